@@ -1,0 +1,192 @@
+"""The nodes: structured SSA as frozen data.  Equality ignores source locations and name hints.
+
+`break`, `continue` and early `return` do not exist here: the front end turned them into carried predicates.
+Every operation is total (it never traps), so any statement but `Check` and a loop may be speculated.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Literal
+
+from iris_cc.diagnostics import Span
+from iris_cc.ir.ops import Op
+from iris_cc.ir.types import F32, Scalar
+
+NOWHERE = Span("<generated>", 0, 0, 0, 0)
+
+
+def _loc() -> Span:
+    return field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Var:
+    """A value defined exactly once.  `id` is unique in its function; `hint` is only for people."""
+
+    id: int
+    type: Scalar
+    hint: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    """A literal of one type.  Floats compare by bits, so `-0.0 != 0.0` and `nan == nan`; `True != 1` by type."""
+
+    value: bool | int | float = field(compare=False)
+    type: Scalar
+    bits: int = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "value", _normal(self.value, self.type))
+        is_float = self.type.is_float
+        bits = struct.unpack("<q", struct.pack("<d", self.value))[0] if is_float else int(self.value)
+        object.__setattr__(self, "bits", bits)
+
+
+Atom = Var | Const
+
+
+def _normal(value: bool | int | float, type: Scalar) -> bool | int | float:
+    if type.is_float:
+        number = float(value)
+        if math.isnan(number):
+            return math.nan  # the sign and payload of nan are free, so programs have one nan
+        return round_to_f32(number) if type is F32 else number
+    if type.kind == "bool":
+        return bool(value)
+    return type.wrap(int(value))
+
+
+def round_to_f32(number: float) -> float:
+    """The f32 nearest to `number`, ties to even; too large is an infinity."""
+    try:
+        return float(struct.unpack("<f", struct.pack("<f", number))[0])
+    except OverflowError:
+        return math.copysign(math.inf, number)
+
+
+class Fault(Enum):
+    """What makes a whole call raise: name = (status bit, exception, message)."""
+
+    NEGATIVE_POWER = (1, ValueError, "Integers to negative integer powers are not allowed.")
+    ZERO_STEP = (2, ValueError, "range() arg 3 must not be zero")
+    WHILE_LIMIT = (4, RuntimeError, "a while loop passed ME_DSL_WHILE_MAX_ITERS iterations for one element")
+
+    def __init__(self, bit: int, exception: type[Exception], message: str) -> None:
+        self.bit = bit
+        self.exception = exception
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Let:
+    """`%out = op args`: one table operation."""
+
+    out: Var
+    op: Op
+    args: tuple[Atom, ...]
+    loc: Span = _loc()
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The call raises `fault` if `condition` is false for an element that gets here."""
+
+    condition: Atom
+    fault: Fault
+    loc: Span = _loc()
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    """`outs` are the results of the side that was taken."""
+
+    outs: tuple[Var, ...]
+    condition: Atom
+    then: Block
+    orelse: Block
+    loc: Span = _loc()
+
+
+@dataclass(frozen=True, slots=True)
+class For:
+    """`index` runs over Python's `range(start, stop, step)` (all i64) and `body` yields the next carried values.
+
+    `live` is the position of a carried bool, or None: the loop ends as soon as that value is false.
+    """
+
+    outs: tuple[Var, ...]
+    index: Var
+    start: Atom
+    stop: Atom
+    step: Atom
+    carried: tuple[Var, ...]
+    inits: tuple[Atom, ...]
+    live: int | None
+    body: Block
+    loc: Span = _loc()
+
+
+@dataclass(frozen=True, slots=True)
+class While:
+    """While `condition` (one bool, computed from the carried values) holds, `body` yields the next carried values.
+
+    An element that passes the iteration limit raises `Fault.WHILE_LIMIT`.
+    """
+
+    outs: tuple[Var, ...]
+    carried: tuple[Var, ...]
+    inits: tuple[Atom, ...]
+    condition: Block
+    body: Block
+    loc: Span = _loc()
+
+
+Stmt = Let | Check | If | For | While
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Statements, then the values the block hands to its parent (`yield`, or `return` at the top)."""
+
+    stmts: tuple[Stmt, ...]
+    results: tuple[Atom, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index symbol as an extra i64 input: position or extent along an axis, or the flat C-order position."""
+
+    kind: Literal["i", "n", "flat"]
+    axis: int
+    var: Var
+
+    def __str__(self) -> str:
+        return "flat" if self.kind == "flat" else f"{self.kind}{self.axis}"
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One kernel for one tuple of types.  `indices` is empty for a ufunc kernel."""
+
+    name: str
+    params: tuple[Var, ...]
+    body: Block
+    indices: tuple[Index, ...] = ()
+    result_hints: tuple[str, ...] = field(default=(), compare=False)
+    loc: Span = _loc()
+
+    @property
+    def results(self) -> tuple[Scalar, ...]:
+        return tuple(atom.type for atom in self.body.results)
+
+
+Pass = Callable[[Function], Function]

@@ -1,0 +1,212 @@
+"""The operation table: everything the compiler knows about an operation is one row here.
+
+The front end reads `python`, the builder and the verifier `takes` and `over`, the interpreter, the folder and the tests
+`numpy`, the C back end `c`, the passes `cost`.  To add an operation, add a row; nothing registers itself from elsewhere.
+
+Python spellings:  an `ast` node class         the operator or comparison
+                   "numpy.sin"                 typed as NumPy types it
+                   "math.sin"                  arguments become f8, the result is a Python float (or int, or bool)
+                   "dsl.arctan2"               a bare name in DSL text, or one the function does not bind; typed as NumPy
+NumPy spellings:   "add" is numpy.add;  "libm.erf" is the C library's function, element by element;
+                   "iris.cast" is a function of the interpreter's own, where NumPy has none with this meaning.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import assert_never
+
+from iris_cc.ir.types import ALL, BITS, BOOL, F64, FLOATS, I64, INTEGERS, NUMBERS, SIGNED, Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """C text with the operands in it: `{0} + {1}`; `{T}` is the result's C type."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Libm:
+    """A C library function; the f32 twin has an `f` behind its name.  Declared by hand: nothing is included."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """A `static inline` pasted from runtime_c/, one per operand type: `iris_floordiv_i64`."""
+
+    stem: str
+    header: str
+
+
+Spelling = Form | Libm | Helper
+
+# What one evaluation costs, in additions.  Branches are turned into selects by it, never semantics.
+CHEAP, DIVIDE, CALL = 1, 6, 40
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # rows are singletons: compared and hashed by identity
+class Op:
+    name: str
+    takes: str                                # "TT->T": T ranges over `over`; b is bool, i i64, d f64; U is any type
+    over: tuple[Scalar, ...]
+    c: Spelling
+    numpy: str
+    python: tuple[type[ast.AST] | str, ...] = ()
+    cost: int = CHEAP
+
+    @property
+    def arity(self) -> int:
+        return len(self.takes.partition("->")[0])
+
+    def accepts(self, operands: tuple[Scalar, ...]) -> bool:
+        """Whether the operand types fit `takes`."""
+        letters = self.takes.partition("->")[0]
+        if len(letters) != len(operands):
+            return False
+        shared = {t for letter, t in zip(letters, operands, strict=True) if letter == "T"}
+        fixed = all(letter == "T" or _FIXED[letter] is t for letter, t in zip(letters, operands, strict=True))
+        return fixed and len(shared) <= 1 and shared <= set(self.over)
+
+    def result(self, operands: tuple[Scalar, ...]) -> Scalar:
+        """The result type for operands this row accepts; a cast's result is the caller's to choose."""
+        if not self.accepts(operands):
+            raise TypeError(f"{self.name} does not take ({', '.join(map(str, operands))})")
+        letter = self.takes.partition("->")[2]
+        if letter == "U":
+            raise TypeError(f"{self.name} has the result type its statement gives")
+        return operands[self.takes.index("T")] if letter == "T" else _FIXED[letter]
+
+    def may_result(self, operands: tuple[Scalar, ...], result: Scalar) -> bool:
+        if self.takes.endswith("U"):
+            return self.accepts(operands)
+        return self.accepts(operands) and self.result(operands) is result
+
+    def __repr__(self) -> str:
+        return f"<op {self.name}>"
+
+
+_FIXED = {"b": BOOL, "i": I64, "d": F64}
+
+
+def headers(spelling: Spelling) -> tuple[str, ...]:
+    """The runtime_c headers a spelling needs."""
+    match spelling:
+        case Form():
+            return ()
+        case Libm():
+            return ("iris_math.h",)
+        case Helper(header=header):
+            return (header,)
+        case _:
+            assert_never(spelling)
+
+
+def _int(stem: str) -> Helper:
+    return Helper(f"iris_{stem}", "iris_int.h")
+
+
+def _float(stem: str) -> Helper:
+    return Helper(f"iris_{stem}", "iris_float.h")
+
+
+def _number(stem: str) -> Helper:
+    return Helper(f"iris_{stem}", "iris_number.h")
+
+
+# fmt: off
+#   arithmetic; bool operands never reach these rows: the front end gives NumPy's meaning by AND, OR, XOR
+ADD   = Op("add",      "TT->T", NUMBERS,  Form("{0} + {1}"),     "add",          (ast.Add, "numpy.add"))
+SUB   = Op("sub",      "TT->T", NUMBERS,  Form("{0} - {1}"),     "subtract",     (ast.Sub, "numpy.subtract"))
+MUL   = Op("mul",      "TT->T", NUMBERS,  Form("{0} * {1}"),     "multiply",     (ast.Mult, "numpy.multiply"))
+DIV   = Op("div",      "TT->T", FLOATS,   Form("{0} / {1}"),     "divide",       (ast.Div, "numpy.divide", "numpy.true_divide"), DIVIDE)
+FDIV  = Op("floordiv", "TT->T", NUMBERS,  _number("floordiv"),   "floor_divide", (ast.FloorDiv, "numpy.floor_divide"), 2 * DIVIDE)
+MOD   = Op("floormod", "TT->T", NUMBERS,  _number("floormod"),   "remainder",    (ast.Mod, "numpy.remainder", "numpy.mod"), 2 * DIVIDE)
+REM   = Op("rem",      "TT->T", NUMBERS,  _number("rem"),        "fmod",         ("numpy.fmod", "math.fmod", "dsl.fmod"), 2 * DIVIDE)
+NEG   = Op("neg",      "T->T",  NUMBERS,  Form("-{0}"),          "negative",     (ast.USub, "numpy.negative"))
+ABS   = Op("abs",      "T->T",  SIGNED + FLOATS, _number("abs"), "absolute",     ("numpy.absolute", "numpy.abs", "numpy.fabs", "math.fabs", "dsl.fabs"))
+SIGN  = Op("sign",     "T->T",  NUMBERS,  _number("sign"),       "sign",         ("numpy.sign", "dsl.sign"))
+IPOW  = Op("ipow",     "TT->T", INTEGERS, _int("ipow"),          "iris.ipow",    (), CALL)
+POW   = Op("pow",      "TT->T", FLOATS,   Libm("pow"),           "power",        (ast.Pow, "numpy.power", "numpy.pow", "math.pow", "dsl.pow"), CALL)
+PYDIV = Op("pydiv",    "ii->d", (),       _int("pydiv"),         "iris.pydiv",   (), CALL)  # int / int, correctly rounded at any size
+#   comparison
+LT    = Op("lt",       "TT->b", ALL,      Form("{0} < {1}"),     "less",          (ast.Lt, "numpy.less"))
+LE    = Op("le",       "TT->b", ALL,      Form("{0} <= {1}"),    "less_equal",    (ast.LtE, "numpy.less_equal"))
+GT    = Op("gt",       "TT->b", ALL,      Form("{0} > {1}"),     "greater",       (ast.Gt, "numpy.greater"))
+GE    = Op("ge",       "TT->b", ALL,      Form("{0} >= {1}"),    "greater_equal", (ast.GtE, "numpy.greater_equal"))
+EQ    = Op("eq",       "TT->b", ALL,      Form("{0} == {1}"),    "equal",         (ast.Eq, "numpy.equal"))
+NE    = Op("ne",       "TT->b", ALL,      Form("{0} != {1}"),    "not_equal",     (ast.NotEq, "numpy.not_equal"))
+PYCMP = Op("pycmp",    "id->i", (),       _int("pycmp"),         "iris.pycmp",    (), DIVIDE)  # int against float, exactly: -1, 0, 1, or 2 for nan
+#   bits; on bool they are the logical operations
+AND   = Op("and",      "TT->T", BITS,     Form("{0} & {1}"),     "bitwise_and",   (ast.BitAnd, "numpy.bitwise_and"))
+OR    = Op("or",       "TT->T", BITS,     Form("{0} | {1}"),     "bitwise_or",    (ast.BitOr, "numpy.bitwise_or"))
+XOR   = Op("xor",      "TT->T", BITS,     Form("{0} ^ {1}"),     "bitwise_xor",   (ast.BitXor, "numpy.bitwise_xor"))
+INV   = Op("invert",   "T->T",  INTEGERS, Form("~{0}"),          "invert",        (ast.Invert, "numpy.invert", "numpy.bitwise_not", "numpy.bitwise_invert"))
+NOT   = Op("not",      "b->b",  (),       Form("!{0}"),          "logical_not",   ())
+SHL   = Op("shl",      "TT->T", INTEGERS, _int("shl"),           "left_shift",    (ast.LShift, "numpy.left_shift", "numpy.bitwise_left_shift"), 3)
+SHR   = Op("shr",      "TT->T", INTEGERS, _int("shr"),           "right_shift",   (ast.RShift, "numpy.right_shift", "numpy.bitwise_right_shift"), 3)
+#   data movement
+CAST  = Op("cast",     "T->U",  ALL,      Helper("iris_cast", "iris_cast.h"), "iris.cast")
+SEL   = Op("select",   "bTT->T", ALL,     Form("{0} ? {1} : {2}"), "where")
+#   choosing; NumPy's meaning of nan (Python's `min` and `max` are a comparison and a select)
+MIN   = Op("minimum",  "TT->T", NUMBERS,  _number("minimum"),    "minimum",      ("numpy.minimum", "dsl.minimum"), 2)
+MAX   = Op("maximum",  "TT->T", NUMBERS,  _number("maximum"),    "maximum",      ("numpy.maximum", "dsl.maximum"), 2)
+FMIN  = Op("fmin",     "TT->T", NUMBERS,  _number("fmin"),       "fmin",         ("numpy.fmin", "dsl.fmin"), 2)
+FMAX  = Op("fmax",     "TT->T", NUMBERS,  _number("fmax"),       "fmax",         ("numpy.fmax", "dsl.fmax"), 2)
+#   rounding and the parts of a float
+FLOOR = Op("floor",    "T->T",  FLOATS,   Libm("floor"),         "floor",        ("numpy.floor", "math.floor", "dsl.floor"), 2)
+CEIL  = Op("ceil",     "T->T",  FLOATS,   Libm("ceil"),          "ceil",         ("numpy.ceil", "math.ceil", "dsl.ceil"), 2)
+TRUNC = Op("trunc",    "T->T",  FLOATS,   Libm("trunc"),         "trunc",        ("numpy.trunc", "numpy.fix", "math.trunc", "dsl.trunc"), 2)
+RINT  = Op("rint",     "T->T",  FLOATS,   Libm("rint"),          "rint",         ("numpy.rint", "dsl.rint"), 2)
+COPY  = Op("copysign", "TT->T", FLOATS,   Libm("copysign"),      "copysign",     ("numpy.copysign", "math.copysign", "dsl.copysign"), 2)
+NEXT  = Op("nextafter", "TT->T", FLOATS,  Libm("nextafter"),     "nextafter",    ("numpy.nextafter", "math.nextafter", "dsl.nextafter"), CALL)
+ISNAN = Op("isnan",    "T->b",  FLOATS,   _float("isnan"),       "isnan",        ("numpy.isnan", "math.isnan", "dsl.isnan"))
+ISINF = Op("isinf",    "T->b",  FLOATS,   _float("isinf"),       "isinf",        ("numpy.isinf", "math.isinf", "dsl.isinf"))
+ISFIN = Op("isfinite", "T->b",  FLOATS,   _float("isfinite"),    "isfinite",     ("numpy.isfinite", "math.isfinite", "dsl.isfinite"))
+SGNB  = Op("signbit",  "T->b",  FLOATS,   _float("signbit"),     "signbit",      ("numpy.signbit", "dsl.signbit"))
+#   powers and roots
+SQRT  = Op("sqrt",     "T->T",  FLOATS,   Libm("sqrt"),          "sqrt",         ("numpy.sqrt", "math.sqrt", "dsl.sqrt"), DIVIDE)
+CBRT  = Op("cbrt",     "T->T",  FLOATS,   Libm("cbrt"),          "cbrt",         ("numpy.cbrt", "math.cbrt", "dsl.cbrt"), CALL)
+SQR   = Op("square",   "T->T",  NUMBERS,  Form("{0} * {0}"),     "square",       ("numpy.square", "dsl.square"))
+RECIP = Op("reciprocal", "T->T", NUMBERS, _number("reciprocal"), "reciprocal",   ("numpy.reciprocal", "dsl.reciprocal"), DIVIDE)
+HYPOT = Op("hypot",    "TT->T", FLOATS,   Libm("hypot"),         "hypot",        ("numpy.hypot", "math.hypot", "dsl.hypot"), CALL)
+#   exponentials and logarithms
+EXP   = Op("exp",      "T->T",  FLOATS,   Libm("exp"),           "exp",          ("numpy.exp", "math.exp", "dsl.exp"), CALL)
+EXP2  = Op("exp2",     "T->T",  FLOATS,   Libm("exp2"),          "exp2",         ("numpy.exp2", "math.exp2", "dsl.exp2"), CALL)
+EXPM1 = Op("expm1",    "T->T",  FLOATS,   Libm("expm1"),         "expm1",        ("numpy.expm1", "math.expm1", "dsl.expm1"), CALL)
+LOG   = Op("log",      "T->T",  FLOATS,   Libm("log"),           "log",          ("numpy.log", "math.log", "dsl.log", "dsl.ln"), CALL)
+LOG2  = Op("log2",     "T->T",  FLOATS,   Libm("log2"),          "log2",         ("numpy.log2", "math.log2", "dsl.log2"), CALL)
+LOG10 = Op("log10",    "T->T",  FLOATS,   Libm("log10"),         "log10",        ("numpy.log10", "math.log10", "dsl.log10"), CALL)
+LOG1P = Op("log1p",    "T->T",  FLOATS,   Libm("log1p"),         "log1p",        ("numpy.log1p", "math.log1p", "dsl.log1p"), CALL)
+LAE   = Op("logaddexp", "TT->T", FLOATS,  Helper("iris_logaddexp", "iris_special.h"), "logaddexp", ("numpy.logaddexp", "dsl.logaddexp"), 2 * CALL)
+#   trigonometry
+SIN   = Op("sin",      "T->T",  FLOATS,   Libm("sin"),           "sin",          ("numpy.sin", "math.sin", "dsl.sin"), CALL)
+COS   = Op("cos",      "T->T",  FLOATS,   Libm("cos"),           "cos",          ("numpy.cos", "math.cos", "dsl.cos"), CALL)
+TAN   = Op("tan",      "T->T",  FLOATS,   Libm("tan"),           "tan",          ("numpy.tan", "math.tan", "dsl.tan"), CALL)
+ASIN  = Op("asin",     "T->T",  FLOATS,   Libm("asin"),          "arcsin",       ("numpy.arcsin", "numpy.asin", "math.asin", "dsl.arcsin", "dsl.asin"), CALL)
+ACOS  = Op("acos",     "T->T",  FLOATS,   Libm("acos"),          "arccos",       ("numpy.arccos", "numpy.acos", "math.acos", "dsl.arccos", "dsl.acos"), CALL)
+ATAN  = Op("atan",     "T->T",  FLOATS,   Libm("atan"),          "arctan",       ("numpy.arctan", "numpy.atan", "math.atan", "dsl.arctan", "dsl.atan"), CALL)
+ATAN2 = Op("atan2",    "TT->T", FLOATS,   Libm("atan2"),         "arctan2",      ("numpy.arctan2", "numpy.atan2", "math.atan2", "dsl.arctan2", "dsl.atan2"), CALL)
+SINH  = Op("sinh",     "T->T",  FLOATS,   Libm("sinh"),          "sinh",         ("numpy.sinh", "math.sinh", "dsl.sinh"), CALL)
+COSH  = Op("cosh",     "T->T",  FLOATS,   Libm("cosh"),          "cosh",         ("numpy.cosh", "math.cosh", "dsl.cosh"), CALL)
+TANH  = Op("tanh",     "T->T",  FLOATS,   Libm("tanh"),          "tanh",         ("numpy.tanh", "math.tanh", "dsl.tanh"), CALL)
+ASINH = Op("asinh",    "T->T",  FLOATS,   Libm("asinh"),         "arcsinh",      ("numpy.arcsinh", "numpy.asinh", "math.asinh", "dsl.arcsinh", "dsl.asinh"), CALL)
+ACOSH = Op("acosh",    "T->T",  FLOATS,   Libm("acosh"),         "arccosh",      ("numpy.arccosh", "numpy.acosh", "math.acosh", "dsl.arccosh", "dsl.acosh"), CALL)
+ATANH = Op("atanh",    "T->T",  FLOATS,   Libm("atanh"),         "arctanh",      ("numpy.arctanh", "numpy.atanh", "math.atanh", "dsl.arctanh", "dsl.atanh"), CALL)
+D2R   = Op("deg2rad",  "T->T",  FLOATS,   _float("deg2rad"),     "deg2rad",      ("numpy.deg2rad", "numpy.radians", "math.radians", "dsl.deg2rad", "dsl.radians"))
+R2D   = Op("rad2deg",  "T->T",  FLOATS,   _float("rad2deg"),     "rad2deg",      ("numpy.rad2deg", "numpy.degrees", "math.degrees", "dsl.rad2deg", "dsl.degrees"))
+#   special functions; NumPy has none of them
+ERF   = Op("erf",      "T->T",  FLOATS,   Libm("erf"),           "libm.erf",     ("math.erf", "dsl.erf"), CALL)
+ERFC  = Op("erfc",     "T->T",  FLOATS,   Libm("erfc"),          "libm.erfc",    ("math.erfc", "dsl.erfc"), CALL)
+GAMMA = Op("gamma",    "T->T",  FLOATS,   Libm("tgamma"),        "libm.tgamma",  ("math.gamma", "dsl.gamma", "dsl.tgamma"), CALL)
+LGAM  = Op("lgamma",   "T->T",  FLOATS,   Libm("lgamma"),        "libm.lgamma",  ("math.lgamma", "dsl.lgamma"), CALL)
+# fmt: on
+
+TABLE: tuple[Op, ...] = tuple(value for value in globals().values() if isinstance(value, Op))
+BY_NAME = {op.name: op for op in TABLE}
+BY_PYTHON: dict[type[ast.AST] | str, Op] = {key: op for op in TABLE for key in op.python}
+assert len(BY_NAME) == len(TABLE), "two rows share a name"
+assert len(BY_PYTHON) == sum(len(op.python) for op in TABLE), "two rows share a Python spelling"

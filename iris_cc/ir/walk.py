@@ -1,0 +1,143 @@
+"""The traversals that every reader of the IR shares: definitions, uses, inner blocks, substitution.
+
+Each is one `match` over the closed union of statements; nothing here changes what a program means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import assert_never
+
+from iris_cc.ir.nodes import Atom, Block, Check, Const, For, Function, If, Let, Stmt, Var, While
+
+
+def definitions(stmt: Stmt) -> tuple[Var, ...]:
+    """The variables `stmt` defines for the statements after it."""
+    match stmt:
+        case Let(out):
+            return (out,)
+        case Check():
+            return ()
+        case If(outs) | For(outs) | While(outs):
+            return outs
+        case _:
+            assert_never(stmt)
+
+
+def operands(stmt: Stmt) -> tuple[Atom, ...]:
+    """The atoms `stmt` itself reads; what its inner blocks read is not among them."""
+    match stmt:
+        case Let(args=args):
+            return args
+        case Check(condition) | If(condition=condition):
+            return (condition,)
+        case For():
+            return (stmt.start, stmt.stop, stmt.step, *stmt.inits)
+        case While():
+            return stmt.inits
+        case _:
+            assert_never(stmt)
+
+
+def blocks(stmt: Stmt) -> tuple[Block, ...]:
+    """The inner blocks, in program order."""
+    match stmt:
+        case Let() | Check():
+            return ()
+        case If():
+            return (stmt.then, stmt.orelse)
+        case For():
+            return (stmt.body,)
+        case While():
+            return (stmt.condition, stmt.body)
+        case _:
+            assert_never(stmt)
+
+
+def inner_definitions(stmt: Stmt) -> tuple[Var, ...]:
+    """The variables `stmt` defines for its own inner blocks: loop indices and carried values."""
+    match stmt:
+        case Let() | Check() | If():
+            return ()
+        case For():
+            return (stmt.index, *stmt.carried)
+        case While():
+            return stmt.carried
+        case _:
+            assert_never(stmt)
+
+
+def statements(block: Block) -> Iterator[Stmt]:
+    """Every statement at any depth, in program order."""
+    for stmt in block.stmts:
+        yield stmt
+        for inner in blocks(stmt):
+            yield from statements(inner)
+
+
+def reads(block: Block) -> Iterator[Var]:
+    """Every variable read at any depth, in program order."""
+    for stmt in block.stmts:
+        yield from variables(operands(stmt))
+        for inner in blocks(stmt):
+            yield from reads(inner)
+    yield from variables(block.results)
+
+
+def variables(atoms: tuple[Atom, ...]) -> Iterator[Var]:
+    return (atom for atom in atoms if isinstance(atom, Var))
+
+
+def with_blocks(stmt: Stmt, change: Callable[[Block], Block]) -> Stmt:
+    """`stmt` with each inner block changed, in program order."""
+    match stmt:
+        case Let() | Check():
+            return stmt
+        case If():
+            return replace(stmt, then=change(stmt.then), orelse=change(stmt.orelse))
+        case For():
+            return replace(stmt, body=change(stmt.body))
+        case While():
+            return replace(stmt, condition=change(stmt.condition), body=change(stmt.body))
+        case _:
+            assert_never(stmt)
+
+
+def with_operands(stmt: Stmt, change: Callable[[Atom], Atom]) -> Stmt:
+    """`stmt` with each atom it reads itself changed."""
+    match stmt:
+        case Let():
+            return replace(stmt, args=tuple(map(change, stmt.args)))
+        case Check() | If():
+            return replace(stmt, condition=change(stmt.condition))
+        case For():
+            start, stop, step = map(change, (stmt.start, stmt.stop, stmt.step))
+            return replace(stmt, start=start, stop=stop, step=step, inits=tuple(map(change, stmt.inits)))
+        case While():
+            return replace(stmt, inits=tuple(map(change, stmt.inits)))
+        case _:
+            assert_never(stmt)
+
+
+def substitute(atom: Atom, known: Mapping[Var, Atom]) -> Atom:
+    match atom:
+        case Var():
+            return known.get(atom, atom)
+        case Const():
+            return atom
+        case _:
+            assert_never(atom)
+
+
+def highest_id(fn: Function) -> int:
+    """The largest variable number in `fn`, or -1: new variables number from one above it."""
+    ids = [var.id for var in (*fn.params, *(index.var for index in fn.indices))]
+    for stmt in statements(fn.body):
+        ids += [var.id for var in (*definitions(stmt), *inner_definitions(stmt))]
+    return max(ids, default=-1)
+
+
+def size(fn: Function) -> int:
+    """The number of statements at any depth."""
+    return sum(1 for _ in statements(fn.body))
