@@ -1,0 +1,185 @@
+"""The factory of ufuncs: an empty NumPy ufunc whose loops arrive when a dtype combination is first seen.
+
+NumPy calls the one catch-all promoter for dtypes it has no loop for; the promoter asks `resolve`, adds the
+exact-dtype loop it gets and reports those dtypes, and NumPy caches the answer.  This module may not know where
+a loop comes from, and it never unloads one.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+import threading
+from collections.abc import Callable
+from ctypes import c_int, c_void_p, py_object
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from iris_cc.runtime import numpy_api as api
+from iris_cc.runtime.pending import stash, take_pending
+
+__all__ = ["Loop", "Resolve", "Word", "factory_works", "make_ufunc", "take_pending", "use_native_promoter"]
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """One inner loop for exact dtypes: `int loop(void *context, char *const *args, dims, steps, void *aux)`."""
+
+    dtypes: tuple[np.dtype[Any], ...]
+    address: int
+    keeper: object
+    python: bool = False  # the loop re-enters Python, so NumPy keeps the GIL around it
+
+
+# An exact dtype, or int, float or complex for a Python scalar that NumPy holds for weak.
+Word: TypeAlias = "np.dtype[Any] | type"
+Resolve: TypeAlias = "Callable[[tuple[Word, ...], tuple[np.dtype[Any] | None, ...]], Loop]"
+
+
+@dataclass(slots=True)
+class _Record:
+    """What one ufunc owns: all the memory NumPy points into, and the loops by their input dtypes."""
+
+    nin: int
+    nout: int
+    resolve: Resolve
+    name: bytes
+    doc: bytes | None
+    empty: Any = field(default_factory=lambda: (c_void_p * 1)())
+    loops: dict[tuple[np.dtype[Any], ...], Loop] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+def make_ufunc(name: str, doc: str | None, nin: int, nout: int, resolve: Resolve) -> np.ufunc:
+    """A ufunc without loops; `resolve` gives one for each combination of dtypes when it is first called."""
+    record = _Record(nin, nout, resolve, name.encode(), None if doc is None else doc.encode())
+    nothing = ctypes.addressof(record.empty)
+    ufunc: np.ufunc = api.from_func_and_data(
+        nothing, nothing, nothing, 0, nin, nout, api.IDENTITY_NONE, record.name, record.doc, 0
+    )
+    api.set_owned(ufunc, record)
+    api.add_promoter(ufunc, (np.dtype,) * nin + (None,) * nout, _PROMOTER[0])
+    return ufunc
+
+
+def _word(address: int | None) -> Word | None:
+    """What a DType class stands for; NumPy's abstract classes for Python scalars give the Python type."""
+    if address is None:
+        return None
+    scalar = api.from_address(address).type
+    if scalar is int or scalar is float or scalar is complex:
+        return scalar  # type: ignore[no-any-return]
+    return np.dtype(scalar)
+
+
+def _promote(ufunc: np.ufunc, op_dtypes: int, signature: int, new_dtypes: int) -> int:
+    """Find or add the loop for `op_dtypes` and report its DTypes; an exception is the caller's to pass on."""
+    record: _Record = api.owned(ufunc)
+    nin, count = record.nin, record.nin + record.nout
+    given = list(api.pointers(op_dtypes, count))
+    if given[0] is None and nin > 1:  # a reduction: its first operand is what the second becomes
+        given[0] = given[1]
+    words = tuple(_word(each) for each in given[:nin])
+    requested = tuple(_word(each) for each in given[nin:])
+    loop = record.resolve(words, requested)  # type: ignore[arg-type]
+    _register(ufunc, record, loop)
+    _report(loop, nin, given, api.pointers(new_dtypes, count))
+    return 0
+
+
+def _register(ufunc: np.ufunc, record: _Record, loop: Loop) -> None:
+    """Add `loop` unless its dtypes are there already.
+
+    Input dtypes alone select a loop: outputs follow from them, so NumPy need never choose between two.
+    """
+    if len(loop.dtypes) != record.nin + record.nout:
+        raise ValueError(f"a loop of {len(loop.dtypes)} dtypes for {record.nin + record.nout} operands")
+    key = loop.dtypes[: record.nin]
+    with record.lock:
+        known = record.loops.get(key)
+        if known is None:
+            _add_loop(ufunc, record, loop)
+            record.loops[key] = loop
+        elif known.dtypes != loop.dtypes:
+            raise TypeError(f"two loops of {ufunc.__name__!r} differ in their outputs only")
+
+
+def _add_loop(ufunc: np.ufunc, record: _Record, loop: Loop) -> None:
+    classes = (c_void_p * len(loop.dtypes))(*(id(type(each)) for each in loop.dtypes))
+    slots = (api.Slot * 2)(api.Slot(api.METH_STRIDED_LOOP, loop.address), api.Slot(0, None))
+    # a Python loop reports through the NumPy calls it makes itself
+    flags = api.METH_REQUIRES_PYAPI | api.METH_NO_FLOATINGPOINT_ERRORS if loop.python else 0
+    spec = api.Spec(record.name, record.nin, record.nout, api.NO_CASTING, flags, classes, slots)
+    api.add_loop_from_spec(ufunc, ctypes.byref(spec))
+
+
+def _report(loop: Loop, nin: int, given: list[int | None], answer: Any) -> None:
+    """Write the loop's DTypes, each a new reference.
+
+    NumPy gives up when nothing changed, so a fully specified request is answered with open outputs.
+    """
+    classes: list[int | None] = [id(type(each)) for each in loop.dtypes]
+    if classes == given:
+        classes[nin:] = [None] * (len(classes) - nin)
+    for position, each in enumerate(classes):
+        if each is not None:
+            api.add_reference(each)
+        answer[position] = each
+
+
+def _promoter(ufunc: np.ufunc, op_dtypes: int, signature: int, new_dtypes: int) -> int:
+    try:
+        return _promote(ufunc, op_dtypes, signature, new_dtypes)
+    except BaseException as error:  # ctypes would print it and report success
+        stash(error, TypeError)
+        return -1
+
+
+_CALLBACK = api.Promoter(_promoter)
+# The capsule new ufuncs get.  Without a compiler it is the ctypes callback.
+_PROMOTER: list[Any] = [api.new_capsule(ctypes.cast(_CALLBACK, c_void_p), api.PROMOTER_CAPSULE, None)]
+
+
+def use_native_promoter(promoter: int, set_hook: int) -> None:
+    """From here on, new ufuncs use a promoter written in C, through which exceptions reach the caller as they are.
+
+    `promoter` has NumPy's promoter signature; `set_hook(function)` gives it the function to call.
+    """
+    ctypes.PYFUNCTYPE(c_int, py_object)(set_hook)(_promote)
+    _PROMOTER[0] = api.new_capsule(promoter, api.PROMOTER_CAPSULE, None)
+
+
+@cache
+def factory_works() -> bool:
+    """Whether ufuncs can be made here: one is made, called with new dtypes and reduced.  Needs no compiler."""
+    if sys.implementation.name != "cpython" or hasattr(sys, "_is_gil_enabled") and not sys._is_gil_enabled():
+        return False
+    try:
+        return _self_test()
+    except Exception:
+        return False
+
+
+def _self_test() -> bool:
+    def body(context: int, args: int, dims: int, steps: int, aux: int) -> int:
+        step = api.intptrs(steps, 3)
+        left, right, out = api.pointers(args, 3)
+        for i in range(api.intptrs(dims, 1)[0]):
+            a = ctypes.c_double.from_address(left + i * step[0]).value
+            b = ctypes.c_double.from_address(right + i * step[1]).value
+            ctypes.c_double.from_address(out + i * step[2]).value = a - b
+        return 0
+
+    function = api.LoopFunction(body)
+    double = np.dtype("f8")
+    loop = Loop((double,) * 3, ctypes.cast(function, c_void_p).value or 0, function, python=True)
+    ufunc = make_ufunc("self_test", None, 2, 1, lambda words, requested: loop)
+    values = np.array([5.0, 3.0, 1.0])
+    return bool(
+        ufunc(values, np.float32(1)).tolist() == [4.0, 2.0, 0.0]
+        and ufunc.reduce(values) == 1.0
+        and type(api.owned(ufunc)) is _Record
+    )
