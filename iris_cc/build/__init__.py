@@ -1,0 +1,41 @@
+"""C text in, verified machine code out: the compiler driver and the cache of what it built.
+
+Knows nothing of IR, Python source or NumPy.  `iris_cc.build.manage` holds what only the command line needs.
+"""
+
+from iris_cc.build.negative import NegativeState
+from iris_cc.build.service import assembly, discard, forget, key_of, negative_state, obtain, peek
+from iris_cc.build.toolchain import Compiler, find_compiler, target_text, version_text
+from iris_cc.build.unit import (
+    Artifact,
+    BuildFailure,
+    Built,
+    BytesImage,
+    CacheWarning,
+    FailureKind,
+    FileImage,
+    Unit,
+)
+
+__all__ = [
+    "Artifact",
+    "BuildFailure",
+    "Built",
+    "BytesImage",
+    "CacheWarning",
+    "Compiler",
+    "FailureKind",
+    "FileImage",
+    "NegativeState",
+    "Unit",
+    "assembly",
+    "discard",
+    "find_compiler",
+    "forget",
+    "key_of",
+    "negative_state",
+    "obtain",
+    "peek",
+    "target_text",
+    "version_text",
+]

@@ -1,0 +1,97 @@
+"""Which instruction set the code may use: read from the system, without starting a process."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import sys
+
+from iris_cc import config
+from iris_cc.build.unit import BuildFailure
+
+_V2 = frozenset({"cx16", "lahf_lm", "popcnt", "sse4_1", "sse4_2", "ssse3"})
+_V3 = frozenset({"abm", "avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "movbe", "xsave"})
+_V4 = frozenset({"avx512bw", "avx512cd", "avx512dq", "avx512f", "avx512vl"})
+_TARGET = re.compile(r"[A-Za-z0-9_.+=-]+")
+_LEVEL = re.compile(r"x86-64-v([1-4])")
+_ENOUGH = 1 << 16
+
+
+def level_of(features: frozenset[str]) -> int:
+    """The x86-64 level (1 to 4) of a CPU with these features, named as Linux names them."""
+    found = 1
+    for needed in (_V2, _V3, _V4):
+        if not needed <= features:
+            break
+        found += 1
+    return found
+
+
+def architecture(*, runs_here: bool = True) -> tuple[str, ...] | BuildFailure:
+    """The `-march` flag, or none.  With `runs_here`, a level above this CPU's is refused: its code would trap."""
+    wanted = config.target()
+    if wanted is None:
+        return _native()
+    if not _TARGET.fullmatch(wanted) or wanted.startswith("-"):
+        return BuildFailure("unsupported-flag", f"IRIS_CC_TARGET={wanted!r} is not the name of a -march level")
+    level = _LEVEL.fullmatch(wanted)
+    if runs_here and level and _is_x86_64() and int(level[1]) > host_level():
+        text = f"IRIS_CC_TARGET={wanted}: this CPU is x86-64-v{host_level()}, so the code would stop with SIGILL"
+        return BuildFailure("unsupported-flag", text)
+    return (f"-march={wanted}",)
+
+
+@functools.cache
+def host_level() -> int:
+    """The x86-64 level of this machine; a process does not change its CPU."""
+    features = _macos_features() if sys.platform == "darwin" else linux_features("/proc/cpuinfo")
+    return level_of(features)
+
+
+def linux_features(path: str) -> frozenset[str]:
+    """The `flags` of the first processor.  The file has a block per core, so it is read only as far as needed."""
+    try:
+        with open(path, "rb", buffering=4096) as file:
+            read = 0
+            for line in file:
+                read += len(line)
+                if line.startswith(b"flags"):
+                    return frozenset(line.decode("ascii", "replace").partition(":")[2].split())
+                if read > _ENOUGH:
+                    break
+    except OSError:
+        pass
+    return frozenset()
+
+
+def _native() -> tuple[str, ...]:
+    if _is_x86_64():
+        # plain x86-64 is how every compiler spells level 1
+        level = host_level()
+        return (f"-march=x86-64-v{level}",) if level > 1 else ("-march=x86-64",)
+    if os.uname().machine == "aarch64" and sys.maxsize > 1 << 32:
+        return ("-march=armv8-a",)
+    return ()
+
+
+def _is_x86_64() -> bool:
+    return os.uname().machine in ("x86_64", "amd64") and sys.maxsize > 1 << 32
+
+
+def _macos_features() -> frozenset[str]:
+    """`sysctl hw.optional.*` by the library call; Apple's x86 machines have every feature of a level or none."""
+    import ctypes
+
+    library = ctypes.CDLL(None)
+
+    def has(name: bytes) -> bool:
+        value = ctypes.c_int(0)
+        size = ctypes.c_size_t(ctypes.sizeof(value))
+        return library.sysctlbyname(name, ctypes.byref(value), ctypes.byref(size), None, 0) == 0 and value.value != 0
+
+    features: frozenset[str] = frozenset()
+    for name, implied in ((b"sse4_2", _V2), (b"avx2_0", _V3), (b"avx512vl", _V4)):
+        if has(b"hw.optional." + name):
+            features |= implied
+    return features

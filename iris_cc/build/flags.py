@@ -1,0 +1,82 @@
+"""Which flags reach the compiler, at which step, and which of the user's are refused.
+
+The law behind the two steps: gcc and clang link `crtfastmath.o` when a value-unsafe flag stands on the *link* line,
+and that object makes the whole process flush subnormals to zero.  So such a flag may stand on a compile line only.
+This module knows no compiler, no directory and no process: it maps words to words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from iris_cc.build.unit import BuildFailure
+
+# Raise this when the meaning of a cached object changes for a reason no flag shows.
+BUILD_VERSION = 1
+
+COMPILE = (
+    "-fwrapv",
+    "-fno-math-errno",
+    "-fno-strict-aliasing",
+    "-fno-trapping-math",
+    "-fvisibility=hidden",
+    "-fPIC",
+    "-pipe",
+    "-w",
+)
+LINK = ("-shared", "-fPIC")
+LIBRARIES = ("-lm",)
+
+# "fast" names its licences one by one: nan and infinity keep their meaning, and no umbrella flag can reach a linker.
+FLOATING = {
+    "strict": ("-ffp-contract=off",),
+    "contract": ("-ffp-contract=fast",),
+    "fast": ("-ffp-contract=fast", "-fno-signed-zeros", "-fassociative-math", "-freciprocal-math"),
+}
+
+# gcc -O3 takes time superlinear in the size of a function, so the level falls as the program grows.
+LEVELS = ((800, "-O3"), (2_500, "-O2"), (50_000, "-O1"))
+MAX_STATEMENTS = LEVELS[-1][0]
+MAX_TEXT = 8 << 20
+
+_UNSAFE_AT_LINK = re.compile(r"-Ofast|--optimize.*|-ffast-math|-funsafe-math-optimizations|-mdaz-ftz|-mpc(32|64|80)")
+_USER_AT_LINK = re.compile(r"-fsanitize=.*|-fuse-ld=.*|-pthread|-[lL].+|-m(32|64|x32)|-mabi=.*")
+
+# A user flag must look like one of these, alone and whole: an allowlist, since compilers grow flags every year.
+_ALLOWED = re.compile(
+    r"-O([0-3sgz]|fast)?|-[fmgW][A-Za-z0-9_.,:=+/-]*|-[DU][A-Za-z_].*|-[ILl].+|-std=.+|-pedantic|-pthread|-w|-ansi|--param=.+",
+    re.DOTALL,
+)
+# These run another program, write a file of their own, read one, or change the state of the whole process.
+_REFUSED = re.compile(
+    r"-fplugin.*|-fpass-plugin.*|-fdump.*|-f(cs-|auto-)?profile.*|-fsave.*|-ftest-coverage|-fsyntax-only|-fpreprocessed"
+    r"|-fdirectives-only|-fopt-info.*=.*|-fcrash.*|-fmodule.*|-mllvm|-mdaz-ftz|-mpc(32|64|80)|-W[lap],.*"
+)
+
+
+def level(statements: int) -> str | None:
+    """The optimisation level for a program of this size; None when it is too large for any."""
+    for most, flag in LEVELS:
+        if statements <= most:
+            return flag
+    return None
+
+
+def refusal(flags: Iterable[str]) -> BuildFailure | None:
+    """The first of the user's flags that may not be used, as a failure that names it."""
+    for flag in flags:
+        if not _ALLOWED.fullmatch(flag) or _REFUSED.fullmatch(flag):
+            text = f"the flag {flag!r} in ME_DSL_JIT_CFLAGS is not accepted: only flags that shape a unit's code are"
+            return BuildFailure("unsupported-flag", text)
+    return None
+
+
+def safe_at_link(words: Iterable[str]) -> tuple[str, ...]:
+    """The arguments of `CC` without the flags that would change the floating-point mode of the process."""
+    return tuple(word for word in words if not _UNSAFE_AT_LINK.fullmatch(word))
+
+
+def user_at_link(words: Iterable[str]) -> tuple[str, ...]:
+    """The user's flags that the linker must see; no other reaches it."""
+    return tuple(word for word in words if _USER_AT_LINK.fullmatch(word))

@@ -1,0 +1,127 @@
+"""Run one program under a deadline, keep a bounded part of what it prints, and leave none of its children behind.
+
+No shell.  The program leads a session of its own, so that it and all it started are one process group and end
+together: killing a compiler driver alone leaves the compiler proper running.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+OUTPUT_LIMIT = 64 << 10
+_CHUNK = 64 << 10
+_DRAIN_LIMIT = 1 << 20
+_TICK = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a program ended.  `status` is None when the deadline passed; negative for a signal."""
+
+    status: int | None
+    output: str
+
+
+class _Capture:
+    """The first `OUTPUT_LIMIT` bytes; what follows is read and dropped, so that the writer never blocks."""
+
+    def __init__(self, fd: int) -> None:
+        self.fd = fd
+        self.kept = bytearray()
+        self.dropped = 0
+        os.set_blocking(fd, False)
+
+    def read(self) -> int | None:
+        """Bytes read, 0 at the end of the stream, None when there is nothing now."""
+        try:
+            chunk = os.read(self.fd, _CHUNK)
+        except BlockingIOError:
+            return None
+        room = OUTPUT_LIMIT - len(self.kept)
+        self.kept += chunk[:room]
+        self.dropped += max(len(chunk) - max(room, 0), 0)
+        return len(chunk)
+
+    def drain(self) -> None:
+        """What is in the pipe now.  A surviving child may write for ever, so this too is bounded."""
+        total = 0
+        while total < _DRAIN_LIMIT:
+            count = self.read()
+            if not count:
+                return
+            total += count
+
+    def text(self) -> str:
+        text = self.kept.decode("utf-8", "replace")
+        return f"{text}\n[{self.dropped} more bytes were dropped]" if self.dropped else text
+
+
+def run(argv: Sequence[str], directory: str, timeout: float, environment: Mapping[str, str]) -> Outcome:
+    """Run `argv` in `directory`.  Raises OSError when it cannot be started."""
+    deadline = time.monotonic() + timeout
+    process = subprocess.Popen(
+        argv,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        cwd=directory,
+        env=environment,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    with process.stdout:
+        capture = _Capture(process.stdout.fileno())
+        try:
+            in_time = _follow(process, capture, deadline)
+        finally:
+            # Before the leader is reaped its number cannot be given to another process.
+            _kill_group(process.pid)
+            process.wait()
+        return Outcome(process.returncode if in_time else None, capture.text())
+
+
+def _follow(process: subprocess.Popen[bytes], capture: _Capture, deadline: float) -> bool:
+    """Read until the program has ended (True) or the deadline has passed (False).
+
+    The end of the stream is not the end of the program, nor the other way round: a child may keep the pipe.
+    """
+    handle = _exit_handle(process.pid)
+    poller = select.poll()
+    poller.register(capture.fd, select.POLLIN)
+    if handle is not None:
+        poller.register(handle, select.POLLIN)
+    try:
+        while True:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            ready = {fd for fd, _ in poller.poll(1000 * (left if handle is not None else min(left, _TICK)))}
+            if handle in ready or (handle is None and process.poll() is not None):
+                capture.drain()
+                return True
+            if capture.fd in ready and capture.read() == 0:
+                poller.unregister(capture.fd)
+    finally:
+        if handle is not None:
+            os.close(handle)
+
+
+def _exit_handle(pid: int) -> int | None:
+    """A descriptor that becomes readable when the process ends, where the system has such."""
+    try:
+        return os.pidfd_open(pid)
+    except (AttributeError, OSError):
+        return None
+
+
+def _kill_group(leader: int) -> None:
+    try:
+        os.killpg(leader, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass

@@ -1,0 +1,178 @@
+"""Which compiler, which flags, and the text that identifies both: decided without starting a process.
+
+A compiler is known by its real path, size and modification time (and its arguments), so an upgraded compiler is
+another compiler.  `version_text` is the one function here that runs it, for `doctor` and for repro bundles.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import struct
+import sys
+from dataclasses import dataclass
+
+from iris_cc import config
+from iris_cc.build import cpu, flags
+from iris_cc.build.digest import sha256
+from iris_cc.build.unit import BuildFailure, Unit
+
+_CANDIDATES = ("cc", "gcc", "clang")
+
+
+@dataclass(frozen=True, slots=True)
+class Compiler:
+    """A program to run, the arguments `CC` gave it, and what tells it from every other."""
+
+    program: str
+    arguments: tuple[str, ...]
+    identity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything about one build but its text: compile line, link line, and the key they give."""
+
+    compiler: Compiler
+    compile_flags: tuple[str, ...]
+    link_flags: tuple[str, ...]
+    two_steps: bool
+    target: str
+    key: str
+
+
+def find_compiler() -> Compiler | BuildFailure:
+    """`CC` where it is set (and nothing else then), or the first of cc, gcc, clang on PATH."""
+    text = config.compiler()
+    if text is not None:
+        return _from_variable(text)
+    for name in _CANDIDATES:
+        path = _search(name)
+        if path is not None:
+            return Compiler(path, (), _stamp(path))
+    return BuildFailure("no-compiler", "no C compiler: none of cc, gcc, clang is on PATH, and CC is not set")
+
+
+def plan(unit: Unit, *, runs_here: bool = True) -> Plan | BuildFailure:
+    """How `unit` is built, and its key; or why it cannot be."""
+    if unit.statements > flags.MAX_STATEMENTS:
+        text = f"{unit.label}: {unit.statements} statements; more than {flags.MAX_STATEMENTS} are not compiled"
+        return BuildFailure("too-large", text)
+    compiler = find_compiler()
+    if isinstance(compiler, BuildFailure):
+        return compiler
+    lines = _lines(compiler, unit.fp, unit.statements, runs_here)
+    if isinstance(lines, BuildFailure):
+        return lines
+    compile_flags, link_flags, two_steps = lines
+    target = _target(compiler, compile_flags, link_flags, "")
+    parts = (unit.identity, unit.signature, str(unit.ndim), unit.fp, target)
+    key = sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hex()
+    return Plan(compiler, compile_flags, link_flags, two_steps, target, key)
+
+
+def target_text(fp: str = "strict", statements: int = 0, headers: str = "") -> str | BuildFailure:
+    """Where and how code is built, as text: compiler, CPU level, flags, ABI, version, and a hash of `runtime_c`."""
+    compiler = find_compiler()
+    if isinstance(compiler, BuildFailure):
+        return compiler
+    lines = _lines(compiler, fp, statements, runs_here=True)
+    return lines if isinstance(lines, BuildFailure) else _target(compiler, lines[0], lines[1], headers)
+
+
+def version_text(compiler: Compiler) -> str:
+    """The output of `--version`, or why there is none.  Starts a process, once per compiler."""
+    return _version(compiler.program, compiler.arguments, compiler.identity)
+
+
+def _lines(
+    compiler: Compiler, fp: str, statements: int, runs_here: bool
+) -> tuple[tuple[str, ...], tuple[str, ...], bool] | BuildFailure:
+    try:
+        user = config.user_cflags()
+    except ValueError as error:
+        return BuildFailure("unsupported-flag", f"ME_DSL_JIT_CFLAGS cannot be read as a shell would: {error}")
+    refused = flags.refusal(user)
+    if refused is not None:
+        return refused
+    if fp not in flags.FLOATING:
+        return BuildFailure("unsupported-flag", f"fp={fp!r} is none of {', '.join(flags.FLOATING)}")
+    march = cpu.architecture(runs_here=runs_here)
+    if isinstance(march, BuildFailure):
+        return march
+    level = flags.level(statements)
+    if level is None:
+        return BuildFailure("too-large", f"{statements} statements are more than {flags.MAX_STATEMENTS}")
+    compile_flags = (level, *march, *flags.COMPILE, *flags.FLOATING[fp], *user)
+    two_steps = fp == "fast" or bool(user) or bool(compiler.arguments)
+    return compile_flags, flags.user_at_link(user), two_steps
+
+
+def _target(compiler: Compiler, compile_flags: tuple[str, ...], link_flags: tuple[str, ...], headers: str) -> str:
+    abi = f"{sys.platform} {os.uname().machine} p{struct.calcsize('P') * 8} {sys.byteorder}"
+    rows = (
+        f"build {flags.BUILD_VERSION}",
+        f"abi {abi}",
+        f"compiler {compiler.identity}",
+        f"compile {compile_flags!r}",
+        f"link {(*flags.LINK, *link_flags, *flags.LIBRARIES)!r}",
+        f"headers {headers}",
+    )
+    return "\n".join(rows)
+
+
+def _from_variable(text: str) -> Compiler | BuildFailure:
+    import shlex
+
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        return BuildFailure("no-compiler", f"CC={text!r} cannot be read as a shell would: {error}")
+    path = _search(words[0]) if words else None
+    if path is None:
+        return BuildFailure("no-compiler", f"CC={text!r}: no such program")
+    # In `ccache gcc` the second word is a program too, and its upgrade must be seen.
+    stamps = [_stamp(path)]
+    for word in words[1:]:
+        inner = None if word.startswith("-") else _search(word)
+        stamps.append(word if inner is None else f"{word}={_stamp(inner)}")
+    return Compiler(path, tuple(words[1:]), " ".join(stamps))
+
+
+def _search(name: str) -> str | None:
+    """The program `name` on PATH; relative entries of PATH are passed over."""
+    if os.sep in name:
+        path = os.path.abspath(name)
+        return path if _is_program(path) else None
+    for directory in os.environ.get("PATH", os.defpath).split(os.pathsep):
+        path = os.path.join(directory, name)
+        if os.path.isabs(path) and _is_program(path):
+            return path
+    return None
+
+
+def _is_program(path: str) -> bool:
+    return os.path.isfile(path) and os.access(path, os.X_OK)
+
+
+def _stamp(path: str) -> str:
+    """The name is kept beside the real path: one driver may act differently under different names."""
+    real = os.path.realpath(path)
+    try:
+        status = os.stat(real)
+    except OSError:
+        return f"{path}:{real}:gone"
+    return f"{os.path.basename(path)}:{real}:{status.st_size}:{status.st_mtime_ns}"
+
+
+@functools.cache
+def _version(program: str, arguments: tuple[str, ...], identity: str) -> str:
+    from iris_cc.build import process
+
+    try:
+        outcome = process.run((program, *arguments, "--version"), "/", min(config.timeout(), 10.0), dict(os.environ))
+    except OSError as error:
+        return f"{program} --version: {error}"
+    if outcome.status != 0:
+        return f"{program} --version: exit status {outcome.status}"
+    return outcome.output.strip()

@@ -1,0 +1,205 @@
+"""Open verified machine code and find the addresses in it.  The one place where code enters the process.
+
+Never closes a library: a ufunc, a thread or a pickled address may still point into it.  Uses cffi's compiled half
+only; its parser (pycparser, 60 ms) is not imported.  Decides nothing about the cache: it is handed what was verified.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import threading
+from typing import Any, assert_never
+
+from iris_cc import build
+from iris_cc.build import Artifact, BytesImage, FileImage
+
+_DESCRIPTORS = "/proc/self/fd/"
+
+
+class LoadError(RuntimeError):
+    """The system refused to open the code, or a name is not in it."""
+
+
+class Library:
+    """One loaded object."""
+
+    __slots__ = ("_handle", "key")
+
+    def __init__(self, key: str, handle: Any) -> None:
+        self.key = key
+        self._handle = handle
+
+    def has(self, name: str) -> bool:
+        """Whether the library, or one it needs, exports `name`."""
+        try:
+            self.address(name)
+        except LoadError:
+            return False
+        return True
+
+    def address(self, name: str) -> int:
+        """The address of an exported function or variable.  Raises LoadError."""
+        import _cffi_backend as cffi
+
+        try:
+            pointer = self._handle.load_function(_types().pointer, name)
+        except AttributeError as error:
+            raise LoadError(f"no symbol {name!r} in kernel {self.key[:16]}") from error
+        return int(cffi.cast(_types().address, pointer))
+
+    def read_int64(self, name: str) -> int:
+        """The value of an exported `int64_t`.  Raises LoadError."""
+        self.address(name)
+        return int(self._handle.read_variable(_types().int64, name))
+
+    def write_int64(self, name: str, value: int) -> None:
+        """Set an exported `int64_t`.  Raises LoadError, and OverflowError for a value it cannot hold."""
+        self.address(name)
+        self._handle.write_variable(_types().int64, name, value)
+
+
+class _Types:
+    """The three C types that are spoken of here."""
+
+    def __init__(self) -> None:
+        import _cffi_backend as cffi
+
+        self.pointer = cffi.new_pointer_type(cffi.new_void_type())
+        self.int64 = cffi.new_primitive_type("int64_t")
+        self.address = cffi.new_primitive_type("uintptr_t")
+
+
+class _Tables:
+    """What this process has loaded, by key.  `opened` numbers the openings."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.libraries: dict[str, Library] = {}
+        self.opened = itertools.count()
+        self.types: _Types | None = None
+
+
+_tables = _Tables()
+
+
+def load(artifact: Artifact) -> Library:
+    """The library of this artifact, opened at most once in a process.  Raises LoadError."""
+    known = _tables.libraries.get(artifact.key)
+    if known is not None:
+        return known
+    with _tables.lock:
+        known = _tables.libraries.get(artifact.key)
+        if known is None:
+            known = Library(artifact.key, _open(artifact))
+            _tables.libraries[artifact.key] = known
+    return known
+
+
+def _types() -> _Types:
+    if _tables.types is None:
+        _tables.types = _Types()
+    return _tables.types
+
+
+def _open(artifact: Artifact) -> Any:
+    match artifact.image:
+        case BytesImage(data=data):
+            return _open_bytes(data)
+        case FileImage() as image:
+            return _open_file(artifact, image)
+        case _:
+            assert_never(artifact.image)
+
+
+def _open_file(artifact: Artifact, image: FileImage) -> Any:
+    fd = image.take()
+    if fd is None:
+        raise LoadError(f"kernel {artifact.key[:16]} was given out before and could not be opened")
+    try:
+        if _has_descriptors():
+            try:
+                return _open_descriptor(fd)
+            except LoadError:
+                pass  # a file system mounted noexec: the same verified bytes from memory
+        data = os.pread(fd, image.size, 0)
+    finally:
+        os.close(fd)
+    try:
+        return _open_bytes(data)
+    except LoadError as error:
+        build.discard(artifact, f"the system does not load it: {error}")
+        raise
+
+
+def _open_bytes(data: bytes) -> Any:
+    try:
+        if hasattr(os, "memfd_create") and _has_descriptors():
+            return _open_memory(data)
+        return _open_copy(data)
+    except OSError as error:
+        raise LoadError(f"no memory or directory to load a kernel from: {error}") from error
+
+
+def _open_memory(data: bytes) -> Any:
+    fd = os.memfd_create("iris_cc", os.MFD_CLOEXEC)
+    try:
+        _write_all(fd, data)
+        return _open_descriptor(fd)
+    finally:
+        os.close(fd)
+
+
+def _open_copy(data: bytes) -> Any:
+    """For systems without /proc: a private file, gone as soon as it is mapped."""
+    import shutil
+    import tempfile
+
+    directory = tempfile.mkdtemp(prefix="iris_cc-load-")
+    try:
+        path = os.path.join(directory, f"{next(_tables.opened)}.so")
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o700)
+        try:
+            _write_all(fd, data)
+        finally:
+            os.close(fd)
+        return _dlopen(path)
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _open_descriptor(fd: int) -> Any:
+    """Through the descriptor that was verified.
+
+    glibc takes two openings of one *name* for one library, and a descriptor's number is used again as soon as it is
+    closed: the second kernel would get the first one's code.  So each opening spells the path its own way, with
+    `/` for a 0 and `./` for a 1 of a running number; both mean "here".
+    """
+    spelling = "".join("./" if bit == "1" else "/" for bit in f"{next(_tables.opened):b}")
+    return _dlopen(f"{_DESCRIPTORS}{spelling}{fd}")
+
+
+def _dlopen(path: str) -> Any:
+    import _cffi_backend as cffi
+
+    try:
+        return cffi.load_library(path, os.RTLD_NOW | os.RTLD_LOCAL | getattr(os, "RTLD_NODELETE", 0))
+    except OSError as error:
+        raise LoadError(str(error)) from error
+
+
+def _has_descriptors() -> bool:
+    return os.path.isdir(_DESCRIPTORS)
+
+
+def _write_all(fd: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view) :]
+
+
+def _after_fork_in_child() -> None:
+    _tables.lock = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_after_fork_in_child)
