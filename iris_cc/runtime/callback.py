@@ -59,7 +59,8 @@ def python_loop(run: Run, dtypes: Sequence[np.dtype[Any]], nin: int) -> tuple[in
 
     def loop(context: int, args: int, dims: int, steps: int, aux: int) -> int:
         try:
-            operands = map(_Operand, kinds, (each or 0 for each in api.pointers(args, count)), api.intptrs(steps, count))
+            places = (each or 0 for each in api.pointers(args, count))
+            operands = map(_Operand, kinds, places, api.intptrs(steps, count))
             _drive(run, list(operands), nin, api.intptrs(dims, 1)[0])
         except BaseException as error:  # ctypes would print it and report success
             stash(error, SystemError)
@@ -85,7 +86,7 @@ def _step(run: Run, operands: list[_Operand], nin: int, start: int, count: int) 
     results = run(inputs)
     if len(outputs) > 1:
         # a result may be a view of an input that an earlier output overwrites
-        results = [np.array(each) if isinstance(each, np.ndarray) and each.base is not None else each for each in results]
+        results = [np.array(each) if np.ndim(each) else each for each in results]
     for output, result in zip(outputs, results, strict=True):
         np.copyto(output, result, casting="unsafe")
 

@@ -59,7 +59,7 @@ _get_pointer = PYFUNCTYPE(c_void_p, py_object, c_char_p)(("PyCapsule_GetPointer"
 new_capsule = PYFUNCTYPE(py_object, c_void_p, c_char_p, c_void_p)(("PyCapsule_New", pythonapi))
 add_reference = PYFUNCTYPE(None, c_void_p)(("Py_IncRef", pythonapi))
 
-_table = ctypes.cast(_get_pointer(np._core._multiarray_umath._UFUNC_API, None), POINTER(c_void_p))  # type: ignore[attr-defined]
+_table: Any = ctypes.cast(_get_pointer(np._core._multiarray_umath._UFUNC_API, None), POINTER(c_void_p))  # type: ignore[attr-defined]
 
 
 def _api(index: int, result: Any, *arguments: Any) -> Any:
@@ -79,7 +79,8 @@ add_promoter = _api(ADD_PROMOTER, c_int, py_object, py_object, py_object)
 def set_owned(ufunc: np.ufunc, value: object) -> None:
     """Give the ufunc a reference to `value` that dies with it (ctypes stores a pointer without counting it)."""
     add_reference(id(value))
-    py_object.from_address(id(ufunc) + OBJ_OFFSET).value = value
+    field: Any = py_object.from_address(id(ufunc) + OBJ_OFFSET)
+    field.value = value
 
 
 def owned(ufunc: np.ufunc) -> Any:
@@ -97,4 +98,4 @@ def intptrs(address: int, count: int) -> Any:
 
 def from_address(address: int) -> Any:
     """The object at `address` (a new reference)."""
-    return ctypes.cast(address, py_object).value
+    return py_object.from_buffer(c_void_p(address)).value

@@ -69,10 +69,8 @@ def _word(address: int | None) -> Word | None:
     """What a DType class stands for; NumPy's abstract classes for Python scalars give the Python type."""
     if address is None:
         return None
-    scalar = api.from_address(address).type
-    if scalar is int or scalar is float or scalar is complex:
-        return scalar  # type: ignore[no-any-return]
-    return np.dtype(scalar)
+    scalar: type = api.from_address(address).type
+    return scalar if scalar in (int, float, complex) else np.dtype(scalar)
 
 
 def _promote(ufunc: np.ufunc, op_dtypes: int, signature: int, new_dtypes: int) -> int:
@@ -155,7 +153,7 @@ def use_native_promoter(promoter: int, set_hook: int) -> None:
 @cache
 def factory_works() -> bool:
     """Whether ufuncs can be made here: one is made, called with new dtypes and reduced.  Needs no compiler."""
-    if sys.implementation.name != "cpython" or hasattr(sys, "_is_gil_enabled") and not sys._is_gil_enabled():
+    if sys.implementation.name != "cpython" or (hasattr(sys, "_is_gil_enabled") and not sys._is_gil_enabled()):
         return False
     try:
         return _self_test()

@@ -1,0 +1,140 @@
+"""The dispatcher as a builtin: `runtime_c/iris_dispatch.c` bound to one kernel.
+
+The C unit reads a plain structure that Python fills and owns; every object in it is also held by the tuple the
+builtin is bound to, so the garbage collector sees them all.  This module may not know what a call means:
+`Dispatcher` says that, and stays the slow path.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from collections.abc import Callable
+from ctypes import PYFUNCTYPE, c_ssize_t, c_uint64, c_void_p, py_object
+from functools import cache
+from typing import Any
+
+from iris_cc.runtime.dispatcher import OVERRIDES, PASSED, Dispatcher, Target
+from iris_cc.runtime.pending import recover
+
+MOST_PARAMETERS = 32
+MOST_ENTRIES = 16
+
+
+class _Entry(ctypes.Structure):
+    _fields_ = [("mask", c_uint64), ("ufunc", c_void_p)]
+
+
+class _State(ctypes.Structure):
+    """The `state_t` of the C unit, field by field."""
+
+    _fields_ = [
+        ("parameters", c_ssize_t),
+        ("names", c_void_p),
+        ("defaults", c_void_p),
+        ("passed_count", c_ssize_t),
+        ("passed", c_void_p),
+        ("environ", c_void_p),
+        ("version", c_void_p),
+        ("clear_version", c_uint64),
+        ("guard_count", c_ssize_t),
+        ("guards", c_void_p),
+        ("slow", c_void_p),
+        ("recover", c_void_p),
+        ("entries", c_ssize_t),
+        ("table", _Entry * MOST_ENTRIES),
+    ]
+
+
+_PASSED = tuple(map(sys.intern, PASSED))
+
+
+@cache
+def available() -> bool:
+    """Whether the C unit may run here: a type stands where it reads it, and the environment is a plain dict."""
+    if sys.implementation.name != "cpython" or (hasattr(sys, "_is_gil_enabled") and not sys._is_gil_enabled()):
+        return False
+    probe = 1.5
+    type_at = c_void_p.from_address(id(probe) + ctypes.sizeof(c_ssize_t)).value
+    return type_at == id(float) and type(getattr(os.environ, "_data", None)) is dict
+
+
+# PyDictObject: the header, ma_used, ma_version_tag.  Up to Python 3.12 every change of any dict takes a new number.
+_VERSION_OFFSET = object.__basicsize__ + ctypes.sizeof(c_ssize_t)
+
+
+@cache
+def _dicts_have_versions() -> bool:
+    """Whether a dict shows each of its changes in one number; tried, because later versions of Python dropped it."""
+    if sys.version_info >= (3, 13):
+        return False
+    probe: dict[bytes, bytes] = {}
+    number = c_uint64.from_address(id(probe) + _VERSION_OFFSET)
+    seen = [number.value]
+    for change in (
+        lambda: probe.__setitem__(b"a", b"1"),
+        lambda: probe.__setitem__(b"a", b"2"),
+        lambda: probe.update({b"b": b"3"}),
+        lambda: probe.pop(b"b"),
+        lambda: probe.__delitem__(b"a"),
+        lambda: probe.setdefault(b"c", b"4"),
+        lambda: probe.clear(),
+    ):
+        change()
+        seen.append(number.value)
+    return len(set(seen)) == len(seen) and 0 not in seen[1:]
+
+
+def _version_address(mapping: dict[bytes, bytes]) -> int | None:
+    return id(mapping) + _VERSION_OFFSET if _dicts_have_versions() else None
+
+
+def bind(address: int, dispatcher: Dispatcher) -> Callable[..., Any]:
+    """A builtin that calls as `dispatcher` does; `address` is that of the unit's `iris_bind`.
+
+    It is no descriptor: as a class attribute `__call__` it gets the arguments of the call alone.
+    """
+    if not available():
+        raise RuntimeError("the C dispatcher cannot run on this interpreter")
+    if len(dispatcher.parameters) > MOST_PARAMETERS:
+        return dispatcher
+    names = tuple(map(sys.intern, dispatcher.parameters))
+    guards = tuple(os.environ.encodekey(each) for each in OVERRIDES)
+    environ = os.environ._data  # type: ignore[attr-defined]
+    arrays = (_addresses(names), _defaults(dispatcher), _addresses(_PASSED), _addresses(guards))
+    places = tuple(map(ctypes.addressof, arrays))
+    state = _State(
+        *(len(names), places[0], places[1]),
+        *(len(_PASSED), places[2]),
+        *(id(environ), _version_address(environ), 0, len(guards), places[3]),
+        *(id(dispatcher), id(recover)),
+    )
+    _follow(state, dispatcher)
+    kept = (ctypes.addressof(state), state, arrays, names, guards, environ, dispatcher)
+    return PYFUNCTYPE(py_object, py_object)(address)(kept)  # type: ignore[no-any-return]
+
+
+def _addresses(objects: tuple[object, ...]) -> Any:
+    return (c_void_p * max(len(objects), 1))(*map(id, objects))
+
+
+def _defaults(dispatcher: Dispatcher) -> Any:
+    given = dispatcher.defaults
+    found = (id(given[each]) if each in given else None for each in dispatcher.parameters)
+    return (c_void_p * max(len(dispatcher.parameters), 1))(*found)
+
+
+def _follow(state: _State, dispatcher: Dispatcher) -> None:
+    """Copy the targets there are and each new one into the table; those past its end stay on the slow path."""
+
+    def add(mask: int, target: Target) -> None:
+        place = state.entries
+        if place < MOST_ENTRIES:
+            state.table[place] = _Entry(mask, id(target))
+            state.entries = place + 1  # last: a call may be reading
+
+    with dispatcher.lock:
+        for mask, target in dispatcher.targets.items():
+            add(mask, target)
+        dispatcher.added = add

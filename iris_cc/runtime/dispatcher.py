@@ -1,0 +1,111 @@
+"""A call of a kernel, in Python: which ufunc it goes to, and with which arguments.
+
+This is the meaning of a call; `builtin` holds the same thing in C for the usual cases and comes here with the rest.
+It may not know how a ufunc is made: `choose` gives one.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from iris_cc import config
+from iris_cc.runtime.pending import recover
+
+Target: TypeAlias = Callable[..., Any]
+# choose(mask, overridden): what calls with these weak arguments go to.  It is asked once per mask,
+# and at each call while one of `OVERRIDES` is in the environment.
+Choose: TypeAlias = Callable[[int, bool], Target]
+
+OVERRIDES = (config.KILL_SWITCH, config.WHILE_LIMIT)
+
+# Keywords of a ufunc call.  A parameter of the same name comes first.
+PASSED = ("out", "where", "dtype", "casting", "order", "subok", "signature", "sig", "axis", "axes", "keepdims")
+
+# Two bits per parameter, the first parameter lowest.
+WEAK_BITS = {float: 1, int: 2, bool: 3}
+
+
+def weak_types(mask: int, count: int) -> tuple[type | None, ...]:
+    """The Python type of each weak argument in `mask`, None for the others."""
+    types = (None, float, int, bool)
+    return tuple(types[mask >> 2 * i & 3] for i in range(count))
+
+
+class Dispatcher:
+    """Calls `choose`'s targets with parameters by position or keyword, defaults, and a ufunc's own keywords."""
+
+    __slots__ = ("__weakref__", "added", "choose", "defaults", "lock", "name", "parameters", "targets")
+
+    def __init__(self, name: str, parameters: Sequence[str], defaults: Mapping[str, object], choose: Choose) -> None:
+        self.name = name
+        self.parameters = tuple(parameters)
+        self.defaults = dict(defaults)
+        self.choose = choose
+        self.targets: dict[int, Target] = {}
+        self.added: Callable[[int, Target], None] | None = None  # told of each new target
+        self.lock = threading.Lock()
+
+    def __call__(self, /, *args: object, **kwargs: object) -> Any:
+        values, rest = self.bind(args, kwargs)
+        target = self.target(self.mask(values))
+        try:
+            return target(*values, **rest)
+        except BaseException as error:
+            recover(error)
+            raise
+
+    def target(self, mask: int) -> Target:
+        if any(name in os.environ for name in OVERRIDES):
+            return self.choose(mask, True)
+        known = self.targets.get(mask)
+        return self._learn(mask) if known is None else known
+
+    def _learn(self, mask: int) -> Target:
+        made = self.choose(mask, False)  # may take long, so outside the lock
+        with self.lock:
+            if mask in self.targets:
+                return self.targets[mask]
+            self.targets[mask] = made
+            if self.added is not None:
+                self.added(mask, made)
+        return made
+
+    def bind(self, args: tuple[object, ...], kwargs: dict[str, object]) -> tuple[list[object], dict[str, object]]:
+        """The positional arguments of the target (parameters, then outputs) and its keywords; TypeError as Python's."""
+        values = dict(zip(self.parameters, args))
+        rest: dict[str, object] = {}
+        for key, value in kwargs.items():
+            if key in values:
+                raise TypeError(f"{self.name}() got multiple values for argument {key!r}")
+            if key in self.parameters:
+                values[key] = value
+            elif key in PASSED:
+                rest[key] = value
+            else:
+                raise TypeError(f"{self.name}() got an unexpected keyword argument {key!r}")
+        for key, value in self.defaults.items():
+            values.setdefault(key, value)
+        self._require_all(values)
+        return [*(values[each] for each in self.parameters), *args[len(self.parameters) :]], rest
+
+    def _require_all(self, values: dict[str, object]) -> None:
+        missing = [repr(each) for each in self.parameters if each not in values]
+        if not missing:
+            return
+        *most, last = missing
+        listed = f"{', '.join(most)}{',' * (len(most) > 1)} and {last}" if most else last
+        plural = "s" if most else ""
+        raise TypeError(f"{self.name}() missing {len(missing)} required positional argument{plural}: {listed}")
+
+    def mask(self, values: Sequence[object]) -> int:
+        """Which parameters got an exact Python float, int or bool."""
+        mask = 0
+        for place, (name, value) in enumerate(zip(self.parameters, values)):
+            bits = WEAK_BITS.get(type(value), 0)
+            if type(value) is int and not -(1 << 63) <= value < 1 << 63:
+                raise OverflowError(f"{self.name}() argument {name!r}: Python int too large for 64 bits")
+            mask |= bits << 2 * place
+        return mask

@@ -1,0 +1,164 @@
+"""Calls over an N-d index space, for kernels that ask for their position and so are no ufuncs.
+
+Operands come to `run` broadcast, cast, native, aligned and free of harmful overlap; positions count in the C order of
+the broadcast shape.  This module may not know what `run` computes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import _cffi_backend
+import numpy as np
+
+from iris_cc.runtime import operands as ops
+from iris_cc.runtime.ufunc import Word
+
+Run: TypeAlias = "Callable[[tuple[int, ...], list[np.ndarray]], int | None]"
+NdResolve: TypeAlias = "Callable[[tuple[Word, ...], int, np.dtype[Any] | None], NdLoop]"
+Order: TypeAlias = Literal["K", "A", "C", "F"]
+
+_FFI = _cffi_backend.FFI()
+_ENTRY = _FFI.typeof("int32_t(*)(int32_t, int64_t const *, char * const *, int64_t const *)")
+_INTEGERS = _FFI.typeof("int64_t[]")
+_POINTERS = _FFI.typeof("char * const *")
+
+
+@dataclass(frozen=True, slots=True)
+class NdLoop:
+    """`run(shape, arrays)` for exact dtypes, inputs first; a status other than 0 and None is a failure."""
+
+    dtypes: tuple[np.dtype[Any], ...]
+    run: Run
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """What one call says beside its operands."""
+
+    name: str
+    shape: tuple[int, ...]
+    mask: np.ndarray | None
+    casting: ops.Casting
+    order: Order
+
+    def check(self, source: np.dtype[Any], target: np.dtype[Any], place: str) -> None:
+        ops.check_cast(self.name, source, target, self.casting, place)
+
+
+def call_nd(
+    name: str,
+    nin: int,
+    nout: int,
+    resolve: NdResolve,
+    inputs: Sequence[object],
+    *,
+    out: object = None,
+    where: object = True,
+    casting: ops.Casting = "same_kind",
+    order: Order = "K",
+    dtype: Any = None,
+    subok: bool = True,
+    shape: int | tuple[int, ...] | None = None,
+) -> Any:
+    """Call as NumPy calls a ufunc; `shape` takes part in the broadcast, and stands alone without array arguments."""
+    if len(inputs) < nin:
+        raise TypeError(f"{name}() takes from {nin} to {nin + nout} positional arguments but {len(inputs)} were given")
+    given = ops.read_inputs(name, inputs[:nin])
+    outputs = ops.read_outputs(nout, out, inputs[nin:])
+    mask = ops.read_mask(where)
+    full = ops.common_shape([each.array.shape for each in given] + _extra_shapes(shape, mask), outputs)
+    loop = resolve(tuple(each.word for each in given), len(full), None if dtype is None else np.dtype(dtype))
+    rules = _Rules(name, full, mask, casting, order)
+    sources = [_source(rules, each, loop.dtypes[i], i) for i, each in enumerate(given)]
+    results = _call(rules, loop, sources, outputs)
+    wrapped = tuple(ops.wrap(result, given, each, subok) for result, each in zip(results, outputs))
+    return wrapped[0] if nout == 1 else wrapped
+
+
+def native_entry(address: int) -> Run:
+    """The compiled entry at `address` as `run`; it releases the GIL and returns the entry's status."""
+    entry = _FFI.cast(_ENTRY, address)
+
+    def run(shape: tuple[int, ...], arrays: list[np.ndarray]) -> int:
+        extents = _FFI.new(_INTEGERS, shape)
+        places = _FFI.new(_INTEGERS, [each.ctypes.data for each in arrays])
+        strides = _FFI.new(_INTEGERS, [step for each in arrays for step in each.strides])
+        return int(entry(len(shape), extents, _FFI.cast(_POINTERS, places), strides))
+
+    return run
+
+
+def _extra_shapes(shape: int | tuple[int, ...] | None, mask: np.ndarray | None) -> list[tuple[int, ...]]:
+    extra = [] if mask is None else [mask.shape]
+    if shape is not None:
+        extra.append(tuple(map(int, shape)) if isinstance(shape, (tuple, list)) else (int(shape),))
+    return extra
+
+
+def _source(rules: _Rules, given: ops.Operand, dtype: np.dtype[Any], place: int) -> np.ndarray:
+    array = given.array
+    if isinstance(given.word, type):  # a weak scalar: its value decides, and it has no dtype of its own
+        kind = {int: np.dtype(np.int64), float: np.dtype(np.float64), complex: np.dtype(np.complex128)}[given.word]
+        if given.word is not int or dtype.kind not in "iu":
+            rules.check(kind, dtype, f"input {place}")
+        array = np.asarray(given.given, dtype=dtype)
+    else:
+        rules.check(array.dtype, dtype, f"input {place}")
+    if array.dtype != dtype or not array.flags.aligned or not array.dtype.isnative:
+        array = array.astype(dtype)
+    return np.broadcast_to(array, rules.shape)
+
+
+def _call(rules: _Rules, loop: NdLoop, sources: list[np.ndarray], outputs: list[np.ndarray | None]) -> list[np.ndarray]:
+    kinds = loop.dtypes[len(sources) :]
+    for kind, output in zip(kinds, outputs):
+        if output is not None:
+            rules.check(kind, output.dtype, "output")
+    targets: list[np.ndarray] = []
+    for kind, output in zip(kinds, outputs):
+        if output is not None and rules.mask is None and _fits(output, kind, sources, targets):
+            targets.append(output)
+        else:
+            targets.append(_new(rules.shape, kind, rules.order, sources))
+    if 0 not in rules.shape:
+        status = loop.run(rules.shape, [*sources, *targets])
+        if status:
+            raise RuntimeError(f"{rules.name}() failed with status {status}")
+    return [_deliver(target, output, rules.mask) for target, output in zip(targets, outputs)]
+
+
+def _fits(output: np.ndarray, kind: np.dtype[Any], sources: list[np.ndarray], others: list[np.ndarray]) -> bool:
+    """Whether `run` may write straight into `output`: right elements, and on no memory it still has to read."""
+    if output.dtype != kind or not output.dtype.isnative or not output.flags.aligned:
+        return False
+    if any(np.may_share_memory(output, each) for each in others):
+        return False
+    return all(_same(output, each) or not np.may_share_memory(output, each) for each in sources)
+
+
+def _same(left: np.ndarray, right: np.ndarray) -> bool:
+    """Element by element at the same place, so that each is read before it is written."""
+    return (
+        left.ctypes.data == right.ctypes.data
+        and left.strides == right.strides
+        and left.itemsize == right.itemsize
+        and all(step != 0 or length == 1 for step, length in zip(left.strides, left.shape))
+    )
+
+
+def _new(full: tuple[int, ...], kind: np.dtype[Any], order: Order, sources: list[np.ndarray]) -> np.ndarray:
+    if order in "KA":
+        shaped = [each for each in sources if any(each.strides)]
+        fortran = bool(shaped) and all(each.flags.f_contiguous and not each.flags.c_contiguous for each in shaped)
+        order = "F" if fortran else "C"
+    return np.empty(full, kind, "F" if order == "F" else "C")
+
+
+def _deliver(target: np.ndarray, output: np.ndarray | None, mask: np.ndarray | None) -> np.ndarray:
+    if output is None or output is target:
+        return target
+    np.copyto(output, target, casting="unsafe", where=True if mask is None else mask)
+    return output

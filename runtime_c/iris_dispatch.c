@@ -1,0 +1,250 @@
+/* iris_dispatch.c - the fast way into a kernel: from `kernel(a, b)` to the right ufunc.
+ *
+ * Uses exported, stable-ABI functions of CPython only, declared by hand: no header is needed to build it.  It reads
+ * one thing directly, an object's type, at the place where builds with a GIL keep it; the Python side checks that
+ * before it loads this unit.  Whatever is unusual goes to the slow path, a Python callable with the same meaning.
+ */
+typedef __INTPTR_TYPE__ isize;
+typedef __UINT64_TYPE__ mask_t;
+typedef struct object { isize references; void *type; } object;
+typedef object *(*fastcall)(object *, object *const *, isize, object *);
+typedef struct { const char *name; fastcall function; int flags; const char *doc; } method;
+
+extern char PyFloat_Type, PyLong_Type, PyBool_Type;
+extern object *PyExc_TypeError;
+void Py_IncRef(object *);
+void Py_DecRef(object *);
+void *PyLong_AsVoidPtr(object *);
+long long PyLong_AsLongLongAndOverflow(object *, int *);
+object *PyLong_FromVoidPtr(void *);
+object *PyTuple_New(isize);
+isize PyTuple_Size(object *);
+object *PyTuple_GetItem(object *, isize);
+int PyTuple_SetItem(object *, isize, object *);
+object *PyDict_GetItemWithError(object *, object *);
+object *PyObject_Vectorcall(object *, object *const *, isize, object *);
+object *PyCFunction_NewEx(method *, object *, object *);
+void PyErr_Fetch(object **, object **, object **);
+void PyErr_NormalizeException(object **, object **, object **);
+void PyErr_Restore(object *, object *, object *);
+void PyErr_SetString(object *, const char *);
+
+#define EXPORT __attribute__((visibility("default")))
+#define LIKELY(x) __builtin_expect(!!(x), 1)
+#define METH_FASTCALL_KEYWORDS (0x0080 | 0x0002)
+
+enum { MOST_PARAMETERS = 32, MOST_VALUES = 96, MOST_ENTRIES = 16 };
+enum { STRONG = 0, WEAK_FLOAT = 1, WEAK_INT = 2, WEAK_BOOL = 3, TOO_WIDE = 4 };
+
+/* The state of one kernel.  Python owns the memory and every object in it, and mirrors this layout. */
+typedef struct {
+  isize parameters;         /* how many */
+  object *const *names;     /* one interned string each */
+  object *const *defaults;  /* one each; NULL where the parameter is required */
+  isize passed_count;
+  object *const *passed;    /* interned keywords that are the ufunc's own */
+  object *environ;          /* the dict behind os.environ */
+  const mask_t *version;    /* changes with every change of environ; NULL where dicts carry none */
+  mask_t clear_version;     /* the version at which no guard was found */
+  isize guard_count;
+  object *const *guards;    /* keys whose presence leads to the slow path */
+  object *slow;             /* called with the arguments as they came */
+  object *recover;          /* called with an error; raises another in its place or returns */
+  isize entries;
+  struct { mask_t mask; object *ufunc; } table[MOST_ENTRIES];
+} state_t;
+
+static inline int weakness(object *value) {
+  void *type = value->type;
+  if (type == &PyFloat_Type) return WEAK_FLOAT;
+  if (type == &PyBool_Type) return WEAK_BOOL;
+  if (LIKELY(type != &PyLong_Type)) return STRONG;
+  int overflow = 0;
+  (void)PyLong_AsLongLongAndOverflow(value, &overflow);
+  return overflow ? TOO_WIDE : WEAK_INT;
+}
+
+/* Two bits per parameter, the first lowest; returns 0 when an int is too wide for 64 bits. */
+static inline int weak_mask(object *const *values, isize count, mask_t *mask) {
+  mask_t bits = 0;
+  for (isize i = 0; i < count; i++) {
+    int kind = weakness(values[i]);
+    if (kind == TOO_WIDE) return 0;
+    bits |= (mask_t)kind << (2 * i);
+  }
+  *mask = bits;
+  return 1;
+}
+
+static inline object *find_ufunc(const state_t *state, mask_t mask) {
+  for (isize i = 0; i < state->entries; i++)
+    if (state->table[i].mask == mask) return state->table[i].ufunc;
+  return 0;
+}
+
+/* The keys are bytes, whose comparison cannot fail, so a lookup here sets no error. */
+static int any_guard(state_t *state) {
+  for (isize i = 0; i < state->guard_count; i++)
+    if (PyDict_GetItemWithError(state->environ, state->guards[i])) return 1;
+  if (state->version) state->clear_version = *state->version;
+  return 0;
+}
+
+static inline int guarded(state_t *state) {
+  if (LIKELY(state->version && *state->version == state->clear_version)) return 0;
+  return any_guard(state);
+}
+
+static inline isize place_of(object *const *names, isize count, object *name) {
+  for (isize i = 0; i < count; i++)
+    if (names[i] == name) return i;
+  return -1;
+}
+
+/* NumPy's error, unless a callback has left the one that caused it. */
+static object *failed(const state_t *state) {
+  object *type, *value, *traceback;
+  PyErr_Fetch(&type, &value, &traceback);
+  PyErr_NormalizeException(&type, &value, &traceback);
+  object *result = PyObject_Vectorcall(state->recover, &value, 1, 0);
+  if (result) {
+    Py_DecRef(result);
+    PyErr_Restore(type, value, traceback);
+    return 0;
+  }
+  Py_DecRef(type);
+  Py_DecRef(value);
+  if (traceback) Py_DecRef(traceback);
+  return 0;
+}
+
+static inline object *call_ufunc(const state_t *state, object *ufunc, object *const *args, isize count, object *names) {
+  object *result = PyObject_Vectorcall(ufunc, args, count, names);
+  return LIKELY(result != 0) ? result : failed(state);
+}
+
+/* The arguments laid out as the ufunc wants them: parameters, further positions, then passed keyword values. */
+typedef struct {
+  object *values[MOST_VALUES];
+  isize positions;
+  object *names; /* a new tuple, or NULL */
+} layout_t;
+
+/* The keywords: a parameter's value goes to its place, the ufunc's own are noted.  Returns 0 for the slow path. */
+static int place_keywords(const state_t *state, layout_t *layout, object *const *given, object *names,
+                          isize *passed, isize *passed_count) {
+  isize count = PyTuple_Size(names);
+  *passed_count = 0;
+  if (count > MOST_VALUES) return 0;
+  for (isize i = 0; i < count; i++) {
+    object *name = PyTuple_GetItem(names, i);
+    isize place = place_of(state->names, state->parameters, name);
+    if (place >= 0) {
+      if (layout->values[place]) return 0; /* given twice */
+      layout->values[place] = given[i];
+    } else if (place_of(state->passed, state->passed_count, name) >= 0) {
+      passed[(*passed_count)++] = i;
+    } else {
+      return 0; /* unknown, or a name that is not interned */
+    }
+  }
+  return 1;
+}
+
+static int append_passed(layout_t *layout, object *const *given, object *names, const isize *passed, isize count) {
+  if (!count) return 1;
+  layout->names = PyTuple_New(count);
+  if (!layout->names) return 0;
+  for (isize i = 0; i < count; i++) {
+    object *name = PyTuple_GetItem(names, passed[i]);
+    Py_IncRef(name);
+    (void)PyTuple_SetItem(layout->names, i, name);
+    layout->values[layout->positions + i] = given[passed[i]];
+  }
+  return 1;
+}
+
+/* Returns 1 when laid out, 0 for the slow path, -1 with an error set. */
+static int lay_out(const state_t *state, object *const *args, isize count, object *names, layout_t *layout) {
+  isize passed[MOST_VALUES], passed_count = 0, parameters = state->parameters;
+  isize keywords = names ? PyTuple_Size(names) : 0;
+  if (count + keywords + parameters > MOST_VALUES) return 0;
+  for (isize i = 0; i < count; i++) layout->values[i] = args[i];
+  for (isize i = count; i < parameters; i++) layout->values[i] = 0;
+  if (names && !place_keywords(state, layout, args + count, names, passed, &passed_count)) return 0;
+  for (isize i = count; i < parameters; i++) {
+    if (!layout->values[i]) layout->values[i] = state->defaults[i];
+    if (!layout->values[i]) return 0; /* missing */
+  }
+  layout->positions = count > parameters ? count : parameters;
+  layout->names = 0;
+  return append_passed(layout, args + count, names, passed, passed_count) ? 1 : -1;
+}
+
+static object *call_laid_out(const state_t *state, object *const *args, isize count, object *names) {
+  layout_t layout;
+  mask_t mask;
+  int found = lay_out(state, args, count, names, &layout);
+  if (found < 0) return 0;
+  if (!found) return PyObject_Vectorcall(state->slow, args, count, names);
+  object *ufunc = weak_mask(layout.values, state->parameters, &mask) ? find_ufunc(state, mask) : 0;
+  object *result = ufunc ? call_ufunc(state, ufunc, layout.values, layout.positions, layout.names)
+                         : PyObject_Vectorcall(state->slow, args, count, names);
+  if (layout.names) Py_DecRef(layout.names);
+  return result;
+}
+
+/* Whether every keyword belongs to the ufunc, so that the arguments can go on untouched. */
+static inline int all_passed(const state_t *state, object *names) {
+  isize count = PyTuple_Size(names);
+  for (isize i = 0; i < count; i++) {
+    object *name = PyTuple_GetItem(names, i);
+    if (place_of(state->names, state->parameters, name) >= 0) return 0;
+    if (place_of(state->passed, state->passed_count, name) < 0) return 0;
+  }
+  return 1;
+}
+
+static object *call_kernel(object *self, object *const *args, isize count, object *names) {
+  state_t *state = PyLong_AsVoidPtr(PyTuple_GetItem(self, 0));
+  mask_t mask;
+  if (guarded(state)) return PyObject_Vectorcall(state->slow, args, count, names);
+  if (count < state->parameters || (names && !all_passed(state, names)))
+    return call_laid_out(state, args, count, names);
+  object *ufunc = weak_mask(args, state->parameters, &mask) ? find_ufunc(state, mask) : 0;
+  if (!ufunc) return PyObject_Vectorcall(state->slow, args, count, names);
+  return call_ufunc(state, ufunc, args, count, names);
+}
+
+/* A builtin bound to `self`: a tuple whose first item is the address of a state_t. */
+EXPORT object *iris_bind(object *self) {
+  static method entry = {"__call__", call_kernel, METH_FASTCALL_KEYWORDS, 0};
+  return PyCFunction_NewEx(&entry, self, 0);
+}
+
+/* NumPy's promoter, passed on to a Python function; unlike a ctypes callback it lets an exception through. */
+static object *promoter_hook;
+
+EXPORT int iris_set_promoter(object *hook) {
+  Py_IncRef(hook);
+  object *old = promoter_hook;
+  promoter_hook = hook;
+  if (old) Py_DecRef(old);
+  return 0;
+}
+
+EXPORT int iris_promote(object *ufunc, void *op_dtypes, void *signature, void *new_op_dtypes) {
+  object *args[4] = {ufunc, PyLong_FromVoidPtr(op_dtypes), PyLong_FromVoidPtr(signature),
+                     PyLong_FromVoidPtr(new_op_dtypes)};
+  int status = -1;
+  if (!promoter_hook)
+    PyErr_SetString(PyExc_TypeError, "this ufunc has no promoter");
+  else if (args[1] && args[2] && args[3]) {
+    object *result = PyObject_Vectorcall(promoter_hook, args, 4, 0);
+    status = result ? 0 : -1;
+    if (result) Py_DecRef(result);
+  }
+  for (int i = 1; i < 4; i++)
+    if (args[i]) Py_DecRef(args[i]);
+  return status;
+}
