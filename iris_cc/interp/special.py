@@ -1,0 +1,142 @@
+"""Operations NumPy does not have with our meaning: casts of any float, exact int/int and int-float comparison, libm.
+
+Functions of values (arrays, or NumPy scalars for what is the same on every lane); nothing here knows the IR's nodes.
+Every one is total, and quiet where the compiled code is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from iris_cc.interp.libm import libm_function
+from iris_cc.ir.ops import Op
+from iris_cc.ir.types import Scalar
+
+Value = Any  # an ndarray of one dimension, or a NumPy scalar: NumPy's own stubs have no name for the two together
+Evaluate = Callable[..., Value]
+
+_EXACT = 1 << 53  # integers up to here are float64 values
+_NARROW = (Scalar.I8, Scalar.I16, Scalar.U8, Scalar.U16)
+
+
+def dtype(scalar: Scalar) -> np.dtype[Any]:
+    return np.dtype(scalar.dtype)
+
+
+def evaluator(op: Op, operands: tuple[Scalar, ...], result: Scalar) -> Evaluate:
+    """The function that computes `op` on these types, from the row's NumPy spelling."""
+    family, _, name = op.numpy.rpartition(".")
+    if family == "libm":
+        return libm_function(name, result)
+    if family == "iris":
+        return cast(operands[0], result) if name == "cast" else _OWN[name]
+    return where if name == "where" else getattr(np, name)
+
+
+def returns_fresh_memory(op: Op) -> bool:
+    """Whether the result is written by a ufunc, so `out=` may name an operand that is not needed again."""
+    return op.numpy != "where" and "." not in op.numpy
+
+
+def where(condition: Value, left: Value, right: Value) -> Value:
+    chosen: Value = np.where(condition, left, right)
+    return chosen if chosen.ndim else chosen[()]
+
+
+def ipow(base: Value, exponent: Value) -> Value:
+    """Integer power that wraps.  A negative exponent was refused before; on a lane that is not live it counts as 0."""
+    if exponent.dtype.kind == "i":
+        exponent = np.maximum(exponent, exponent.dtype.type(0))
+    return np.power(base, exponent)
+
+
+def pydiv(left: Value, right: Value) -> Value:
+    """Python's `int / int`: the float64 nearest to the quotient, at any size; by zero as float division."""
+    quotient = np.true_divide(left, right)  # one rounding, if both are float64 values
+    wide = (left > _EXACT) | (left < -_EXACT) | (right > _EXACT) | (right < -_EXACT)
+    wide &= right != 0
+    if not wide.any():
+        return quotient
+    if not quotient.ndim:
+        return np.float64(int(left) / int(right))
+    lanes = np.flatnonzero(wide)
+    lefts, rights = (np.broadcast_to(side, quotient.shape)[lanes].tolist() for side in (left, right))
+    quotient[lanes] = [a / b for a, b in zip(lefts, rights, strict=True)]
+    return quotient
+
+
+def pycmp(left: Value, right: Value) -> Value:
+    """Python's comparison of an int with a float, which rounds neither: -1, 0, 1, or 2 for nan."""
+    with np.errstate(all="ignore"):
+        floor = np.floor(right)
+        fits = (floor >= -(2.0**63)) & (floor < 2.0**63)
+        whole = where(fits, floor, np.float64(0)).astype(np.int64)
+        # left > floor means left >= floor + 1 > right; left == floor leaves the fraction to decide.
+        order = np.sign(np.subtract(left > whole, left < whole, dtype=np.int64))
+        order = where(left == whole, -(right > floor).astype(np.int64), order)
+        order = where(fits, order, where(right > 0, np.int64(-1), np.int64(1)))
+        return where(np.isnan(right), np.int64(2), order)
+
+
+@cache
+def cast(source: Scalar, target: Scalar) -> Evaluate:
+    """The function that casts `source` to `target`, quietly and with the same value on every CPU."""
+    if source.is_float and target.is_integer:
+        return _float_to_u64 if target is Scalar.U64 else _float_to_int(target)
+    to = dtype(target)
+    if source.is_float and target.is_float:  # only here can a plain cast raise a flag
+        return _quiet(lambda value: value.astype(to))
+    return lambda value: value.astype(to)
+
+
+def _quiet(convert: Evaluate) -> Evaluate:
+    def quiet(value: Value) -> Value:
+        with np.errstate(all="ignore"):
+            return convert(value)
+
+    return quiet
+
+
+def _float_to_int(target: Scalar) -> Evaluate:
+    """By way of i32 (narrow and i32 targets) or i64; what that type does not hold, and nan, is its least value."""
+    via = np.dtype(np.int32) if target in _NARROW or target is Scalar.I32 else np.dtype(np.int64)
+    to = dtype(target)
+    least = -(2.0 ** (8 * via.itemsize - 1))
+    # Values between `least` - 1 and `least` truncate to `least` too, so one bound serves both float types.
+
+    def convert(value: Value) -> Value:
+        if not _within(value, least, -least):
+            fits = (value >= least) & (value < -least)
+            value = where(fits, value, value.dtype.type(least))
+        whole = value.astype(via)
+        return whole if via == to else whole.astype(to)
+
+    return _quiet(convert)
+
+
+def _within(value: Value, low: float, high: float) -> bool:
+    """Whether every lane is in [low, high): two reductions instead of a select, and False for nan."""
+    if not value.ndim:
+        return bool(low <= value < high)
+    zero = value.dtype.type(0)
+    least, most = np.minimum.reduce(value, initial=zero), np.maximum.reduce(value, initial=zero)
+    return bool(least >= low and most < high)
+
+
+@_quiet
+def _float_to_u64(value: Value) -> Value:
+    """Below 2^63, and for nan, the i64 cast; above it the i64 cast of the rest with bit 63 flipped: x86 before AVX-512."""
+    to_i64 = _float_to_int(Scalar.I64)
+    half = value.dtype.type(2.0**63)
+    high = value >= half
+    if not high.any():
+        return to_i64(value).astype(np.uint64)
+    upper = to_i64(value - half).astype(np.uint64) ^ np.uint64(1 << 63)
+    return where(high, upper, to_i64(value).astype(np.uint64))
+
+
+_OWN: dict[str, Evaluate] = {"ipow": ipow, "pydiv": pydiv, "pycmp": pycmp}
