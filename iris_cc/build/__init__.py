@@ -3,7 +3,6 @@
 Knows nothing of IR, Python source or NumPy.  `iris_cc.build.manage` holds what only the command line needs.
 """
 
-from iris_cc.build.negative import NegativeState
 from iris_cc.build.service import assembly, discard, forget, key_of, negative_state, obtain, peek
 from iris_cc.build.toolchain import Compiler, find_compiler, target_text, version_text
 from iris_cc.build.unit import (
@@ -26,7 +25,6 @@ __all__ = [
     "Compiler",
     "FailureKind",
     "FileImage",
-    "NegativeState",
     "Unit",
     "assembly",
     "discard",

@@ -13,8 +13,8 @@ from iris_cc.build.unit import BuildFailure
 _V2 = frozenset({"cx16", "lahf_lm", "popcnt", "sse4_1", "sse4_2", "ssse3"})
 _V3 = frozenset({"abm", "avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "movbe", "xsave"})
 _V4 = frozenset({"avx512bw", "avx512cd", "avx512dq", "avx512f", "avx512vl"})
-_TARGET = re.compile(r"[A-Za-z0-9_.+=-]+")
-_LEVEL = re.compile(r"x86-64-v([1-4])")
+_TARGET = r"[A-Za-z0-9_.+=][A-Za-z0-9_.+=-]*"
+_LEVEL = r"x86-64-v([1-4])"
 _ENOUGH = 1 << 16
 
 
@@ -33,9 +33,9 @@ def architecture(*, runs_here: bool = True) -> tuple[str, ...] | BuildFailure:
     wanted = config.target()
     if wanted is None:
         return _native()
-    if not _TARGET.fullmatch(wanted) or wanted.startswith("-"):
+    if not re.fullmatch(_TARGET, wanted):
         return BuildFailure("unsupported-flag", f"IRIS_CC_TARGET={wanted!r} is not the name of a -march level")
-    level = _LEVEL.fullmatch(wanted)
+    level = re.fullmatch(_LEVEL, wanted)
     if runs_here and level and _is_x86_64() and int(level[1]) > host_level():
         text = f"IRIS_CC_TARGET={wanted}: this CPU is x86-64-v{host_level()}, so the code would stop with SIGILL"
         return BuildFailure("unsupported-flag", text)

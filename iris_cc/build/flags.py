@@ -40,16 +40,16 @@ LEVELS = ((800, "-O3"), (2_500, "-O2"), (50_000, "-O1"))
 MAX_STATEMENTS = LEVELS[-1][0]
 MAX_TEXT = 8 << 20
 
-_UNSAFE_AT_LINK = re.compile(r"-Ofast|--optimize.*|-ffast-math|-funsafe-math-optimizations|-mdaz-ftz|-mpc(32|64|80)")
-_USER_AT_LINK = re.compile(r"-fsanitize=.*|-fuse-ld=.*|-pthread|-[lL].+|-m(32|64|x32)|-mabi=.*")
+_UNSAFE_AT_LINK = r"-Ofast|--optimize.*|-ffast-math|-funsafe-math-optimizations|-mdaz-ftz|-mpc(32|64|80)"
+_USER_AT_LINK = r"-fsanitize=.*|-fuse-ld=.*|-pthread|-[lL].+|-m(32|64|x32)|-mabi=.*"
 
 # A user flag must look like one of these, alone and whole: an allowlist, since compilers grow flags every year.
-_ALLOWED = re.compile(
-    r"-O([0-3sgz]|fast)?|-[fmgW][A-Za-z0-9_.,:=+/-]*|-[DU][A-Za-z_].*|-[ILl].+|-std=.+|-pedantic|-pthread|-w|-ansi|--param=.+",
-    re.DOTALL,
+_ALLOWED = (
+    r"-O([0-3sgz]|fast)?|-[fmgW][A-Za-z0-9_.,:=+/-]*|-[DU][A-Za-z_].*|-[ILl].+|-std=.+"
+    r"|-pedantic|-pthread|-w|-ansi|--param=.+"
 )
 # These run another program, write a file of their own, read one, or change the state of the whole process.
-_REFUSED = re.compile(
+_REFUSED = (
     r"-fplugin.*|-fpass-plugin.*|-fdump.*|-f(cs-|auto-)?profile.*|-fsave.*|-ftest-coverage|-fsyntax-only|-fpreprocessed"
     r"|-fdirectives-only|-fopt-info.*=.*|-fcrash.*|-fmodule.*|-mllvm|-mdaz-ftz|-mpc(32|64|80)|-W[lap],.*"
 )
@@ -66,7 +66,7 @@ def level(statements: int) -> str | None:
 def refusal(flags: Iterable[str]) -> BuildFailure | None:
     """The first of the user's flags that may not be used, as a failure that names it."""
     for flag in flags:
-        if not _ALLOWED.fullmatch(flag) or _REFUSED.fullmatch(flag):
+        if not re.fullmatch(_ALLOWED, flag, re.DOTALL) or re.fullmatch(_REFUSED, flag, re.DOTALL):
             text = f"the flag {flag!r} in ME_DSL_JIT_CFLAGS is not accepted: only flags that shape a unit's code are"
             return BuildFailure("unsupported-flag", text)
     return None
@@ -74,9 +74,9 @@ def refusal(flags: Iterable[str]) -> BuildFailure | None:
 
 def safe_at_link(words: Iterable[str]) -> tuple[str, ...]:
     """The arguments of `CC` without the flags that would change the floating-point mode of the process."""
-    return tuple(word for word in words if not _UNSAFE_AT_LINK.fullmatch(word))
+    return tuple(word for word in words if not re.fullmatch(_UNSAFE_AT_LINK, word, re.DOTALL))
 
 
 def user_at_link(words: Iterable[str]) -> tuple[str, ...]:
     """The user's flags that the linker must see; no other reaches it."""
-    return tuple(word for word in words if _USER_AT_LINK.fullmatch(word))
+    return tuple(word for word in words if re.fullmatch(_USER_AT_LINK, word, re.DOTALL))

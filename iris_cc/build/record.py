@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from iris_cc.build.digest import sha256
 
@@ -23,8 +23,7 @@ _FIXED = struct.Struct("<8s32sQQ")
 TRAILER_SIZE = _FIXED.size + 32
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """What a valid file holds."""
 
     key: str

@@ -11,7 +11,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from iris_cc import config
-from iris_cc.build import negative, place, toolchain
+from iris_cc.build import place, toolchain
 from iris_cc.build.place import Unusable
 from iris_cc.build.store import Store
 from iris_cc.build.toolchain import Plan
@@ -58,7 +58,6 @@ def obtain(unit: Unit) -> Built | BuildFailure:
             result = _obtain_new(unit, plan)
             if isinstance(result, Built):
                 _tables.artifacts[plan.key] = result.artifact
-                negative.forget(plan.key)
             return result
     finally:
         with _tables.guard:
@@ -86,7 +85,11 @@ def key_of(unit: Unit) -> str | BuildFailure:
 def negative_state(unit: Unit) -> NegativeState | None:
     """The failure remembered for `unit` with the present compiler and flags."""
     plan = toolchain.plan(unit)
-    return None if isinstance(plan, BuildFailure) else negative.state(plan.key)
+    if isinstance(plan, BuildFailure):
+        return None
+    from iris_cc.build import negative
+
+    return negative.state(plan.key)
 
 
 def assembly(unit: Unit) -> str | BuildFailure:
@@ -104,19 +107,22 @@ def assembly(unit: Unit) -> str | BuildFailure:
 def discard(artifact: Artifact, reason: str) -> None:
     """The loader could not open verified code: forget it and take it out of use, so that it is built anew."""
     _tables.artifacts.pop(artifact.key, None)
-    if artifact.path is None:
+    if artifact.file is None:
         return
+    directory, name = os.path.split(artifact.file)
     for kind in place.KINDS:
         try:
             with Store.open(kind, create=False) as store:
-                if os.path.join(store.path, artifact.key[:2]) == str(artifact.path.parent):
-                    store.set_aside(artifact.key, artifact.path.name, reason)
+                if os.path.join(store.path, artifact.key[:2]) == directory:
+                    store.set_aside(artifact.key, name, reason)
         except Unusable:
             continue
 
 
 def forget() -> None:
     """Empty the tables of this process, as if it had just started.  What is loaded stays loaded."""
+    from iris_cc.build import negative
+
     _tables.artifacts.clear()
     negative.forget()
     place.forget_warnings()
@@ -126,6 +132,8 @@ def _obtain_new(unit: Unit, plan: Plan) -> Built | BuildFailure:
     found = _find(plan.key, passive=False)
     if found is not None:
         return Built(found, "disk", plan.key)
+    from iris_cc.build import negative
+
     refused = negative.standing(plan.key)
     if refused is not None:
         return refused
@@ -134,6 +142,8 @@ def _obtain_new(unit: Unit, plan: Plan) -> Built | BuildFailure:
     result = work.build(unit, plan)
     if isinstance(result, BuildFailure):
         negative.remember(plan.key, result)
+    else:
+        negative.forget(plan.key)
     return result
 
 

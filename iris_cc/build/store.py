@@ -14,14 +14,13 @@ import stat
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 
 from iris_cc.build import place, record
 from iris_cc.build.place import PlaceKind, Unusable
 from iris_cc.build.unit import Artifact, BytesImage, FileImage
 
-SHARD = re.compile(r"[0-9a-f]{2}")
-ENTRY = re.compile(r"([0-9a-f]{64})-([0-9a-f]{16})\.(so|c)")
+SHARD = r"[0-9a-f]{2}"
+ENTRY = r"[0-9a-f]{64}-[0-9a-f]{16}\.(so|c)"
 QUARANTINE = "quarantine"
 STAGING = "staging"
 _QUARANTINED_AT_MOST = 8
@@ -94,7 +93,7 @@ class Store:
             finally:
                 os.close(shard)
         artifact = self.find(key)
-        return (artifact or Artifact(key, None, None, BytesImage(code))), len(data)
+        return (artifact or Artifact(key, None, BytesImage(code))), len(data)
 
     def staging_directory(self) -> str:
         """Where private directories are made.  Raises Unusable."""
@@ -122,7 +121,7 @@ class Store:
     def scan(self) -> Iterator[tuple[str, str, os.stat_result]]:
         """(shard, name, status) of every file whose name is an entry's."""
         for shard in self._names(self._fd):
-            if not SHARD.fullmatch(shard):
+            if not re.fullmatch(SHARD, shard):
                 continue
             try:
                 fd = self._open_child(shard)
@@ -130,7 +129,7 @@ class Store:
                 continue
             try:
                 for name in self._names(fd):
-                    if ENTRY.fullmatch(name):
+                    if re.fullmatch(ENTRY, name):
                         try:
                             yield shard, name, os.stat(name, dir_fd=fd, follow_symlinks=False)
                         except OSError:
@@ -188,8 +187,7 @@ class Store:
             raise Defect(found)
         if not passive:
             _note_use(fd)
-        path = Path(self.path, key[:2], name)
-        return Artifact(key, path, path.with_suffix(".c"), FileImage(fd, len(found.code)))
+        return Artifact(key, os.path.join(self.path, key[:2], name), FileImage(fd, len(found.code)))
 
     def _set_aside(self, shard: int, shard_name: str, name: str, reason: str) -> None:
         self._quarantine(shard, name)

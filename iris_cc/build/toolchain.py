@@ -10,7 +10,7 @@ import functools
 import os
 import struct
 import sys
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from iris_cc import config
 from iris_cc.build import cpu, flags
@@ -20,8 +20,7 @@ from iris_cc.build.unit import BuildFailure, Unit
 _CANDIDATES = ("cc", "gcc", "clang")
 
 
-@dataclass(frozen=True, slots=True)
-class Compiler:
+class Compiler(NamedTuple):
     """A program to run, the arguments `CC` gave it, and what tells it from every other."""
 
     program: str
@@ -29,8 +28,7 @@ class Compiler:
     identity: str
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """Everything about one build but its text: compile line, link line, and the key they give."""
 
     compiler: Compiler

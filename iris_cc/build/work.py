@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TypeVar
 
 from iris_cc import config
@@ -116,7 +115,7 @@ def _with_bundle(store: Store, job: _Job, refused: compile.Refused) -> BuildFail
     if failure.kind not in ("compiler-error", "bad-output"):
         return failure
     path = bundle.keep(store.kind, job.plan, job.text, refused.commands, failure.stderr or failure.message)
-    return replace(failure, bundle=path)
+    return failure._replace(bundle=path)
 
 
 def _build_unkept(job: _Job, private: Staging) -> Built | BuildFailure:
@@ -128,7 +127,7 @@ def _build_unkept(job: _Job, private: Staging) -> Built | BuildFailure:
 
 
 def _in_memory(key: str, code: bytes) -> Built:
-    return Built(Artifact(key, None, None, BytesImage(code)), "built", key)
+    return Built(Artifact(key, None, BytesImage(code)), "built", key)
 
 
 def _somewhere(task: Callable[[Staging], Result | BuildFailure]) -> Result | BuildFailure:
