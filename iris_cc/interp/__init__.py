@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from iris_cc.interp.program import Array, Program, compile_program
+from iris_cc.interp.program import Array, Program
 from iris_cc.ir.nodes import Function
 
 __all__ = ["Program", "compile_interpreter", "run"]
@@ -27,7 +27,7 @@ def compile_interpreter(fn: Function) -> Program:
     known = _PROGRAMS.get(id(fn))
     if known is not None:
         return known[1]
-    program = compile_program(fn)
+    program = Program(fn)
     _PROGRAMS[id(fn)] = (fn, program)
     while len(_PROGRAMS) > _MOST:
         try:

@@ -1,7 +1,7 @@
 """Lane sets: which elements run a piece of the program, and the values they have there.
 
-A value is an array with one entry per lane, or a NumPy scalar when it is the same on every lane.  Nothing here writes to
-an array it was given.
+A value is an array with one entry per lane, or a NumPy scalar when it is the same on every lane.  Nothing here writes
+to an array it was given.
 """
 
 from __future__ import annotations

@@ -129,7 +129,7 @@ def _within(value: Value, low: float, high: float) -> bool:
 
 @_quiet
 def _float_to_u64(value: Value) -> Value:
-    """Below 2^63, and for nan, the i64 cast; above it the i64 cast of the rest with bit 63 flipped: x86 before AVX-512."""
+    """Below 2^63, and for nan, the i64 cast; above it the i64 cast of the rest with bit 63 flipped, as on x86."""
     to_i64 = _float_to_int(Scalar.I64)
     half = value.dtype.type(2.0**63)
     high = value >= half
