@@ -1,0 +1,74 @@
+/* iris_math.h - the C library's functions, declared by hand: nothing is included.  Link with -lm. */
+#ifndef IRIS_MATH_H
+#define IRIS_MATH_H
+
+double floor(double);
+float floorf(float);
+double ceil(double);
+float ceilf(float);
+double trunc(double);
+float truncf(float);
+double rint(double);
+float rintf(float);
+double sqrt(double);
+float sqrtf(float);
+double cbrt(double);
+float cbrtf(float);
+double exp(double);
+float expf(float);
+double exp2(double);
+float exp2f(float);
+double expm1(double);
+float expm1f(float);
+double log(double);
+float logf(float);
+double log2(double);
+float log2f(float);
+double log10(double);
+float log10f(float);
+double log1p(double);
+float log1pf(float);
+double sin(double);
+float sinf(float);
+double cos(double);
+float cosf(float);
+double tan(double);
+float tanf(float);
+double asin(double);
+float asinf(float);
+double acos(double);
+float acosf(float);
+double atan(double);
+float atanf(float);
+double sinh(double);
+float sinhf(float);
+double cosh(double);
+float coshf(float);
+double tanh(double);
+float tanhf(float);
+double asinh(double);
+float asinhf(float);
+double acosh(double);
+float acoshf(float);
+double atanh(double);
+float atanhf(float);
+double erf(double);
+float erff(float);
+double erfc(double);
+float erfcf(float);
+double tgamma(double);
+float tgammaf(float);
+double lgamma(double);
+float lgammaf(float);
+double pow(double, double);
+float powf(float, float);
+double copysign(double, double);
+float copysignf(float, float);
+double nextafter(double, double);
+float nextafterf(float, float);
+double hypot(double, double);
+float hypotf(float, float);
+double atan2(double, double);
+float atan2f(float, float);
+
+#endif /* IRIS_MATH_H */
