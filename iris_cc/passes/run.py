@@ -1,0 +1,32 @@
+"""The pipelines, which are plain tuples, and the loop that runs one."""
+
+from __future__ import annotations
+
+from iris_cc.ir.nodes import Function, Pass
+from iris_cc.ir.verify import verify as verified
+from iris_cc.passes.cse import cse
+from iris_cc.passes.dead import dce
+from iris_cc.passes.fold import fold
+from iris_cc.passes.ifconvert import ifconvert
+from iris_cc.passes.invariant import invariants
+
+PIPELINES: dict[str, tuple[Pass, ...]] = {
+    "none": (),
+    "tidy": (fold, invariants, cse, dce),  # branches stay
+    "default": (fold, invariants, cse, ifconvert, fold, cse, dce),
+}
+
+# A loop made steady in one round feeds the folding of the next.  More rounds than this gain nothing on real kernels,
+# and time stays linear.
+ROUNDS = 3
+
+
+def run(fn: Function, level: str = "default", verify: bool = False) -> Function:
+    """`fn` after the pipeline `level`; `verify` puts the verifier behind every pass."""
+    for _ in range(ROUNDS):
+        before = fn
+        for step in PIPELINES[level]:
+            fn = verified(step(fn)) if verify else step(fn)
+        if fn == before:
+            break
+    return fn
