@@ -9,6 +9,7 @@
 #if defined(IRIS_READ_BACK)
 #define IRIS_EXPORT
 #define IRIS_FN static inline
+#define IRIS_KERNEL static inline
 #define IRIS_OUTLINE static
 #define IRIS_MAY_ALIAS
 #define IRIS_INDEPENDENT
@@ -16,6 +17,7 @@
 #else
 #define IRIS_EXPORT __attribute__((visibility("default")))
 #define IRIS_FN static inline __attribute__((unused))
+#define IRIS_KERNEL static inline __attribute__((always_inline))
 #define IRIS_OUTLINE static __attribute__((noinline, unused))
 #define IRIS_MAY_ALIAS __attribute__((may_alias))
 #define IRIS_UNLIKELY(condition) __builtin_expect(!!(condition), 0)

@@ -1,0 +1,32 @@
+"""IR to C: one self-contained, readable unit per function, whose text is its identity.
+
+`ufunc_unit` makes a NumPy inner loop, `nd_unit` a loop nest over explicit shapes and strides.  Nothing here runs a
+compiler, reads an environment variable or knows Python source; the walk is a pure function of the IR.
+"""
+
+from __future__ import annotations
+
+from iris_cc.codegen.entries import ENTRIES, declarations, nd_unit, ufunc_unit
+from iris_cc.codegen.needs import can_fault, has_while, uses_libm
+from iris_cc.codegen.runtime_c import codegen_version
+
+CODEGEN_VERSION: str
+
+__all__ = [
+    "CODEGEN_VERSION",
+    "ENTRIES",
+    "can_fault",
+    "codegen_version",
+    "declarations",
+    "has_while",
+    "nd_unit",
+    "ufunc_unit",
+    "uses_libm",
+]
+
+
+def __getattr__(name: str) -> str:
+    """`CODEGEN_VERSION` reads the runtime texts, so it is made at its first use and not at import."""
+    if name == "CODEGEN_VERSION":
+        return codegen_version()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,271 @@
+"""The body of a kernel as one C-family function of scalars: structured IR in, three-address statements out.
+
+It knows one element; where elements lie, and how often the function is called, is not known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import assert_never
+
+from iris_cc.codegen.dialect import Dialect, literal
+from iris_cc.codegen.names import Names
+from iris_cc.codegen.needs import can_fault, is_checked_cast
+from iris_cc.codegen.writer import Places, Writer
+from iris_cc.ir import ops
+from iris_cc.ir.nodes import Atom, Block, Check, Const, Fault, For, Function, If, Let, Stmt, Var, While
+from iris_cc.ir.ops import Form, Helper, Libm
+from iris_cc.ir.types import BOOL, Scalar
+from iris_cc.ir.walk import reads
+
+KERNEL = "iris_kernel"
+
+
+def inputs(fn: Function) -> tuple[Var, ...]:
+    """What the kernel takes: the elements, then the index symbols."""
+    return (*fn.params, *(index.var for index in fn.indices))
+
+
+def input_hints(fn: Function) -> tuple[str, ...]:
+    elements = tuple(var.hint or f"in{k}" for k, var in enumerate(fn.params))
+    return (*elements, *(index.var.hint or str(index) for index in fn.indices))
+
+
+def output_hints(fn: Function) -> tuple[str, ...]:
+    """The names the results asked for; a result without one is `out0`, `out1`, by its place."""
+    hints = (*fn.result_hints, *("" for _ in fn.results))[: len(fn.results)]
+    return tuple(hint or f"out{k}" for k, hint in enumerate(hints))
+
+
+def returns_value(fn: Function) -> bool:
+    """One result is returned; several are written through pointers."""
+    return len(fn.results) == 1
+
+
+def kernel_function(fn: Function, dialect: Dialect, source: Mapping[int, str] | None = None) -> str:
+    """The definition of `iris_kernel`."""
+    return _Emitter(fn, dialect, source).function()
+
+
+class _Emitter:
+    def __init__(self, fn: Function, dialect: Dialect, source: Mapping[int, str] | None) -> None:
+        self.fn = fn
+        self.dialect = dialect
+        self.out = Writer()
+        self.places = Places(fn.loc.file, source)
+        self.names = Names("status")
+        self.name: dict[Var, str] = {}
+        self.read = frozenset(reads(fn.body))  # asked, never iterated
+
+    # -- the function ---------------------------------------------------------------------------------------------
+
+    def function(self) -> str:
+        fn = self.fn
+        for var, hint in zip(inputs(fn), input_hints(fn), strict=True):
+            self.name[var] = self.names.claim(hint)
+        params = [f"{self.type(var.type)} {self.name[var]}" for var in inputs(fn)]
+        pointers: list[str] = []
+        if not returns_value(fn):
+            pointers = [self.names.claim(hint) for hint in output_hints(fn)]
+            params += [f"{self.type(type)} *{name}" for type, name in zip(fn.results, pointers, strict=True)]
+        params += ["uint32_t *status"] if can_fault(fn) else []
+        result = self.type(fn.results[0]) if returns_value(fn) else "void"
+        with self.out.braces(f"{self.dialect.kernel} {result} {KERNEL}({', '.join(params) or 'void'})"):
+            self.unread(*inputs(fn))
+            self.statements(fn.body)
+            self.finish(pointers)
+        return self.out.text()
+
+    def finish(self, pointers: list[str]) -> None:
+        results = [self.atom(atom) for atom in self.fn.body.results]
+        if returns_value(self.fn):
+            self.out.line(f"return {results[0]};")
+        for pointer, result in zip(pointers, results, strict=False):
+            self.out.line(f"*{pointer} = {result};")
+
+    # -- words ----------------------------------------------------------------------------------------------------
+
+    def type(self, type: Scalar) -> str:
+        return self.dialect.types[type]
+
+    def atom(self, atom: Atom, alone: bool = False) -> str:
+        match atom:
+            case Var():
+                return self.name[atom]
+            case Const():
+                return literal(atom, self.dialect, alone)
+            case _:
+                assert_never(atom)
+
+    def bind(self, var: Var) -> str:
+        self.name[var] = self.names.claim(var.hint)
+        return self.name[var]
+
+    def unread(self, *variables: Var) -> None:
+        """What nothing reads is read once here, so that no compiler asks why it exists."""
+        for var in variables:
+            if var not in self.read:
+                self.out.line(f"(void){self.name[var]};")
+
+    # -- statements -----------------------------------------------------------------------------------------------
+
+    def statements(self, block: Block) -> None:
+        for stmt in block.stmts:
+            if comment := self.places.comment(stmt.loc):
+                self.out.line(comment)
+            self.stmt(stmt)
+
+    def stmt(self, stmt: Stmt) -> None:
+        match stmt:
+            case Let(out):
+                text = self.value(stmt)
+                self.out.line(f"const {self.type(out.type)} {self.bind(out)} = {text};")
+                self.unread(out)
+            case Check(condition, fault):
+                self.out.line(f"*status |= {self.atom(condition)} ? 0u : {_bit(fault)};")
+            case If():
+                self.branch(stmt)
+            case For():
+                self.counted(stmt)
+            case While():
+                self.conditional(stmt)
+            case _:
+                assert_never(stmt)
+
+    def branch(self, stmt: If) -> None:
+        for out in stmt.outs:
+            self.out.line(f"{self.type(out.type)} {self.bind(out)};")
+        condition = self.atom(stmt.condition)
+        is_empty = not stmt.outs and not stmt.orelse.stmts
+        with self.out.braces(f"if ({condition})"):
+            self.side(stmt.then, stmt.outs)
+            if not is_empty:
+                self.out.otherwise()
+                self.side(stmt.orelse, stmt.outs)
+        self.unread(*stmt.outs)
+
+    def side(self, block: Block, outs: tuple[Var, ...]) -> None:
+        self.statements(block)
+        for out, result in zip(outs, block.results, strict=True):
+            self.out.line(f"{self.name[out]} = {self.atom(result)};")
+
+    def carry(self, carried: tuple[Var, ...], inits: tuple[Atom, ...]) -> None:
+        starts = [self.atom(init) for init in inits]
+        for var, start in zip(carried, starts, strict=True):
+            self.out.line(f"{self.type(var.type)} {self.bind(var)} = {start};")
+        self.unread(*carried)
+
+    def leave(self, outs: tuple[Var, ...], carried: tuple[Var, ...]) -> None:
+        """A loop's results are its carried variables, which nothing changes after it."""
+        for out, var in zip(outs, carried, strict=True):
+            self.name[out] = self.name[var]
+
+    def counted(self, loop: For) -> None:
+        self.carry(loop.carried, loop.inits)
+        live = None if loop.live is None else loop.carried[loop.live]
+        starts_live = loop.live is not None and loop.inits[loop.live] == Const(True, BOOL)
+        guard = f" && {self.name[live]}" if live is not None and not starts_live else ""
+        with self.out.braces(self.loop_head(loop, guard)):
+            self.loop_index(loop)
+            self.statements(loop.body)
+            self.move(loop.carried, loop.body.results)
+            if live is not None and starts_live:
+                self.out.line(f"if (!{self.name[live]}) break;")
+        self.leave(loop.outs, loop.carried)
+
+    def loop_head(self, loop: For, guard: str) -> str:
+        start, stop, step = map(self.atom, (loop.start, loop.stop, loop.step))
+        if _is_unit(loop.step):
+            index = self.bind(loop.index)
+            compare, advance = ("<", "++") if _as_int(loop.step) > 0 else (">", "--")
+            return f"for (int64_t {index} = {start}; {index} {compare} {stop}{guard}; {advance}{index})"
+        trips, trip = self.names.claim("trips"), self.names.claim("trip")
+        self.out.line(f"const uint64_t {trips} = iris_trips({start}, {stop}, {step});")
+        self.name[loop.index] = trip  # until the body computes the index from it
+        return f"for (uint64_t {trip} = 0; {trip} < {trips}{guard}; ++{trip})"
+
+    def loop_index(self, loop: For) -> None:
+        """In the general form the index is a function of the trip: it never passes `stop`, so it never overflows."""
+        if _is_unit(loop.step) or loop.index not in self.read:
+            return
+        trip = self.name[loop.index]
+        start, step = self.atom(loop.start), self.atom(loop.step)
+        index = self.bind(loop.index)
+        self.out.line(f"const int64_t {index} = (int64_t)((uint64_t){start} + {trip} * (uint64_t){step});")
+
+    def conditional(self, loop: While) -> None:
+        self.carry(loop.carried, loop.inits)
+        most, rounds = self.names.claim("most_rounds"), self.names.claim("rounds")
+        self.out.line(f"const uint64_t {most} = iris_rounds();")
+        self.out.line(f"uint64_t {rounds} = 0;")
+        with self.out.braces("for (;;)"):
+            self.statements(loop.condition)
+            self.out.line(f"if (!{self.atom(loop.condition.results[0])}) break;")
+            with self.out.braces(f"if ({rounds}++ == {most})"):
+                self.out.line(f"*status |= {_bit(Fault.WHILE_LIMIT)};")
+                self.out.line("break;")
+            self.statements(loop.body)
+            self.move(loop.carried, loop.body.results)
+        self.leave(loop.outs, loop.carried)
+
+    def move(self, targets: tuple[Var, ...], results: tuple[Atom, ...]) -> None:
+        """Assign all at once: no value is overwritten while another assignment still reads it (the swap problem)."""
+        pending = [(self.name[t], self.atom(r), t) for t, r in zip(targets, results, strict=True) if t != r]
+        while pending:
+            sources = [source for _, source, _ in pending]
+            ready = next((move for move in pending if move[0] not in sources), None)
+            if ready is None:  # only cycles are left: keep one value aside
+                target, _, var = pending[0]
+                kept = self.names.claim(f"old_{target}")
+                self.out.line(f"const {self.type(var.type)} {kept} = {target};")
+                pending = [(t, kept if source == target else source, v) for t, source, v in pending]
+                continue
+            pending.remove(ready)
+            self.out.line(f"{ready[0]} = {ready[1]};")
+
+    # -- values ---------------------------------------------------------------------------------------------------
+
+    def value(self, let: Let) -> str:
+        """The right-hand side of one operation."""
+        if let.op is ops.CAST:
+            return self.cast(let)
+        alone = all(isinstance(arg, Const) for arg in let.args)
+        args = [self.atom(arg, alone) for arg in let.args]
+        match let.op.c:
+            case Form(text):
+                return text.format(*args, T=self.type(let.out.type))
+            case Libm(name):
+                is_short = "T" in let.op.takes and let.args[let.op.takes.index("T")].type.bits == 32
+                callee = self.dialect.libm_f32.format(name) if is_short else name
+                return f"{callee}({', '.join(args)})"
+            case Helper(stem):
+                return f"{_helper(stem, let)}({', '.join(args)})"
+            case _:
+                assert_never(let.op.c)
+
+    def cast(self, let: Let) -> str:
+        (arg,) = let.args
+        text = self.atom(arg, alone=True)
+        if let.out.type is BOOL:
+            return f"{text} != 0"
+        if is_checked_cast(let):
+            return f"iris_cast_{arg.type}_{let.out.type}({text})"
+        return self.dialect.cast.format(text, T=self.type(let.out.type))
+
+
+def _helper(stem: str, let: Let) -> str:
+    """A helper of fixed types has one name, one over many types has one per type."""
+    takes = let.op.takes.partition("->")[0]
+    return f"{stem}_{let.args[takes.index('T')].type}" if "T" in takes else stem
+
+
+def _bit(fault: Fault) -> str:
+    return f"{fault.bit}u /* {fault} */"
+
+
+def _is_unit(step: Atom) -> bool:
+    return isinstance(step, Const) and _as_int(step) in (1, -1)
+
+
+def _as_int(step: Atom) -> int:
+    return int(step.value) if isinstance(step, Const) else 0

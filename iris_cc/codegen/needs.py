@@ -1,0 +1,97 @@
+"""What a function needs of its unit: headers, a status word, the floating-point flags put back, a while limit.
+
+Everything here is a question about the IR with a yes, a no or a set as its answer; nothing here is text of the unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from iris_cc.ir import ops
+from iris_cc.ir.nodes import Check, Const, For, Function, If, Let, While
+from iris_cc.ir.ops import Libm, Op
+from iris_cc.ir.types import BOOL
+from iris_cc.ir.walk import statements
+
+# Their comparisons and conversions raise `invalid` on nan, where NumPy says nothing or Python has no flag at all.
+# The quiet forms (__builtin_isless and its kin) keep gcc 12 from vectorising, so the flag is put back instead.
+_LOUD_ON_NAN = frozenset({ops.LT, ops.LE, ops.GT, ops.GE, ops.PYCMP, ops.SIGN, ops.MIN, ops.MAX, ops.FMIN, ops.FMAX})
+
+
+def lets(fn: Function) -> Iterator[Let]:
+    return (stmt for stmt in statements(fn.body) if isinstance(stmt, Let))
+
+
+def has_while(fn: Function) -> bool:
+    """Whether the unit exports `iris_while_limit`."""
+    return any(isinstance(stmt, While) for stmt in statements(fn.body))
+
+
+def can_fault(fn: Function) -> bool:
+    """Whether an element can make the whole call raise."""
+    return any(isinstance(stmt, Check | While) for stmt in statements(fn.body))
+
+
+def uses_libm(fn: Function) -> bool:
+    """Whether the unit may call the C library's mathematics, so that it is linked with -lm."""
+    return any(isinstance(let.op.c, Libm) or let.op in (ops.FDIV, ops.MOD, ops.REM, ops.LAE) for let in lets(fn))
+
+
+def trips_differ(fn: Function) -> bool:
+    """Whether elements may leave a loop at different times, so that the loop over them cannot become vectors."""
+    return any(isinstance(stmt, While) or (isinstance(stmt, For) and not _fixed(stmt)) for stmt in statements(fn.body))
+
+
+def _fixed(loop: For) -> bool:
+    return loop.live is None and all(isinstance(atom, Const) for atom in (loop.start, loop.stop, loop.step))
+
+
+def flags_put_back(fn: Function) -> str | None:
+    """The mask of floating-point flags that must be after the loop what they were before it; None for no flag.
+
+    Control flow and selects evaluate what Python would not, so no flag of theirs means anything.  In a straight line
+    the flags are real, as a ufunc's are, but for `invalid` where an operation is loud on nan.
+    """
+    if any(_is_control(stmt) for stmt in statements(fn.body)):
+        return "IRIS_FLAGS_ALL"
+    return "IRIS_FLAGS_INVALID" if any(map(_is_loud, lets(fn))) else None
+
+
+def _is_control(stmt: object) -> bool:
+    return isinstance(stmt, If | For | While) or (isinstance(stmt, Let) and stmt.op is ops.SEL)
+
+
+def _is_loud(let: Let) -> bool:
+    floats = any(arg.type.is_float for arg in let.args)
+    cast_out = let.op is ops.CAST and let.out.type is not BOOL and not let.out.type.is_float
+    return floats and (let.op in _LOUD_ON_NAN or cast_out)
+
+
+def headers(fn: Function) -> set[str]:
+    """The headers of the function's body."""
+    found = {"iris_base.h"}
+    for stmt in statements(fn.body):
+        match stmt:
+            case Let(_, op):
+                found.update(_op_headers(op, stmt))
+            case For():
+                found.add("iris_range.h")
+            case While():
+                found.add("iris_while.h")
+            case If() | Check():
+                pass
+            case _:
+                assert_never(stmt)
+    return found
+
+
+def _op_headers(op: Op, let: Let) -> tuple[str, ...]:
+    if op is ops.CAST and not is_checked_cast(let):
+        return ()
+    return ops.headers(op.c)
+
+
+def is_checked_cast(let: Let) -> bool:
+    """Whether a cast can meet a value its result type has no room for: float to integer."""
+    return let.args[0].type.is_float and let.out.type.is_integer

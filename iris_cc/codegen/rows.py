@@ -1,0 +1,218 @@
+"""The loops over one row of elements, and which of them a row may take.
+
+`iris_contiguous`  every operand's elements side by side, the iterations independent: this loop becomes vectors.
+`iris_blocks`      scalars and strided operands, brought side by side a block at a time, then through the same loop.
+`iris_strided`     any steps and any overlap, one element after the other: reductions and accumulations.
+`iris_row`         looks at steps and addresses and chooses.
+
+It knows addresses and steps; what one element computes is the kernel's business.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from iris_cc.codegen.cfamily import KERNEL, input_hints, output_hints, returns_value
+from iris_cc.codegen.dialect import Dialect
+from iris_cc.codegen.names import Names
+from iris_cc.codegen.needs import can_fault, trips_differ
+from iris_cc.codegen.writer import Writer
+from iris_cc.ir.nodes import Function, Index
+from iris_cc.ir.types import BOOL, Scalar
+
+# Elements per block: small enough for the first-level cache, large enough that calls do not count.
+_LARGEST_BLOCK = 512
+_TILE_BYTES = 16384
+
+_STRUCTURE = ("count", "args", "steps", "status", "k", "first", "some", "apart")
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """One array of the loop."""
+
+    place: int
+    name: str
+    type: Scalar
+    is_out: bool
+
+    @property
+    def memory(self) -> str:
+        return f"iris_mem_{self.type}"
+
+    @property
+    def size(self) -> int:
+        return self.type.bits // 8
+
+    @property
+    def pointer(self) -> str:
+        return f"{'' if self.is_out else 'const '}{self.memory} *"
+
+    def load(self, place: str) -> str:
+        return f"{place} != 0" if self.type is BOOL else place
+
+
+class Rows:
+    """The text of the row functions of one kernel; `moving` is the axis along which a row lies, if it has one."""
+
+    def __init__(self, fn: Function, dialect: Dialect, moving: int | None = None) -> None:
+        self.fn = fn
+        self.dialect = dialect
+        self.moving = moving
+        self.can_fault = can_fault(fn)
+        self.result = "uint32_t" if self.can_fault else "void"
+        names = Names(*_STRUCTURE)
+        claimed = [names.claim(hint) for hint in (*input_hints(fn), *output_hints(fn))]
+        self.indices = tuple(claimed[len(fn.params) : len(fn.params) + len(fn.indices)])
+        elements = [*claimed[: len(fn.params)], *claimed[len(fn.params) + len(fn.indices) :]]
+        types = [*(param.type for param in fn.params), *fn.results]
+        self.operands = tuple(
+            Operand(k, name, type, k >= len(fn.params))
+            for k, (name, type) in enumerate(zip(elements, types, strict=True))
+        )
+        self.ins = tuple(operand for operand in self.operands if not operand.is_out)
+        self.outs = tuple(operand for operand in self.operands if operand.is_out)
+        self.tiles = {operand: names.claim(f"{operand.name}_tile") for operand in self.operands}
+        self.values = {operand: names.claim(f"{operand.name}_value") for operand in self.outs}
+
+    def text(self) -> str:
+        if trips_differ(self.fn):
+            return self.strided("iris_row")
+        parts = (self.contiguous(), self.blocks(), self.strided("iris_strided"), self.row())
+        return "\n".join(parts)
+
+    # -- shared words ---------------------------------------------------------------------------------------------
+
+    def params(self) -> str:
+        indices = "".join(f", int64_t {name}" for name in self.indices)
+        return f"intptr_t count, char *const *args, const intptr_t *steps{indices}"
+
+    def pass_on(self, offset: str = "") -> list[str]:
+        """The index symbols as arguments, for an element `offset` further along the row."""
+        moved = zip(self.fn.indices, self.indices, strict=True)
+        return [f"{name} + {offset}" if offset and self.moves(index) else name for index, name in moved]
+
+    def moves(self, index: Index) -> bool:
+        return index.kind == "flat" or (index.kind == "i" and index.axis == self.moving)
+
+    def call(self, callee: str, *args: str) -> str:
+        return f"{callee}({', '.join(args)})"
+
+    def element(self, out: Writer, places: dict[Operand, str]) -> None:
+        """The call for element `k`; every input is read before any result is stored."""
+        args = [operand.load(places[operand]) for operand in self.ins] + self.pass_on("k")
+        status = ["&status"] if self.can_fault else []
+        if returns_value(self.fn):
+            out.line(f"{places[self.outs[0]]} = {self.call(KERNEL, *args, *status)};")
+            return
+        for operand in self.outs:
+            out.line(f"{self.dialect.types[operand.type]} {self.values[operand]};")
+        pointers = [f"&{self.values[operand]}" for operand in self.outs]
+        out.line(f"{self.call(KERNEL, *args, *pointers, *status)};")
+        for operand in self.outs:
+            out.line(f"{places[operand]} = {self.values[operand]};")
+
+    def begin(self, out: Writer) -> None:
+        if self.can_fault:
+            out.line("uint32_t status = 0;")
+
+    def end(self, out: Writer) -> None:
+        if self.can_fault:
+            out.line("return status;")
+
+    def hand_over(self, out: Writer, call: str) -> None:
+        """The rest of the row is another function's."""
+        out.line(f"return {call};" if self.can_fault else f"{call};")
+        if not self.can_fault:
+            out.line("return;")
+
+    # -- the loops ------------------------------------------------------------------------------------------------
+
+    def contiguous(self) -> str:
+        out = Writer()
+        out.line("/* Elements side by side; no result overlaps an operand, unless it is that operand. */")
+        pointers = "".join(f", {operand.pointer}{operand.name}" for operand in self.operands)
+        indices = "".join(f", int64_t {name}" for name in self.indices)
+        with out.braces(f"IRIS_OUTLINE {self.result} iris_contiguous(intptr_t count{pointers}{indices})"):
+            self.begin(out)
+            out.line("IRIS_INDEPENDENT")
+            with out.braces("for (intptr_t k = 0; k < count; ++k)"):
+                self.element(out, {operand: f"{operand.name}[k]" for operand in self.operands})
+            self.end(out)
+        return out.text()
+
+    def blocks(self) -> str:
+        out = Writer()
+        out.line("/* Scalars and strided operands, brought side by side a block at a time. */")
+        block = self.block_length()
+        with out.braces(f"IRIS_OUTLINE {self.result} iris_blocks({self.params()})"):
+            self.begin(out)
+            for operand in self.operands:
+                out.line(f"{operand.memory} {self.tiles[operand]}[{block}];")
+            with out.braces(f"for (intptr_t first = 0; first < count; first += {block})"):
+                out.line(f"const intptr_t some = count - first < {block} ? count - first : {block};")
+                self.one_block(out)
+            self.end(out)
+        return out.text()
+
+    def one_block(self, out: Writer) -> None:
+        for operand in self.ins:
+            place, name, bits = operand.place, operand.name, 8 * operand.size
+            pack = f"iris_pack_{bits}((char *){self.tiles[operand]}, args[{place}], steps[{place}], first, some)"
+            out.line(f"{operand.pointer}{name} = ({operand.pointer}){pack};")
+        for operand in self.outs:
+            place, name = operand.place, operand.name
+            there = f"({operand.pointer})(args[{place}] + first * steps[{place}])"
+            out.line(f"{operand.pointer}{name} = {self.tiles[operand]};")
+            out.line(f"if (steps[{place}] == {operand.size}) {name} = {there};")
+        pointers = [operand.name for operand in self.operands]
+        call = self.call("iris_contiguous", "some", *pointers, *self.pass_on("first"))
+        out.line(f"status |= {call};" if self.can_fault else f"{call};")
+        for operand in self.outs:
+            place, bits = operand.place, 8 * operand.size
+            tile = f"(const char *){self.tiles[operand]}"
+            out.line(f"iris_spread_{bits}({tile}, args[{place}], steps[{place}], first, some);")
+
+    def block_length(self) -> int:
+        """The largest power of two whose tiles fit."""
+        width = sum(operand.size for operand in self.operands)
+        fitting = max(_TILE_BYTES // width, 16)
+        return min(_LARGEST_BLOCK, 1 << (fitting.bit_length() - 1))
+
+    def strided(self, name: str) -> str:
+        out = Writer()
+        out.line("/* Any steps, any overlap: one element after the other. */")
+        with out.braces(f"IRIS_OUTLINE {self.result} {name}({self.params()})"):
+            self.begin(out)
+            for operand in self.operands:
+                out.line(f"char *{operand.name} = args[{operand.place}];")
+            with out.braces("for (intptr_t k = 0; k < count; ++k)"):
+                self.element(out, {o: f"*({o.pointer}){o.name}" for o in self.operands})
+                for operand in self.operands:
+                    out.line(f"{operand.name} += steps[{operand.place}];")
+            self.end(out)
+        return out.text()
+
+    def row(self) -> str:
+        out = Writer()
+        with out.braces(f"static {self.result} iris_row({self.params()})"):
+            out.line("bool apart = count > 1;")
+            for result, other in self.pairs():
+                here, there = self.extent(result), self.extent(other)
+                out.line(f"apart = apart && iris_apart(count, {here}, {there});")
+            side_by_side = " && ".join(f"steps[{o.place}] == {o.size}" for o in self.operands)
+            with out.braces(f"if (apart && {side_by_side})"):
+                pointers = [f"({o.pointer})args[{o.place}]" for o in self.operands]
+                self.hand_over(out, self.call("iris_contiguous", "count", *pointers, *self.pass_on()))
+            with out.braces("if (apart)"):
+                self.hand_over(out, self.call("iris_blocks", "count", "args", "steps", *self.pass_on()))
+            last = self.call("iris_strided", "count", "args", "steps", *self.pass_on())
+            out.line(f"return {last};" if self.can_fault else f"{last};")
+        return out.text()
+
+    def pairs(self) -> list[tuple[Operand, Operand]]:
+        """Each result with each operand before it."""
+        return [(result, other) for result in self.outs for other in self.operands[: result.place]]
+
+    def extent(self, operand: Operand) -> str:
+        return f"args[{operand.place}], steps[{operand.place}], {operand.size}"
