@@ -26,16 +26,23 @@ IRIS_FN bool iris_apart(intptr_t count, const char *out, intptr_t out_step, intp
   IRIS_OUTLINE const char *iris_pack_##bits(char *tile, const char *row, intptr_t step, intptr_t first,   \
                                             intptr_t count) {                                             \
     const char *from = row + first * step;                                                                \
+    T *to = (T *)tile;                                                                                    \
     if (step == bits / 8) return from;                                                                    \
     if (step == 0 && first > 0) return tile;                                                              \
-    for (intptr_t k = 0; k < count; ++k) ((T *)tile)[k] = *(const T *)(from + k * step);                  \
+    if (step == 0) {                                                                                      \
+      const T value = *(const T *)from;                                                                   \
+      for (intptr_t k = 0; k < count; ++k) to[k] = value;                                                 \
+      return tile;                                                                                        \
+    }                                                                                                     \
+    for (intptr_t k = 0; k < count; ++k) to[k] = *(const T *)(from + k * step);                           \
     return tile;                                                                                          \
   }                                                                                                       \
   IRIS_OUTLINE void iris_spread_##bits(const char *tile, char *row, intptr_t step, intptr_t first,        \
                                        intptr_t count) {                                                  \
     char *to = row + first * step;                                                                        \
+    const T *from = (const T *)tile;                                                                      \
     if (step == bits / 8) return;                                                                         \
-    for (intptr_t k = 0; k < count; ++k) *(T *)(to + k * step) = ((const T *)tile)[k];                    \
+    for (intptr_t k = 0; k < count; ++k) *(T *)(to + k * step) = from[k];                                 \
   }
 IRIS_DEFINE_BLOCKS(iris_mem_u8, 8)
 IRIS_DEFINE_BLOCKS(iris_mem_u16, 16)

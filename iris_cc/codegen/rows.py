@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from iris_cc.codegen.cfamily import KERNEL, input_hints, output_hints, returns_value
 from iris_cc.codegen.dialect import Dialect
 from iris_cc.codegen.names import Names
-from iris_cc.codegen.needs import can_fault, trips_differ
+from iris_cc.codegen.needs import can_fault, lets, trips_differ
 from iris_cc.codegen.writer import Writer
 from iris_cc.ir.nodes import Function, Index
 from iris_cc.ir.types import BOOL, Scalar
@@ -23,6 +23,9 @@ from iris_cc.ir.types import BOOL, Scalar
 # Elements per block: small enough for the first-level cache, large enough that calls do not count.
 _LARGEST_BLOCK = 512
 _TILE_BYTES = 16384
+
+# Below this cost, in additions, an element with strided operands is quicker computed where it lies.
+_CHEAP_BODY = 12
 
 _STRUCTURE = ("count", "args", "steps", "status", "k", "first", "some", "apart")
 
@@ -73,6 +76,7 @@ class Rows:
         self.ins = tuple(operand for operand in self.operands if not operand.is_out)
         self.outs = tuple(operand for operand in self.operands if operand.is_out)
         self.tiles = {operand: names.claim(f"{operand.name}_tile") for operand in self.operands}
+        self.steps = {operand: names.claim(f"{operand.name}_step") for operand in self.operands}
         self.values = {operand: names.claim(f"{operand.name}_value") for operand in self.outs}
 
     def text(self) -> str:
@@ -186,10 +190,11 @@ class Rows:
             self.begin(out)
             for operand in self.operands:
                 out.line(f"char *{operand.name} = args[{operand.place}];")
+                out.line(f"const intptr_t {self.steps[operand]} = steps[{operand.place}];")
             with out.braces("for (intptr_t k = 0; k < count; ++k)"):
                 self.element(out, {o: f"*({o.pointer}){o.name}" for o in self.operands})
                 for operand in self.operands:
-                    out.line(f"{operand.name} += steps[{operand.place}];")
+                    out.line(f"{operand.name} += {self.steps[operand]};")
             self.end(out)
         return out.text()
 
@@ -204,11 +209,17 @@ class Rows:
             with out.braces(f"if (apart && {side_by_side})"):
                 pointers = [f"({o.pointer})args[{o.place}]" for o in self.operands]
                 self.hand_over(out, self.call("iris_contiguous", "count", *pointers, *self.pass_on()))
-            with out.braces("if (apart)"):
+            with out.braces(f"if (apart{self.worth_packing()})"):
                 self.hand_over(out, self.call("iris_blocks", "count", "args", "steps", *self.pass_on()))
             last = self.call("iris_strided", "count", "args", "steps", *self.pass_on())
             out.line(f"return {last};" if self.can_fault else f"{last};")
         return out.text()
+
+    def worth_packing(self) -> str:
+        """Scalars always go by blocks.  Gathering and scattering costs more than a cheap element gains as a vector."""
+        if sum(let.op.cost for let in lets(self.fn)) >= _CHEAP_BODY:
+            return ""
+        return "".join(f" && (steps[{o.place}] == {o.size} || steps[{o.place}] == 0)" for o in self.operands)
 
     def pairs(self) -> list[tuple[Operand, Operand]]:
         """Each result with each operand before it."""
