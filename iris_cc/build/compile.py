@@ -147,10 +147,13 @@ def _output(private: Staging, name: str) -> bytes | BuildFailure:
         fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, dir_fd=private.fd)
     except OSError as error:
         return BuildFailure("bad-output", f"the compiler reported success and left no {name}: {error.strerror}")
-    with open(fd, "rb") as file:
+    try:
         status = os.fstat(fd)
         if not stat.S_ISREG(status.st_mode):
             return BuildFailure("bad-output", f"the compiler left a {name} that is not a regular file")
         if status.st_size > record.MAX_SIZE:
             return BuildFailure("bad-output", f"the compiler left a {name} of {status.st_size} bytes")
-        return file.read()
+        with open(fd, "rb", closefd=False) as file:
+            return file.read()
+    finally:
+        os.close(fd)
