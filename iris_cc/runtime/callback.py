@@ -10,7 +10,6 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable, Sequence
 from ctypes import c_void_p
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import _cffi_backend
@@ -28,13 +27,13 @@ _FFI = _cffi_backend.FFI()
 _BYTES = _FFI.typeof("char *")
 
 
-@dataclass(frozen=True, slots=True)
 class _Operand:
-    """One operand of a call: a strided run of `count` elements somewhere in memory."""
+    """One operand of a call: elements `step` bytes apart from `address` on."""
 
-    dtype: np.dtype[Any]
-    address: int
-    step: int
+    __slots__ = ("address", "dtype", "step")
+
+    def __init__(self, dtype: np.dtype[Any], address: int, step: int) -> None:
+        self.dtype, self.address, self.step = dtype, address, step
 
     def view(self, start: int, count: int) -> np.ndarray:
         """Elements `start` to `start + count`, in place, for any step."""

@@ -167,7 +167,7 @@ class FallbackUfunc:
     def _reduction(self, array: object, dtype: object) -> tuple[Loop, np.ndarray]:
         """The loop whose first operand is its own output, and the values in its second dtype."""
         values = np.asarray(array)
-        kind = values.dtype.newbyteorder("=") if dtype is None else np.dtype(dtype)  # type: ignore[call-overload]
+        kind = ops.native(values.dtype) if dtype is None else np.dtype(dtype)  # type: ignore[call-overload]
         loop = self._find((kind, kind), (None, None, None))
         if loop.dtypes[0] != loop.dtypes[2]:
             loop = self._find((loop.dtypes[2], kind), (None, None, None))

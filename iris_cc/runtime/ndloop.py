@@ -43,9 +43,14 @@ class _Rules:
     mask: np.ndarray | None
     casting: ops.Casting
     order: Order
+    nin: int
+    nout: int
 
-    def check(self, source: np.dtype[Any], target: np.dtype[Any], place: str) -> None:
-        ops.check_cast(self.name, source, target, self.casting, place)
+    def check_input(self, place: int, source: np.dtype[Any], target: np.dtype[Any]) -> None:
+        ops.check_cast(self.name, source, target, self.casting, f"input {place}" if self.nin > 1 else "input")
+
+    def check_output(self, place: int, source: np.dtype[Any], target: np.dtype[Any]) -> None:
+        ops.check_cast(self.name, source, target, self.casting, f"output {place}" if self.nout > 1 else "output")
 
 
 def call_nd(
@@ -71,7 +76,7 @@ def call_nd(
     mask = ops.read_mask(where)
     full = ops.common_shape([each.array.shape for each in given] + _extra_shapes(shape, mask), outputs)
     loop = resolve(tuple(each.word for each in given), len(full), None if dtype is None else np.dtype(dtype))
-    rules = _Rules(name, full, mask, casting, order)
+    rules = _Rules(name, full, mask, casting, order, nin, nout)
     sources = [_source(rules, each, loop.dtypes[i], i) for i, each in enumerate(given)]
     results = _call(rules, loop, sources, outputs)
     wrapped = tuple(ops.wrap(result, given, each, subok) for result, each in zip(results, outputs))
@@ -103,10 +108,10 @@ def _source(rules: _Rules, given: ops.Operand, dtype: np.dtype[Any], place: int)
     if isinstance(given.word, type):  # a weak scalar: its value decides, and it has no dtype of its own
         kind = {int: np.dtype(np.int64), float: np.dtype(np.float64), complex: np.dtype(np.complex128)}[given.word]
         if given.word is not int or dtype.kind not in "iu":
-            rules.check(kind, dtype, f"input {place}")
+            rules.check_input(place, kind, dtype)
         array = np.asarray(given.given, dtype=dtype)
     else:
-        rules.check(array.dtype, dtype, f"input {place}")
+        rules.check_input(place, array.dtype, dtype)
     if array.dtype != dtype or not array.flags.aligned or not array.dtype.isnative:
         array = array.astype(dtype)
     return np.broadcast_to(array, rules.shape)
@@ -114,9 +119,9 @@ def _source(rules: _Rules, given: ops.Operand, dtype: np.dtype[Any], place: int)
 
 def _call(rules: _Rules, loop: NdLoop, sources: list[np.ndarray], outputs: list[np.ndarray | None]) -> list[np.ndarray]:
     kinds = loop.dtypes[len(sources) :]
-    for kind, output in zip(kinds, outputs):
+    for place, (kind, output) in enumerate(zip(kinds, outputs)):
         if output is not None:
-            rules.check(kind, output.dtype, "output")
+            rules.check_output(place, kind, output.dtype)
     targets: list[np.ndarray] = []
     for kind, output in zip(kinds, outputs):
         if output is not None and rules.mask is None and _fits(output, kind, sources, targets):

@@ -8,6 +8,7 @@ This module may not know what a kernel is, and it keeps nothing alive for its ca
 from __future__ import annotations
 
 import ctypes
+import gc
 from ctypes import POINTER, PYFUNCTYPE, c_char_p, c_int, c_ssize_t, c_void_p, py_object, pythonapi
 from typing import Any
 
@@ -57,6 +58,7 @@ LoopFunction = PYFUNCTYPE(c_int, c_void_p, c_void_p, c_void_p, c_void_p, c_void_
 
 _get_pointer = PYFUNCTYPE(c_void_p, py_object, c_char_p)(("PyCapsule_GetPointer", pythonapi))
 new_capsule = PYFUNCTYPE(py_object, c_void_p, c_char_p, c_void_p)(("PyCapsule_New", pythonapi))
+_track = PYFUNCTYPE(None, c_void_p)(("PyObject_GC_Track", pythonapi))
 add_reference = PYFUNCTYPE(None, c_void_p)(("Py_IncRef", pythonapi))
 
 _table: Any = ctypes.cast(_get_pointer(np._core._multiarray_umath._UFUNC_API, None), POINTER(c_void_p))  # type: ignore[attr-defined]
@@ -81,6 +83,8 @@ def set_owned(ufunc: np.ufunc, value: object) -> None:
     add_reference(id(value))
     field: Any = py_object.from_address(id(ufunc) + OBJ_OFFSET)
     field.value = value
+    if not gc.is_tracked(ufunc):  # NumPy tracks only what frompyfunc makes; a kernel and its ufunc are a cycle
+        _track(id(ufunc))
 
 
 def owned(ufunc: np.ufunc) -> Any:

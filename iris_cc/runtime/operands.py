@@ -32,7 +32,7 @@ def read_inputs(name: str, inputs: Sequence[object]) -> tuple[Operand, ...]:
 
 def _read(name: str, value: object) -> Operand:
     if isinstance(value, np.ndarray):
-        return Operand(np.asarray(value), value.dtype.newbyteorder("="), value)
+        return Operand(np.asarray(value), native(value.dtype), value)
     refuses = getattr(type(value), "__array_ufunc__", refuse_nothing) is None
     overrides = hasattr(type(value), "__array_ufunc__") and not isinstance(value, np.generic)
     if refuses or (overrides and not hasattr(value, "__array__")):
@@ -40,7 +40,11 @@ def _read(name: str, value: object) -> Operand:
     array = np.asarray(value)
     if isinstance(value, (int, float, complex)) and not isinstance(value, (bool, np.generic)):
         return Operand(array, next(each for each in (int, float, complex) if isinstance(value, each)), value)
-    return Operand(array, array.dtype.newbyteorder("="), value)
+    return Operand(array, native(array.dtype), value)
+
+
+def native(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    return dtype if dtype.isnative else dtype.newbyteorder("=")
 
 
 def refuse_nothing() -> None:

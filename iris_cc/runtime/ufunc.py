@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Callable
 from ctypes import c_int, c_void_p, py_object
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -39,23 +39,23 @@ Word: TypeAlias = "np.dtype[Any] | type"
 Resolve: TypeAlias = "Callable[[tuple[Word, ...], tuple[np.dtype[Any] | None, ...]], Loop]"
 
 
-@dataclass(slots=True)
 class _Record:
     """What one ufunc owns: all the memory NumPy points into, and the loops by their input dtypes."""
 
-    nin: int
-    nout: int
-    resolve: Resolve
-    name: bytes
-    doc: bytes | None
-    empty: Any = field(default_factory=lambda: (c_void_p * 1)())
-    loops: dict[tuple[np.dtype[Any], ...], Loop] = field(default_factory=dict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    __slots__ = ("doc", "empty", "lock", "loops", "name", "nin", "nout", "resolve")
+
+    def __init__(self, name: str, doc: str | None, nin: int, nout: int, resolve: Resolve) -> None:
+        self.name = name.encode()
+        self.doc = None if doc is None else doc.encode()
+        self.nin, self.nout, self.resolve = nin, nout, resolve
+        self.empty = (c_void_p * 1)()  # its tables of functions, data and types, none of which may be NULL
+        self.loops: dict[tuple[np.dtype[Any], ...], Loop] = {}
+        self.lock = threading.Lock()
 
 
 def make_ufunc(name: str, doc: str | None, nin: int, nout: int, resolve: Resolve) -> np.ufunc:
     """A ufunc without loops; `resolve` gives one for each combination of dtypes when it is first called."""
-    record = _Record(nin, nout, resolve, name.encode(), None if doc is None else doc.encode())
+    record = _Record(name, doc, nin, nout, resolve)
     nothing = ctypes.addressof(record.empty)
     ufunc: np.ufunc = api.from_func_and_data(
         nothing, nothing, nothing, 0, nin, nout, api.IDENTITY_NONE, record.name, record.doc, 0
