@@ -1,0 +1,93 @@
+"""Every diagnostic the compiler can give, in one table.  `iris-cc explain E0103` prints a row.
+
+Imports nothing.  A code is never reused for another meaning.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """`title` says what is wrong in general, `help` what to do, `text` more for who asks."""
+
+    id: str
+    title: str
+    help: str = ""
+    text: str = ""
+    level: str = "error"
+
+
+# fmt: off
+# E00xx: the source itself.
+E0001 = Code("E0001", "the source of the function is not available", "define the function in a file or a notebook cell, or pass its text: `iris_cc.kernel(function, source=text)`",
+             "A kernel is compiled from source text.  Python keeps none for functions made by plain `exec`, in the bare interactive prompt of old versions, or from bytecode-only modules.")
+E0002 = Code("E0002", "a lambda cannot be a kernel", "write it as `def name(...): return ...`",
+             "A lambda's text cannot be told apart from its neighbours on the same line.")
+E0003 = Code("E0003", "the source does not parse", "correct the syntax",
+             "DSL text is parsed as Python; so is the source of a decorated function.")
+E0004 = Code("E0004", "the source is too large", "split the kernel into several",
+             "One kernel may have 1 MiB of text and 50 000 operations.")
+E0005 = Code("E0005", "the source is nested too deep", "give parts of the expression names of their own",
+             "Expressions and blocks may nest about a hundred deep; a chain such as a + b + c + ... may be thousands long.")
+E0006 = Code("E0006", "not a function", "pass a function written with `def`, or DSL text that holds one",
+             "Generators, coroutines, builtins, classes and objects with `__call__` have no body the compiler can read.")
+# E01xx: the source is outside the accepted language.
+E0101 = Code("E0101", "unsupported statement", "kernels accept assignment, `if`, `for`, `while`, `break`, `continue`, `pass` and `return`",
+             "A kernel computes one element.  Statements that reach outside of it (import, with, try, raise, global, del, print) have no meaning on arrays.")
+E0102 = Code("E0102", "unsupported expression", "kernels accept numbers, names, operators, comparisons, `and`/`or`/`not`, conditional expressions and calls")
+E0103 = Code("E0103", "`for` must iterate over `range`", "write `for i in range(start, stop, step):`",
+             "A kernel has no lists or arrays to iterate over; a loop counts.")
+E0104 = Code("E0104", "unsupported operator", "use arithmetic, comparison, bit and shift operators",
+             "`@`, `is`, `in` and their negations compare or combine objects, and a kernel has only numbers.")
+E0105 = Code("E0105", "unsupported parameter", "use plain positional parameters, with or without defaults",
+             "Every parameter of a kernel is one array operand: *args, **kwargs and keyword-only parameters have no place in a ufunc.")
+E0106 = Code("E0106", "unsupported assignment target", "assign to plain names, or to a tuple of them",
+             "Elements, attributes and slices do not exist in a kernel.")
+E0107 = Code("E0107", "unsupported constant", "use numbers and booleans",
+             "Strings, bytes, None, complex numbers and integers of more than 64 bits have no machine type here.")
+E0108 = Code("E0108", "this statement has no effect", "assign its value to a name, or remove it")
+E0109 = Code("E0109", "values cannot be matched one to one", "give both sides the same number of values")
+E0110 = Code("E0110", "a tuple is not a value here", "tuples may stand in assignments and after `return`")
+E0111 = Code("E0111", "too many operands", "use fewer parameters or results",
+             "A NumPy ufunc has at most 64 operands, inputs and outputs together.")
+# E02xx: names and calls.
+E0201 = Code("E0201", "unknown name", "define it before the kernel, or pass it as a parameter",
+             "Names are looked up once, when the kernel is made: parameters and locals, then closures, globals, builtins, then the names of the DSL (`sin`, `where`, ...).")
+E0202 = Code("E0202", "this name is not a number or a function a kernel can use", "capture numbers, NumPy scalars and plain Python functions",
+             "A captured value becomes a constant of the compiled code, so it must be a bool, int, float or NumPy scalar.")
+E0203 = Code("E0203", "unknown function", "use the builtins, `math` and `numpy` functions the documentation lists, or a plain Python function",
+             "Only functions the compiler knows the exact meaning of are accepted; plain Python functions are compiled into the kernel.")
+E0204 = Code("E0204", "wrong arguments in a call", "see the function's signature")
+E0205 = Code("E0205", "a function may not call itself", "write the recursion as a loop")
+E0206 = Code("E0206", "calls are nested too deep", "call fewer functions inside functions")
+# E03xx: control flow.
+E0301 = Code("E0301", "a name may be unassigned when it is read", "assign it on every path that leads here",
+             "Python would raise UnboundLocalError for some elements.")
+E0302 = Code("E0302", "a path ends without `return`", "return a value on every path",
+             "Python would return None for some elements, which no array can hold.")
+E0303 = Code("E0303", "`return` without a value", "return a value")
+E0304 = Code("E0304", "returns differ in the number of values", "return the same number of values everywhere")
+# E04xx: types; known when a kernel meets its operands.
+E0401 = Code("E0401", "these types have no such operation", "convert an operand, for example `np.float64(x)` or `int(x)`",
+             "NumPy raises TypeError for the same operands.")
+E0402 = Code("E0402", "the result would be float16", "convert the operand, for example `np.float32(x)`",
+             "NumPy's float functions give float16 for int8, uint8 and bool; the compiler has no float16 yet.")
+E0403 = Code("E0403", "an operand has a type no kernel takes", "use bool, (u)int8 to (u)int64, float32 or float64",
+             "Object, string, complex, float16, longdouble and datetime arrays have no compiled form.")
+E0404 = Code("E0404", "the bounds of `range` must be integers", "convert with `int(x)`")
+E0405 = Code("E0405", "an index symbol needs more dimensions than arrays have", "use _i0 to _i7 and _n0 to _n7")
+E0406 = Code("E0406", "a constant does not fit in 64 bits", "use smaller constants, or floats")
+# E05xx: routes and the environment.
+E0501 = Code("E0501", "compilation is switched off", "unset ME_DSL_JIT to compile", "ME_DSL_JIT=0|false|off|no runs every kernel on the interpreter: no code is compiled, loaded or written.", "note")
+E0502 = Code("E0502", "no C compiler was found", "install `cc` (gcc or clang), or name one in CC", "Kernels run on the interpreter until a compiler is found.", "warning")
+E0503 = Code("E0503", "the C compiler failed", "see the bundle named in the message; `iris-cc doctor` checks the compiler", "A compiler error on generated C is a bug of iris_cc: the bundle holds all that is needed to report it.", "warning")
+E0504 = Code("E0504", "the C compiler took too long", "raise IRIS_CC_TIMEOUT, or split the kernel", "The compiler and all its children were ended.", "warning")
+E0505 = Code("E0505", "the compiled file could not be made or loaded", "check space and permissions of the cache; `iris-cc doctor` tells more", "", "warning")
+E0506 = Code("E0506", "a compiler flag is refused", "remove it from ME_DSL_JIT_CFLAGS or IRIS_CC_TARGET", "Flags that read files, change the output or flush subnormals in the whole process are refused.", "warning")
+E0507 = Code("E0507", "the kernel is too large to compile", "split it into several kernels", "", "warning")
+E0508 = Code("E0508", "an option is not one the compiler knows", "see `help(iris_cc.kernel)`")
+# fmt: on
+
+TABLE: dict[str, Code] = {code.id: code for code in list(globals().values()) if isinstance(code, Code)}

@@ -1,0 +1,301 @@
+"""Lowers expressions: evaluation order and laziness are Python's, types are the law's.
+
+`and`, `or`, conditional expressions and chained comparisons evaluate a side only where Python does; the passes turn
+cheap sides into selects later.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+from iris_cc import codes
+from iris_cc.frontend import arith, calls, resolve
+from iris_cc.frontend.emit import Emit
+from iris_cc.frontend.frames import FALSE, FLAGS, NEXT, Flow, Frame
+from iris_cc.frontend.resolve import CastTo, Constant, Helper, Known, Local, Routine, Symbol
+from iris_cc.frontend.source import fail
+from iris_cc.frontend.values import Result, Value, join, literal, run_time, scalar_of, strong_literal, zero
+from iris_cc.ir import ops
+from iris_cc.ir.builder import Builder
+from iris_cc.ir.nodes import Atom, If, Let, Var
+from iris_cc.ir.types import I64
+
+SIZE_LIMIT = 400_000  # values one lowering may make before it is called too large
+
+Side = tuple[dict[str, Value], Flow, Builder]
+
+
+class Expressions:
+    """Lowering of expressions in the current frame; `lower` adds the statements."""
+
+    def __init__(self, e: Emit, symbols: dict[Symbol, Value]) -> None:
+        self.e = e
+        self.symbols = symbols
+        self.frames: list[Frame] = []
+
+    @property
+    def frame(self) -> Frame:
+        return self.frames[-1]
+
+    def inline(self, routine: Routine, values: dict[str, Value], call: ast.Call) -> Result:
+        raise NotImplementedError
+
+    def at(self, node: ast.AST) -> None:
+        """Errors and statements from here on belong to `node`."""
+        self.e.span = self.e.builder.loc = self.frame.routine.source.span(node)
+
+    # -- forks and merges ------------------------------------------------------------------------------------------------
+
+    def fork(self, condition: Atom, then: Callable[[], Flow], orelse: Callable[[], Flow]) -> Flow:
+        """`if condition: then else: orelse`, each side in a block and an environment of its own; then they merge."""
+        outer, base, span = self.e.builder, self.frame.env, self.e.span
+        sides: list[Side] = []
+        for side in (then, orelse):
+            self.e.builder, self.frame.env = outer.inner(), dict(base)
+            flow = side()
+            sides.append((self.frame.env, flow, self.e.builder))
+            self.e.span = span
+        self.e.builder = outer
+        self.frame.env = self.merge(condition, base, sides[0], sides[1])
+        return sides[0][1] | sides[1][1]
+
+    def merge(self, condition: Atom, base: dict[str, Value], then: Side, orelse: Side) -> dict[str, Value]:
+        outer = self.e.builder
+        merged: dict[str, Value] = {}
+        outs: list[Var] = []
+        results: tuple[list[Atom], list[Atom]] = ([], [])
+        for name in dict.fromkeys((*then[0], *orelse[0])):
+            left, right = _value(name, then), _value(name, orelse)
+            if left is None or right is None or left is right:
+                only = left if left is not None else right
+                if only is None:
+                    continue
+                if left is right or only is base.get(name) or (only.literal is not None and name not in FLAGS):
+                    merged[name] = only
+                    continue
+                spare = base.get(name)
+                fill = spare if spare is not None and spare.type is only.type else zero(only.type)
+                left, right = left or fill, right or fill
+            if _same_literal(left, right):
+                merged[name] = left
+                continue
+            type, span = join(left, right)
+            scalar = scalar_of(type)
+            out = outer.var(scalar, name.lstrip("%"))
+            for value, builder, atoms in ((left, then[2], results[0]), (right, orelse[2], results[1])):
+                self.e.builder = builder
+                atoms.append(self.e.atom(value, scalar))
+            self.e.builder = outer
+            outs.append(out)
+            merged[name] = run_time(type, out, span)
+        blocks = (then[2].block(*results[0]), orelse[2].block(*results[1]))
+        if outs or blocks[0].stmts or blocks[1].stmts:
+            outer.add(If(tuple(outs), condition, blocks[0], blocks[1], self.e.span))
+        return merged
+
+    def choose(self, condition: Atom, then: Callable[[], Result], orelse: Callable[[], Result]) -> Result:
+        """A conditional value: one or several numbers from whichever side is taken."""
+        counts: list[int] = []
+        several = False
+
+        def side(make: Callable[[], Result]) -> Callable[[], Flow]:
+            def run() -> Flow:
+                nonlocal several
+                result = make()
+                several = isinstance(result, tuple)
+                values = result if isinstance(result, tuple) else (result,)
+                counts.append(len(values))
+                self.frame.env.update({f"%v{k}": value for k, value in enumerate(values)})
+                return NEXT
+
+            return run
+
+        self.fork(condition, side(then), side(orelse))
+        values = tuple(self.frame.env.pop(f"%v{k}") for k in range(min(counts)))
+        return values if several else values[0]
+
+    # -- expressions -----------------------------------------------------------------------------------------------------
+
+    def value(self, node: ast.expr) -> Value:
+        """The one number `node` is."""
+        result = self.expr(node)
+        return self.e.error(codes.E0110, "a tuple is not a value here") if isinstance(result, tuple) else result
+
+    def expr(self, node: ast.expr) -> Result:
+        match node:
+            case ast.Constant(value=number):
+                return literal(number)
+            case ast.Name() | ast.Attribute():
+                return self.name(node)
+            case ast.BinOp():
+                return self.chain(node)
+            case ast.UnaryOp(op=op, operand=operand):
+                return self.unary(op, self.value(operand), node)
+            case ast.BoolOp(op=op, values=values):
+                return self.bool_op(isinstance(op, ast.And), values)
+            case ast.Compare():
+                return self.comparison(node)
+            case ast.IfExp(test=test, body=body, orelse=orelse):
+                known = arith.truth(self.e, self.value(test))
+                if known.literal is not None:
+                    return self.expr(body if known.literal else orelse)
+                return self.choose(self.e.atom(known), lambda: self.expr(body), lambda: self.expr(orelse))
+            case ast.NamedExpr(target=target, value=inner):
+                value = self.named(self.value(inner), target.id)
+                self.frame.env[target.id] = value
+                return value
+            case ast.Tuple(elts=elts):
+                return tuple(self.value(element) for element in elts)
+            case ast.Call():
+                return self.call(node)
+            case _:
+                raise AssertionError(f"{type(node).__name__} passed the check of the language")
+
+    def chain(self, node: ast.BinOp) -> Value:
+        """a + b + c + ... may be thousands long: walk its left spine in a loop."""
+        spine: list[ast.BinOp] = []
+        left: ast.expr = node
+        while isinstance(left, ast.BinOp):
+            spine.append(left)
+            left = left.left
+        result = self.value(left)
+        for step in reversed(spine):
+            right = self.value(step.right)
+            self.at(step)
+            self.limit()
+            result = arith.binary(self.e, type(step.op), result, right)
+        return result
+
+    def limit(self) -> None:
+        if self.e.builder.numbers.next > SIZE_LIMIT:
+            raise fail(codes.E0004, "the kernel is too large", self.e.span)
+
+    def unary(self, op: ast.unaryop, value: Value, node: ast.expr) -> Value:
+        self.at(node)
+        match op:
+            case ast.USub():
+                return arith.negative(self.e, value)
+            case ast.UAdd():
+                return arith.positive(self.e, value)
+            case ast.Invert():
+                return arith.invert(self.e, value)
+            case _:
+                return arith.logical_not(self.e, value)
+
+    def bool_op(self, is_and: bool, nodes: list[ast.expr]) -> Value:
+        """`a and b` is b where a is true, else a itself; `or` the other way round."""
+        result = self.value(nodes[0])
+        for node in nodes[1:]:
+            result = self.lazy(is_and, result, lambda node=node: self.value(node))  # type: ignore[misc]
+        return result
+
+    def lazy(self, is_and: bool, first: Value, second: Callable[[], Value]) -> Value:
+        known = arith.truth(self.e, first)
+        if known.literal is not None:
+            return second() if bool(known.literal) is is_and else first
+        sides = (second, lambda: first) if is_and else (lambda: first, second)
+        result = self.choose(self.e.atom(known), *sides)
+        assert isinstance(result, Value)
+        return result
+
+    def comparison(self, node: ast.Compare) -> Value:
+        left, right = self.value(node.left), self.value(node.comparators[0])
+        self.at(node)
+        result = arith.compare(self.e, self.row(node.ops[0]), left, right)
+        return self.rest_of_comparison(node, 1, right, result)
+
+    def rest_of_comparison(self, node: ast.Compare, k: int, left: Value, so_far: Value) -> Value:
+        """`a < b < c` is `a < b and b < c` with b evaluated once."""
+        if k == len(node.ops):
+            return so_far
+
+        def later() -> Value:
+            right = self.value(node.comparators[k])
+            self.at(node)
+            result = arith.compare(self.e, self.row(node.ops[k]), left, right)
+            return self.rest_of_comparison(node, k + 1, right, result)
+
+        return self.lazy(True, so_far, later)
+
+    @staticmethod
+    def row(op: ast.cmpop) -> ops.Op:
+        return ops.BY_PYTHON[type(op)]
+
+    def name(self, node: ast.Name | ast.Attribute) -> Value:
+        entity = self.frame.routine.entity(node)
+        match entity:
+            case Local():
+                assert isinstance(node, ast.Name)
+                return self.frame.env[node.id]
+            case Constant(value, scalar):
+                return literal(value) if scalar is None else strong_literal(value, scalar)
+            case Symbol():
+                return self.symbols[entity]
+            case _:
+                raise AssertionError(f"{entity} passed the check of the language")
+
+    def call(self, node: ast.Call) -> Result:
+        entity = self.frame.routine.entity(node.func)
+        args = [self.value(arg) for arg in node.args]
+        named = {keyword.arg or "": self.value(keyword.value) for keyword in node.keywords}
+        self.at(node)
+        self.limit()
+        match entity:
+            case Known() | CastTo():
+                return calls.call(self.e, entity, (*args, *named.values()))
+            case Helper(function, strong):
+                routine = resolve.routine_of_helper(function)
+                result = self.inline(routine, self.bind(routine, args, named), node)
+                if not strong:
+                    return result
+                if isinstance(result, tuple):
+                    return tuple(calls.strengthen(self.e, value) for value in result)
+                return calls.strengthen(self.e, result)
+            case _:
+                raise AssertionError(f"{entity} passed the check of the language")
+
+    def bind(self, routine: Routine, args: list[Value], named: dict[str, Value]) -> dict[str, Value]:
+        values = {name: constant(routine.defaults[name]) for name in routine.defaults}
+        values |= dict(zip(routine.params, args, strict=False)) | named
+        return {name: values[name] for name in routine.params}
+
+    def named(self, value: Value, name: str) -> Value:
+        """`value`, whose definition now carries the user's name for readers of the C."""
+        stmts = self.e.builder.stmts
+        if isinstance(value.atom, Var) and not value.atom.hint and stmts:
+            last = stmts[-1]
+            renamed = Var(value.atom.id, value.atom.type, name)
+            if isinstance(last, Let) and last.out == value.atom:
+                stmts[-1] = Let(renamed, last.op, last.args, last.loc)
+                return run_time(value.type, renamed, value.span)
+        return value
+
+
+def constant(value: Any) -> Value:
+    """A captured number or default as a value."""
+    entity = resolve.of_object(value, "a default")
+    assert isinstance(entity, Constant)
+    return literal(entity.value) if entity.scalar is None else strong_literal(entity.value, entity.scalar)
+
+
+def _value(name: str, side: Side) -> Value | None:
+    """What `name` is at the end of a side; None if nobody will read it from there."""
+    env, flow, _ = side
+    if name in FLAGS:
+        return env.get(name, FALSE)
+    if name.startswith("%") or flow.keeps_names:
+        return env.get(name)
+    return None
+
+
+def _same_literal(left: Value | None, right: Value | None) -> bool:
+    if left is None or right is None or left.literal is None or right.literal is None:
+        return False
+    return left.type is right.type and repr(left.literal) == repr(right.literal)
+
+
+def index_value(atom: Atom) -> Value:
+    """Index symbols are strong i8."""
+    return run_time(I64, atom)

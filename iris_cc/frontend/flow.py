@@ -1,0 +1,190 @@
+"""Definite assignment: which names surely have a value where they are read, and whether every path returns.
+
+A forward data-flow analysis on the syntax tree, before any type is known.  A state is the set of names that surely have
+a value, or None where control cannot come; the meet of two paths is the intersection.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+State = frozenset[str] | None
+Report = Callable[[ast.Name], None]
+ConstantOf = Callable[[ast.expr], Any]  # the number an expression surely is, or None
+
+
+@dataclass(slots=True)
+class _Loop:
+    breaks: list[State] = field(default_factory=list)
+    continues: list[State] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Flow:
+    """The analysis of one function; `report` gets every read of a name that may have no value."""
+
+    locals: frozenset[str]
+    constant: ConstantOf
+    report: Report
+    loops: list[_Loop] = field(default_factory=list)
+
+    def run(self, tree: ast.FunctionDef, params: frozenset[str]) -> bool:
+        """Analyse `tree`; True if control can fall off its end."""
+        return self.block(tree.body, params) is not None
+
+    def block(self, body: list[ast.stmt], state: State) -> State:
+        for stmt in body:
+            if state is None:
+                return None
+            state = self.stmt(stmt, state)
+        return state
+
+    def stmt(self, stmt: ast.stmt, state: State) -> State:
+        match stmt:
+            case ast.Assign(targets=targets, value=value):
+                return _assign(self.expr(value, state), *targets)
+            case ast.AugAssign(target=target, value=value):
+                if isinstance(target, ast.Name):
+                    self.read(target, state)
+                return _assign(self.expr(value, state), target)
+            case ast.AnnAssign(target=target, value=value):
+                return state if value is None else _assign(self.expr(value, state), target)
+            case ast.Return(value=value):
+                if value is not None:
+                    self.expr(value, state)
+                return None
+            case ast.Expr(value=value):
+                return self.expr(value, state)
+            case ast.If(test=test, body=body, orelse=orelse):
+                true, false = self.condition(test, state)
+                return meet(self.block(body, true), self.block(orelse, false))
+            case ast.While():
+                return self.while_loop(stmt, state)
+            case ast.For():
+                return self.for_loop(stmt, state)
+            case ast.Break():
+                return self.leave("breaks", state)
+            case ast.Continue():
+                return self.leave("continues", state)
+            case _:
+                return state
+
+    def leave(self, way: str, state: State) -> State:
+        if self.loops:
+            getattr(self.loops[-1], way).append(state)
+        return None
+
+    def while_loop(self, stmt: ast.While, state: State) -> State:
+        true, false = self.condition(stmt.test, state)
+        loop = _Loop()
+        self.loops.append(loop)
+        self.block(stmt.body, true)
+        self.loops.pop()
+        return meet(self.block(stmt.orelse, false), *loop.breaks)
+
+    def for_loop(self, stmt: ast.For, state: State) -> State:
+        args = stmt.iter.args if isinstance(stmt.iter, ast.Call) else [stmt.iter]
+        for arg in args:
+            state = self.expr(arg, state)
+        loop = _Loop()
+        self.loops.append(loop)
+        end = self.block(stmt.body, _assign(state, stmt.target))
+        self.loops.pop()
+        # The body surely ran if the bounds are constants that make a count; otherwise the loop may be empty.
+        exhausted = meet(end, *loop.continues)
+        if not self.surely_runs(args):
+            exhausted = state
+        return meet(self.block(stmt.orelse, exhausted), *loop.breaks)
+
+    def surely_runs(self, args: list[ast.expr]) -> bool:
+        bounds = [self.constant(arg) for arg in args]
+        if not bounds or not all(isinstance(bound, int) for bound in bounds) or (len(bounds) == 3 and bounds[2] == 0):
+            return False
+        try:
+            return bool(range(*bounds))
+        except (TypeError, OverflowError):
+            return False
+
+    def read(self, node: ast.Name, state: State) -> None:
+        if state is not None and node.id in self.locals and node.id not in state:
+            self.report(node)
+
+    def condition(self, node: ast.expr, state: State) -> tuple[State, State]:
+        """The states where `node` is true and where it is false."""
+        match node:
+            case ast.BoolOp(op=op, values=values):
+                is_and = isinstance(op, ast.And)
+                stays, leaves = state, []
+                for value in values:
+                    true, false = self.condition(value, stays)
+                    stays = true if is_and else false
+                    leaves.append(false if is_and else true)
+                return (stays, meet(*leaves)) if is_and else (meet(*leaves), stays)
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                true, false = self.condition(operand, state)
+                return false, true
+            case ast.Compare(left=left, comparators=comparators):
+                state = self.expr(comparators[0], self.expr(left, state))
+                false = state
+                for later in comparators[1:]:
+                    state = self.expr(later, state)
+                return state, meet(false, state)
+            case _:
+                after = self.expr(node, state)
+                constant = self.constant(node)
+                if constant is None:
+                    return after, after
+                return (after, None) if constant else (None, after)
+
+    def expr(self, node: ast.expr, state: State) -> State:
+        match node:
+            case ast.Name():
+                if isinstance(node.ctx, ast.Load):
+                    self.read(node, state)
+                return state
+            case ast.BinOp():
+                return self.chain(node, state)
+            case ast.BoolOp() | ast.Compare() | ast.UnaryOp(op=ast.Not()):
+                return meet(*self.condition(node, state))
+            case ast.IfExp(test=test, body=body, orelse=orelse):
+                true, false = self.condition(test, state)
+                return meet(self.expr(body, true), self.expr(orelse, false))
+            case ast.NamedExpr(target=target, value=value):
+                return _assign(self.expr(value, state), target)
+            case ast.Call(args=args, keywords=keywords):
+                for arg in (*args, *(keyword.value for keyword in keywords)):
+                    state = self.expr(arg, state)
+                return state
+            case _:
+                for child in ast.iter_child_nodes(node):
+                    if isinstance(child, ast.expr):
+                        state = self.expr(child, state)
+                return state
+
+    def chain(self, node: ast.BinOp, state: State) -> State:
+        """a + b + c + ... may be thousands long: walk its left spine in a loop."""
+        rights: list[ast.expr] = []
+        left: ast.expr = node
+        while isinstance(left, ast.BinOp):
+            rights.append(left.right)
+            left = left.left
+        state = self.expr(left, state)
+        for right in reversed(rights):
+            state = self.expr(right, state)
+        return state
+
+
+def meet(*states: State) -> State:
+    """The names sure on every path that comes here; None if none does."""
+    reachable = [state for state in states if state is not None]
+    return frozenset.intersection(*reachable) if reachable else None
+
+
+def _assign(state: State, *targets: ast.expr) -> State:
+    if state is None:
+        return None
+    names = {n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)}
+    return state | names

@@ -1,0 +1,112 @@
+"""A checked kernel before any type is known, and its lowering for given types: the front end's whole surface."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+
+from iris_cc import codes
+from iris_cc.diagnostics import CompileError, Diagnostic, Span
+from iris_cc.frontend import resolve, source
+from iris_cc.frontend.lower import lower
+from iris_cc.frontend.resolve import Routine, Symbol, routine_of
+from iris_cc.frontend.source import fail
+from iris_cc.frontend.subset import Checker
+from iris_cc.frontend.values import WEAK_OF, Type, Weak, scalar_of
+from iris_cc.ir.nodes import Function
+from iris_cc.ir.types import BY_DTYPE, Scalar
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """One kernel that passed every check that needs no types."""
+
+    routine: Routine
+    nout: int
+    symbols: tuple[Symbol, ...]
+    options: Mapping[str, str]  # what a DSL text's `# me:` lines say
+
+    @property
+    def name(self) -> str:
+        return self.routine.name
+
+    @property
+    def params(self) -> tuple[str, ...]:
+        return self.routine.params
+
+    @property
+    def defaults(self) -> Mapping[str, Any]:
+        return self.routine.defaults
+
+    @property
+    def place(self) -> Span:
+        return self.routine.source.header
+
+    @property
+    def lines(self) -> Mapping[int, str]:
+        """The user's source lines by number."""
+        return self.routine.source.lines
+
+
+def analyze(kernel: FunctionType | str, text: str | None = None) -> Program:
+    """Check a function or DSL text; raises CompileError with everything that is wrong."""
+    try:
+        return _analyze(kernel, text)
+    except RecursionError:
+        file = kernel.__code__.co_filename if isinstance(kernel, FunctionType) else "<kernel>"
+        raise fail(codes.E0005, "the source is nested too deep", Span(file, 0, 0, 0, 0)) from None
+
+
+def _analyze(kernel: FunctionType | str, text: str | None) -> Program:
+    if isinstance(kernel, str):
+        routine = routine_of(source.of_text(kernel), None)
+        options = source.pragma(kernel)
+    else:
+        routine = routine_of(source.of_function(kernel, text), kernel)
+        options = {}
+    checker = Checker()
+    nout = checker.check(routine)
+    if checker.diagnostics:
+        raise CompileError(checker.diagnostics)
+    symbols = sorted(checker.symbols, key=lambda s: (s.kind, s.axis))
+    return Program(routine, nout, tuple(symbols), options)
+
+
+def specialize(program: Program, types: tuple[Type, ...], ndim: int = 0) -> Function:
+    """The IR of `program` for argument types; raises CompileError with every type error."""
+    try:
+        return lower(program.routine, types, program.symbols, ndim)
+    except RecursionError:
+        raise fail(codes.E0005, "the source is nested too deep", program.place) from None
+
+
+def type_of(word: Any, program: Program | None = None) -> Type:
+    """A dtype-like, or `float`, `int`, `bool` for a Python scalar, as an argument type; raises CompileError."""
+    if isinstance(word, (Scalar, Weak)):
+        return word
+    if isinstance(word, type) and word in WEAK_OF:
+        return WEAK_OF[word]
+    try:
+        dtype = np.dtype(word)
+    except TypeError as error:
+        raise fail(codes.E0403, str(error), _place(program)) from None
+    scalar = BY_DTYPE.get(dtype.str[1:]) if dtype.kind in "biuf" else None
+    if scalar is None:
+        raise CompileError((Diagnostic(codes.E0403, f"a kernel takes no operand of type {dtype}", _place(program)),))
+    return scalar
+
+
+def type_names(types: tuple[Type, ...]) -> tuple[str, ...]:
+    """`f8`, or `float` for a weak one."""
+    return tuple(str(t) if isinstance(t, Weak) else t.dtype for t in types)
+
+
+def _place(program: Program | None) -> Span:
+    return program.place if program is not None else Span("<types>", 0, 0, 0, 0)
+
+
+__all__ = ["Program", "Symbol", "Type", "Weak", "analyze", "resolve", "scalar_of", "specialize", "type_names", "type_of"]

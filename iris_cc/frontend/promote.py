@@ -1,0 +1,56 @@
+"""NumPy's type rules, asked of NumPy itself: `ufunc.resolve_dtypes` says which loop runs for which operands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from iris_cc.frontend.values import Type, Weak
+from iris_cc.ir.types import BY_DTYPE, Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """The operand and result types of the loop NumPy picks."""
+
+    operands: tuple[Scalar, ...]
+    results: tuple[Scalar, ...]
+
+
+class NoLoop(Exception):
+    """NumPy has no such operation on these types; `half` if it has one in float16, which has no compiled form."""
+
+    def __init__(self, reason: str, half: bool) -> None:
+        super().__init__(reason)
+        self.half = half
+
+
+def resolve(ufunc: str, types: tuple[Type, ...]) -> Loop:
+    """The loop of `numpy.<ufunc>` for operands of these types; raises NoLoop."""
+    found = _resolve(ufunc, types)
+    if isinstance(found, NoLoop):
+        raise NoLoop(str(found), found.half)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _resolve(name: str, types: tuple[Type, ...]) -> Loop | NoLoop:
+    ufunc: Any = np._core.umath.clip if name == "clip" else getattr(np, name)  # type: ignore[attr-defined]
+    try:
+        dtypes = ufunc.resolve_dtypes((*map(_word, types), *(None,) * ufunc.nout))
+    except TypeError as error:
+        return NoLoop(str(error), half=False)
+    codes = [dtype.str[1:] for dtype in dtypes]
+    if not all(code in BY_DTYPE for code in codes):
+        return NoLoop(f"numpy.{name} gives {', '.join(str(d) for d in dtypes[ufunc.nin :])} here", half="f2" in codes)
+    scalars = tuple(BY_DTYPE[code] for code in codes)
+    return Loop(scalars[: ufunc.nin], scalars[ufunc.nin :])
+
+
+def _word(type: Type) -> Any:
+    if isinstance(type, Weak):
+        return np.dtype(bool) if type is Weak.BOOL else type.python
+    return np.dtype(type.dtype)

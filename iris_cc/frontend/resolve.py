@@ -1,0 +1,275 @@
+"""What a name means: locals, then closures, globals, builtins, then the names of the DSL.
+
+Looks at objects and never calls them: attributes are read from modules only.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import FunctionType, MappingProxyType, ModuleType
+from typing import Any, Literal
+
+import numpy as np
+
+from iris_cc import codes
+from iris_cc.codes import Code
+from iris_cc.frontend.source import Source, of_function
+from iris_cc.ir import ops
+from iris_cc.ir.types import BY_DTYPE, Scalar
+
+Space = Literal["builtin", "numpy", "math", "dsl"]
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A parameter or a name the function assigns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A captured number: a Python scalar is weak, a NumPy scalar is strong (`scalar` says which)."""
+
+    value: bool | int | float
+    scalar: Scalar | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A function of known meaning: `numpy.sin`, `math.sin`, `builtin.abs`, `dsl.arctan2`."""
+
+    space: Space
+    name: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.space}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class CastTo:
+    """A NumPy scalar type called as a function."""
+
+    scalar: Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """A plain Python function, compiled into its caller; a kernel's result is a NumPy scalar (`strong`)."""
+
+    function: FunctionType
+    strong: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """An index symbol: `_i0`, `_n0`, `_ndim`, `_flat_idx`."""
+
+    kind: Literal["i", "n", "ndim", "flat"]
+    axis: int
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """A module: only its attributes mean something."""
+
+    module: ModuleType
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """A name that cannot stand in a kernel, and why."""
+
+    code: Code
+    reason: str
+
+
+Entity = Local | Constant | Known | CastTo | Helper | Symbol | Namespace | Unusable
+
+BUILTINS = ("abs", "min", "max", "round", "int", "float", "bool", "pow", "divmod")
+
+# Functions of NumPy and the DSL that are several operations, or none: `frontend.calls` gives their meaning.
+NUMPY_COMPOSITES = (
+    "where", "clip", "logical_and", "logical_or", "logical_xor", "logical_not", "positive", "round", "around",
+    "divmod", "float_power",
+)  # fmt: skip
+_DSL_EXTRAS = ("where", "clip", "logical_and", "logical_or", "logical_xor", "logical_not", "exp10", "fdim")
+_DSL_CONSTANTS = MappingProxyType({"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan})
+_DSL_MODULES = MappingProxyType({"math": math, "np": np, "numpy": np})
+
+
+def of_name(name: str) -> Entity | None:
+    """The index symbol or DSL word a name no scope binds stands for."""
+    if name == "_ndim":
+        return Symbol("ndim", 0)
+    if name == "_flat_idx":
+        return Symbol("flat", 0)
+    if name[:2] in ("_i", "_n") and name[2:].isdecimal() and name[2:].isascii():
+        return Symbol("i" if name[1] == "i" else "n", int(name[2:]))
+    if name in _DSL_EXTRAS or f"dsl.{name}" in ops.BY_PYTHON:
+        return Known("dsl", name)
+    if name in _DSL_CONSTANTS:
+        return Constant(_DSL_CONSTANTS[name], None)
+    if name in _casts_by_name():
+        return CastTo(_casts_by_name()[name])
+    return None
+
+
+def of_dsl(name: str) -> Entity | None:
+    """What a free name of DSL text means: builtins and modules come first, as in Python."""
+    if name in BUILTINS:
+        return Known("builtin", name)
+    if name in _DSL_MODULES:
+        return Namespace(_DSL_MODULES[name])
+    return of_name(name)
+
+
+def of_object(value: Any, name: str) -> Entity:
+    """What a captured object means."""
+    if isinstance(value, np.generic):
+        scalar = BY_DTYPE.get(value.dtype.newbyteorder("=").str[1:])
+        if scalar is None:
+            return Unusable(codes.E0202, f"`{name}` is a NumPy scalar of type {value.dtype}")
+        return Constant(value.item(), scalar)
+    if type(value) in (bool, int, float):
+        return Constant(value, None)
+    if isinstance(value, ModuleType):
+        return Namespace(value)
+    try:
+        known = _known_objects().get(value)
+    except TypeError:  # unhashable
+        known = None
+    if known is not None:
+        return known
+    if isinstance(value, FunctionType):
+        return Helper(value, strong=False)
+    inner = getattr(type(value), "py_func", None) and getattr(value, "py_func", None)
+    if isinstance(inner, FunctionType):
+        return Helper(inner, strong=True)
+    code = codes.E0203 if callable(value) else codes.E0202
+    return Unusable(code, f"`{name}` is {_describe(value)}, which a kernel cannot use")
+
+
+def of_attribute(node: ast.Attribute, lookup: Callable[[str], Entity]) -> Entity:
+    """`np.sin`, `math.pi`, `package.module.helper`: attributes of modules, all the way."""
+    names = [node.attr]
+    base: ast.expr = node.value
+    while isinstance(base, ast.Attribute):
+        names.append(base.attr)
+        base = base.value
+    if not isinstance(base, ast.Name):
+        return Unusable(codes.E0102, "attributes of values are not supported")
+    entity, path = lookup(base.id), base.id
+    for name in reversed(names):
+        if not isinstance(entity, Namespace):
+            return entity if isinstance(entity, Unusable) else Unusable(codes.E0102, f"`{path}` is not a module")
+        path = f"{path}.{name}"
+        try:
+            value = getattr(entity.module, name)
+        except AttributeError:
+            return Unusable(codes.E0201, f"module `{entity.module.__name__}` has no `{name}`")
+        entity = of_object(value, path)
+    return entity
+
+
+@cache
+def _known_objects() -> Mapping[Any, Entity]:
+    """Functions and types by identity, so that any alias (`from numpy import sin as s`) is understood."""
+    found: dict[Any, Entity] = {getattr(builtins, name): Known("builtin", name) for name in BUILTINS}
+    for key in ops.BY_PYTHON:
+        space, _, name = key.partition(".") if isinstance(key, str) else ("", "", "")
+        if space == "numpy" and hasattr(np, name):
+            found[getattr(np, name)] = Known("numpy", name)
+        if space == "math" and hasattr(math, name):
+            found[getattr(math, name)] = Known("math", name)
+    found |= {getattr(np, name): Known("numpy", name) for name in NUMPY_COMPOSITES if hasattr(np, name)}
+    found |= {np.dtype(scalar.dtype).type: CastTo(scalar) for scalar in Scalar}
+    return MappingProxyType(found)
+
+
+@cache
+def _casts_by_name() -> Mapping[str, Scalar]:
+    return MappingProxyType({np.dtype(scalar.dtype).name: scalar for scalar in Scalar if scalar is not Scalar.BOOL})
+
+
+def _describe(value: Any) -> str:
+    kind = type(value)
+    return f"the {'class' if isinstance(value, type) else kind.__name__} `{getattr(value, '__name__', kind.__name__)}`"
+
+
+@dataclass(frozen=True, eq=False)
+class Routine:
+    """One function the compiler reads: the kernel itself or a helper.  Compared by identity."""
+
+    name: str
+    source: Source
+    params: tuple[str, ...]
+    defaults: Mapping[str, Any]
+    locals: frozenset[str]
+    function: FunctionType | None  # None for DSL text
+
+    def lookup(self, name: str) -> Entity:
+        if name in self.locals:
+            return Local()
+        if self.function is None:
+            found = of_dsl(name)
+        else:
+            found = self._captured(self.function, name) or of_name(name)
+        return found or Unusable(codes.E0201, f"`{name}` is not defined")
+
+    @staticmethod
+    def _captured(function: FunctionType, name: str) -> Entity | None:
+        cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+        if name in cells:
+            try:
+                return of_object(cells[name].cell_contents, name)
+            except ValueError:
+                return Unusable(codes.E0201, f"`{name}` has no value yet")
+        if name in function.__globals__:
+            return of_object(function.__globals__[name], name)
+        if hasattr(builtins, name):
+            return of_object(getattr(builtins, name), name)
+        return None
+
+    def entity(self, node: ast.expr) -> Entity:
+        """What an expression in the place of a function or a constant names."""
+        match node:
+            case ast.Name(id=name):
+                return self.lookup(name)
+            case ast.Attribute():
+                return of_attribute(node, self.lookup)
+            case _:
+                return Unusable(codes.E0203, "only named functions can be called")
+
+
+def routine_of(source: Source, function: FunctionType | None) -> Routine:
+    """The routine a definition stands for; parameters outside the language are reported by `subset`."""
+    arguments = source.tree.args
+    params = tuple(arg.arg for arg in (*arguments.posonlyargs, *arguments.args))
+    named = params[len(params) - len(arguments.defaults) :]
+    if function is not None:
+        defaults = dict(zip(named, function.__defaults__ or (), strict=False))
+    else:
+        defaults = {name: _literal(node) for name, node in zip(named, arguments.defaults, strict=True)}
+    return Routine(source.tree.name, source, params, defaults, frozenset(params) | assigned_names(source.tree), function)
+
+
+@cache
+def routine_of_helper(function: FunctionType) -> Routine:
+    return routine_of(of_function(function), function)
+
+
+def assigned_names(node: ast.AST) -> frozenset[str]:
+    """Every name `node` binds, at any depth (comprehensions and inner functions are rejected elsewhere)."""
+    return frozenset(n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
+
+
+def _literal(node: ast.expr) -> Any:
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        return node

@@ -1,0 +1,181 @@
+"""Finds and parses the text of one function.  Runs nothing of the user's and imports nothing of the user's.
+
+A `Source` keeps the user's own file name and line numbers, so that every span points into the user's text.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import inspect
+import io
+import linecache
+import sys
+from dataclasses import dataclass, field
+from types import CodeType, FrameType, FunctionType
+
+from iris_cc import codes
+from iris_cc.codes import Code
+from iris_cc.diagnostics import CompileError, Diagnostic, Span
+
+LIMIT = 1 << 20  # characters of source text of one kernel
+_DEEPEST_FRAME = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One function definition in its file."""
+
+    file: str
+    tree: ast.FunctionDef
+    lines: dict[int, str] = field(compare=False)
+
+    def span(self, node: ast.AST) -> Span:
+        """The place of `node`, with columns in characters (`ast` counts bytes)."""
+        line = getattr(node, "lineno", self.tree.lineno)
+        end_line = getattr(node, "end_lineno", None) or line
+        col = self._column(line, getattr(node, "col_offset", 0))
+        return Span(self.file, line, col, end_line, self._column(end_line, getattr(node, "end_col_offset", None) or 0))
+
+    def _column(self, line: int, byte: int) -> int:
+        text = self.lines.get(line, "")
+        return byte if text.isascii() else len(text.encode()[:byte].decode(errors="replace"))
+
+    @property
+    def header(self) -> Span:
+        """The `def` line."""
+        whole = self.span(self.tree)
+        return Span(self.file, whole.line, whole.col, whole.line, len(self.lines.get(whole.line, "")) or whole.col + 1)
+
+
+def fail(code: Code, message: str, span: Span, label: str = "", help: str = "") -> CompileError:
+    return CompileError((Diagnostic(code, message, span, label, help),))
+
+
+def of_function(function: FunctionType, text: str | None = None) -> Source:
+    """The source of a Python function; `text` is the whole text that defined it, where Python has kept none."""
+    code = function.__code__
+    place = Span(code.co_filename, 0, 0, 0, 0)
+    if function.__name__ == "<lambda>":
+        raise fail(codes.E0002, "a lambda cannot be a kernel", Span(code.co_filename, code.co_firstlineno, 0, 0, 0))
+    if code.co_flags & (inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR):
+        raise fail(codes.E0006, f"`{function.__name__}` is a generator or coroutine", place)
+    lines = lines_of_text(text) if text is not None else _lines_of(function)
+    if not lines:
+        raise fail(codes.E0001, f"the source of `{function.__name__}` is not available", place)
+    if text is not None or not linecache.getline(code.co_filename, code.co_firstlineno):
+        _remember(code.co_filename, lines)
+    first = code.co_firstlineno
+    try:
+        block = inspect.getblock(lines[first - 1 :])
+    except (SyntaxError, IndentationError, IndexError) as error:
+        raise fail(codes.E0001, f"the source of `{function.__name__}` is not where Python says: {error}", place) from None
+    return _find(_parse(block, first, code.co_filename), function.__name__, first, place, block)
+
+
+def of_text(text: str) -> Source:
+    """The one function defined in DSL text."""
+    file = f"<kernel {hashlib.sha256(text.encode(errors='replace')).hexdigest()[:12]}>"
+    place = Span(file, 0, 0, 0, 0)
+    lines = lines_of_text(text)
+    if len(text) > LIMIT:
+        raise fail(codes.E0004, f"the source is {len(text):,} characters; at most {LIMIT:,} are accepted", place)
+    _remember(file, lines)
+    tree = _parse(lines, 1, file)
+    definitions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    others = [node for node in tree.body if not isinstance(node, ast.FunctionDef)]
+    kept = dict(enumerate((line.rstrip("\r\n") for line in lines), 1))
+    if len(definitions) != 1 or others:
+        where = Source(file, definitions[0], kept).span(others[0]) if definitions and others else Span(file, 1, 0, 1, 1)
+        raise fail(codes.E0006, "DSL text holds exactly one `def` and nothing else", where)
+    return Source(file, definitions[0], kept)
+
+
+def lines_of_text(text: str) -> list[str]:
+    """Lines as Python's own reader counts them: form feeds and Unicode separators end none."""
+    return io.StringIO(text, newline=None).readlines()
+
+
+def pragma(text: str) -> dict[str, str]:
+    """The options of `# me:key=value` lines above the `def`."""
+    options: dict[str, str] = {}
+    for line in text.splitlines():
+        word = line.strip()
+        if word.startswith("# me:") or word.startswith("#me:"):
+            for item in word.partition("me:")[2].split():
+                key, _, value = item.partition("=")
+                options[key] = value
+        elif word and not word.startswith("#"):
+            break
+    return options
+
+
+def _lines_of(function: FunctionType) -> list[str]:
+    code = function.__code__
+    linecache.checkcache(code.co_filename)
+    lines = linecache.getlines(code.co_filename, function.__globals__)
+    return lines if len(lines) >= code.co_firstlineno else _lines_on_the_stack(code)
+
+
+def _lines_on_the_stack(code: CodeType) -> list[str]:
+    """The text of a function made by `exec(text)`, from a caller's local that provably compiles to `code`."""
+    frame: FrameType | None = sys._getframe(1)
+    seen: set[int] = set()
+    for _ in range(_DEEPEST_FRAME):
+        if frame is None:
+            return []
+        for value in list(frame.f_locals.values()):
+            if type(value) is str and id(value) not in seen and len(value) <= LIMIT and f"def {code.co_name}" in value:
+                seen.add(id(value))
+                if _compiles_to(value, code):
+                    return lines_of_text(value)
+        frame = frame.f_back
+    return []
+
+
+def _compiles_to(text: str, code: CodeType) -> bool:
+    try:
+        pending = [compile(text, code.co_filename, "exec", dont_inherit=True)]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    while pending:
+        candidate = pending.pop()
+        if candidate == code:
+            return True
+        pending += [const for const in candidate.co_consts if isinstance(const, CodeType)]
+    return False
+
+
+def _remember(file: str, lines: list[str]) -> None:
+    """Let diagnostics and tracebacks show text that lies in no file, as doctest and IPython do."""
+    linecache.cache[file] = (sum(map(len, lines)), None, lines, file)
+
+
+def _parse(lines: list[str], first: int, file: str) -> ast.Module:
+    """Parse a block as it stands; an indented one under an `if`, so that columns stay the user's."""
+    text = "".join(lines)
+    place = Span(file, first, 0, first, len(lines[0].rstrip()) if lines else 0)
+    if len(text) > LIMIT:
+        raise fail(codes.E0004, f"the source is {len(text):,} characters; at most {LIMIT:,} are accepted", place)
+    indented = text[:1] in (" ", "\t")
+    try:
+        tree = ast.parse("if 1:\n" + text if indented else text)
+    except SyntaxError as error:
+        line = first + (error.lineno or 1) - 1 - indented
+        col = max((error.offset or 1) - 1, 0)
+        raise fail(codes.E0003, f"the source does not parse: {error.msg}", Span(file, line, col, line, col + 1)) from None
+    except (RecursionError, MemoryError):
+        raise fail(codes.E0005, "the source is nested too deep to parse", place) from None
+    except ValueError as error:
+        raise fail(codes.E0003, f"the source does not parse: {error}", place) from None
+    ast.increment_lineno(tree, first - 1 - indented)
+    return tree
+
+
+def _find(tree: ast.Module, name: str, first: int, place: Span, block: list[str]) -> Source:
+    body = tree.body[0].body if isinstance(tree.body[0], ast.If) and tree.body[0].lineno < first else tree.body
+    lines = dict(enumerate((line.rstrip("\r\n") for line in block), first))
+    for node in body:
+        if isinstance(node, ast.FunctionDef):
+            return Source(place.file, node, lines)
+    raise fail(codes.E0006, f"`{name}` is not written with `def`", place)
