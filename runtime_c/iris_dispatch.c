@@ -9,9 +9,12 @@ typedef __UINT64_TYPE__ mask_t;
 typedef struct object { isize references; void *type; } object;
 typedef object *(*fastcall)(object *, object *const *, isize, object *);
 typedef struct { const char *name; fastcall function; int flags; const char *doc; } method;
+typedef struct { const char *name; int kind; isize offset; int flags; const char *doc; } member;
+typedef struct { int id; void *value; } type_slot;
+typedef struct { const char *name; int size, item_size; unsigned flags; type_slot *slots; } type_spec;
 
 extern char PyFloat_Type, PyLong_Type, PyBool_Type;
-extern object *PyExc_TypeError;
+extern object *PyExc_TypeError, *PyExc_RuntimeError;
 void Py_IncRef(object *);
 void Py_DecRef(object *);
 void *PyLong_AsVoidPtr(object *);
@@ -24,6 +27,8 @@ int PyTuple_SetItem(object *, isize, object *);
 object *PyDict_GetItemWithError(object *, object *);
 object *PyObject_Vectorcall(object *, object *const *, isize, object *);
 object *PyCFunction_NewEx(method *, object *, object *);
+object *PyVectorcall_Call(object *, object *, object *);
+object *PyType_FromSpecWithBases(type_spec *, object *);
 void PyErr_Fetch(object **, object **, object **);
 void PyErr_NormalizeException(object **, object **, object **);
 void PyErr_Restore(object *, object *, object *);
@@ -205,8 +210,7 @@ static inline int all_passed(const state_t *state, object *names) {
   return 1;
 }
 
-static object *call_kernel(object *self, object *const *args, isize count, object *names) {
-  state_t *state = PyLong_AsVoidPtr(PyTuple_GetItem(self, 0));
+static inline object *call_state(state_t *state, object *const *args, isize count, object *names) {
   mask_t mask;
   if (guarded(state)) return PyObject_Vectorcall(state->slow, args, count, names);
   if (count < state->parameters || (names && !all_passed(state, names)))
@@ -216,10 +220,37 @@ static object *call_kernel(object *self, object *const *args, isize count, objec
   return call_ufunc(state, ufunc, args, count, names);
 }
 
+static object *call_kernel(object *self, object *const *args, isize count, object *names) {
+  return call_state(PyLong_AsVoidPtr(PyTuple_GetItem(self, 0)), args, count, names);
+}
+
 /* A builtin bound to `self`: a tuple whose first item is the address of a state_t. */
 EXPORT object *iris_bind(object *self) {
   static method entry = {"__call__", call_kernel, METH_FASTCALL_KEYWORDS, 0};
   return PyCFunction_NewEx(&entry, self, 0);
+}
+
+/* Two words at the end of each instance of the callable type; Python fills them. */
+typedef struct { void *vectorcall; state_t *state; } tail_t;
+static isize tail_offset;
+
+EXPORT object *iris_vectorcall(object *kernel, object *const *args, isize count, object *names) {
+  state_t *state = ((tail_t *)((char *)kernel + tail_offset))->state;
+  return call_state(state, args, count & ~((isize)1 << (8 * sizeof(isize) - 1)), names);
+}
+
+/* A subclass of the one class in `bases`, whose instances take `size` bytes: CPython calls them without a lookup. */
+EXPORT object *iris_callable_type(object *bases, const char *name, isize size) {
+  enum { TP_CALL = 50, TP_MEMBERS = 72, T_SSIZE = 19, READ_ONLY = 1, HAVE_VECTORCALL = 1 << 11 };
+  if (tail_offset && tail_offset != size) {
+    PyErr_SetString(PyExc_RuntimeError, "callable types must have bases of one size");
+    return 0;
+  }
+  tail_offset = size;
+  member members[] = {{"__vectorcalloffset__", T_SSIZE, size, READ_ONLY, 0}, {0, 0, 0, 0, 0}};
+  type_slot slots[] = {{TP_CALL, (void *)PyVectorcall_Call}, {TP_MEMBERS, members}, {0, 0}};
+  type_spec spec = {name, (int)(size + (isize)sizeof(tail_t)), 0, HAVE_VECTORCALL, slots};
+  return PyType_FromSpecWithBases(&spec, bases);
 }
 
 /* NumPy's promoter, passed on to a Python function; unlike a ctypes callback it lets an exception through. */

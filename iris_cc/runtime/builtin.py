@@ -99,6 +99,43 @@ def bind(address: int, dispatcher: Dispatcher) -> Callable[..., Any]:
         raise RuntimeError("the C dispatcher cannot run on this interpreter")
     if len(dispatcher.parameters) > MOST_PARAMETERS:
         return dispatcher
+    return PYFUNCTYPE(py_object, py_object)(address)(_prepare(dispatcher))  # type: ignore[no-any-return]
+
+
+class _Tail(ctypes.Structure):
+    """The two words at the end of an instance of a callable type."""
+
+    _fields_ = [("vectorcall", c_void_p), ("state", c_void_p)]
+
+
+def callable_type(address: int, base: type, name: str) -> type:
+    """A subclass of `base` whose instances CPython calls without a lookup; `address`: the unit's `iris_callable_type`.
+
+    As a class attribute a builtin costs a search of the class per call, and a dict per call with keywords.
+    All bases of one process must have one size, so there should be one.
+    """
+    if not available():
+        raise RuntimeError("the C dispatcher cannot run on this interpreter")
+    make = PYFUNCTYPE(py_object, py_object, ctypes.c_char_p, c_ssize_t)(address)
+    return make((base,), name.encode(), base.__basicsize__)  # type: ignore[no-any-return]
+
+
+def attach(instance: object, vectorcall: int, dispatcher: Dispatcher) -> object:
+    """Let calls of `instance`, of a `callable_type`, go to `dispatcher`; `vectorcall`: the unit's `iris_vectorcall`.
+
+    What it returns must be kept on the instance, which holds only addresses itself.
+    """
+    if len(dispatcher.parameters) > MOST_PARAMETERS:
+        raise ValueError(f"more than {MOST_PARAMETERS} parameters")
+    kept = _prepare(dispatcher)
+    tail = _Tail.from_address(id(instance) + type(instance).__basicsize__ - ctypes.sizeof(_Tail))
+    tail.state = kept[0]
+    tail.vectorcall = vectorcall
+    return kept
+
+
+def _prepare(dispatcher: Dispatcher) -> tuple[Any, ...]:
+    """The filled structure: its address, then everything that it points to."""
     names = tuple(map(sys.intern, dispatcher.parameters))
     guards = tuple(os.environ.encodekey(each) for each in OVERRIDES)
     environ = os.environ._data  # type: ignore[attr-defined]
@@ -111,8 +148,7 @@ def bind(address: int, dispatcher: Dispatcher) -> Callable[..., Any]:
         *(id(dispatcher), id(recover)),
     )
     _follow(state, dispatcher)
-    kept = (ctypes.addressof(state), state, arrays, names, guards, environ, dispatcher)
-    return PYFUNCTYPE(py_object, py_object)(address)(kept)  # type: ignore[no-any-return]
+    return ctypes.addressof(state), state, arrays, names, guards, environ, dispatcher
 
 
 def _addresses(objects: tuple[object, ...]) -> Any:

@@ -13,7 +13,8 @@ from iris_cc.runtime import callback
 from iris_cc.runtime.callback import python_loop
 from iris_cc.runtime.pending import recover, stash, take_pending
 from iris_cc.runtime.ufunc import Loop, make_ufunc
-from tests.runtime.conftest import loop_of, resolver
+
+from .conftest import loop_of, resolver
 
 DOUBLE = np.dtype("f8")
 

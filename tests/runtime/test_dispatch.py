@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from iris_cc.runtime import builtin
-from iris_cc.runtime.builtin import available, bind
+from iris_cc.runtime.builtin import attach, available, bind, callable_type
 from iris_cc.runtime.dispatcher import Dispatcher, weak_types
 from iris_cc.runtime.ufunc import make_ufunc
-from tests.runtime.conftest import Native, resolver
+
+from .conftest import Native, resolver
 
 X = np.array([1.0, 2.0, 3.0])
 Y = np.array([4.0, 5.0, 6.0])
@@ -33,7 +34,7 @@ class Recorder:
 class Kernel:
     """A dispatcher, by either way, as a kernel holds it: the class attribute `__call__`."""
 
-    def __init__(self, unit: Native | None, parameters: str, defaults: dict[str, object], choose=Recorder) -> None:
+    def __init__(self, way: str, unit: Native | None, parameters: str, defaults: dict[str, object], choose=Recorder):
         self.chosen: list[tuple[int, bool]] = []
 
         def note(mask: int, overridden: bool):
@@ -41,16 +42,33 @@ class Kernel:
             return choose(mask, overridden)
 
         self.dispatcher = Dispatcher("f", parameters.split(), defaults, note)
-        entry = self.dispatcher if unit is None else bind(unit["iris_bind"], self.dispatcher)
-        self.call = type("K", (), {"__call__": entry})()
+        self.call = self._enter(way, unit)
+
+    def _enter(self, way: str, unit: Native | None):
+        if unit is None:
+            return type("K", (), {"__call__": self.dispatcher})()
+        if way == "builtin" or len(self.dispatcher.parameters) > 32:
+            return type("K", (), {"__call__": bind(unit["iris_bind"], self.dispatcher)})()
+        called = callable_type(unit["iris_callable_type"], Base, "tests.Called")()
+        called.kept = attach(called, unit["iris_vectorcall"], self.dispatcher)
+        return called
 
 
-@pytest.fixture(params=["python", pytest.param("builtin", marks=pytest.mark.needs_cc)])
+class Base:
+    """What a callable type is made from."""
+
+    __slots__ = ("__dict__", "__weakref__", "kept")
+
+
+IN_C = [pytest.param(way, marks=pytest.mark.needs_cc) for way in ("builtin", "callable type")]
+
+
+@pytest.fixture(params=["python", *IN_C])
 def kernel(request: pytest.FixtureRequest):
-    unit = request.getfixturevalue("unit") if request.param == "builtin" else None
+    unit = request.getfixturevalue("unit") if request.param != "python" else None
     if unit is not None and not available():
         pytest.skip("not on this interpreter")
-    return lambda *args, **kwargs: Kernel(unit, *args, **kwargs)
+    return lambda *args, **kwargs: Kernel(request.param, unit, *args, **kwargs)
 
 
 # parameters, defaults, positional, keywords; then the mask, the positional and the keywords that arrive
@@ -195,7 +213,7 @@ def test_environment(kernel, monkeypatch: pytest.MonkeyPatch, name) -> None:
 def test_environment_without_dict_versions(unit: Native, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(builtin, "_dicts_have_versions", lambda: False)
     monkeypatch.delenv("ME_DSL_JIT", raising=False)
-    k = Kernel(unit, "a b", {})
+    k = Kernel("builtin", unit, "a b", {})
     assert k.call(X, Y)[1] is False
     monkeypatch.setenv("ME_DSL_JIT", "0")
     assert k.call(X, Y)[1] is True
@@ -298,6 +316,18 @@ def test_arguments_are_neither_kept_nor_lost(kernel) -> None:
             call()
     after = [sys.getrefcount(each) for each in (value, other, None, name)]
     assert [abs(a - b) < 50 for a, b in zip(after, before)] == [True] * 4
+
+
+@pytest.mark.needs_cc
+def test_callable_types(unit: Native) -> None:
+    kind = callable_type(unit["iris_callable_type"], Base, "tests.Called")
+    assert issubclass(kind, Base) and kind.__name__ == "Called" and kind.__module__ == "tests"
+    with pytest.raises(TypeError):
+        kind()(X)  # nothing attached
+    with pytest.raises(RuntimeError, match="one size"):
+        callable_type(unit["iris_callable_type"], type("Wide", (Base,), {"__slots__": ("a", "b")}), "tests.Wide")
+    with pytest.raises(ValueError, match="32"):
+        attach(kind(), unit["iris_vectorcall"], Dispatcher("f", [f"p{i}" for i in range(33)], {}, Recorder))
 
 
 def test_weak_types() -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from iris_cc.runtime.ndloop import NdLoop, call_nd, native_entry
 from iris_cc.runtime.pending import take_pending
-from tests.runtime.conftest import Native
+
+from .conftest import Native
 
 WEAK = {int: np.dtype("i8"), float: np.dtype("f8")}
 
