@@ -20,10 +20,10 @@ _KEYWORDS = """
     struct switch thread_local true typedef typeof typeof_unqual union unsigned void volatile while
     and and_eq bitand bitor catch class compl concept delete explicit export friend mutable namespace new not not_eq
     operator or or_eq private protected public template this throw try typeid typename using virtual xor xor_eq
-""".split()
+"""
 
 # Macros that compilers define without being asked, in their default mode.
-_PREDEFINED = "arm hpux i386 linux mips powerpc PPC sparc sun unix vax NULL EOF errno INFINITY NAN M_PI".split()
+_PREDEFINED = "arm hpux i386 linux mips powerpc PPC sparc sun unix vax NULL EOF errno INFINITY NAN M_PI"
 
 
 # What a header says at file scope: macros, type names, and whatever is declared or called at the start of a line.
@@ -33,7 +33,7 @@ _DECLARED = re.compile(r"^#define[ ]+(\w+)|^typedef [^;]*?(\w+);|^[^\s#/*][^(\n]
 @cache
 def reserved() -> frozenset[str]:
     """Every word of every header, pasted or not, so that a name does not depend on what else a kernel does."""
-    words = {*_KEYWORDS, *_PREDEFINED}
+    words = {*_KEYWORDS.split(), *_PREDEFINED.split()}
     for header in runtime_c.HEADERS:
         words.update(word for match in _DECLARED.findall(runtime_c.text(header)) for word in match if word)
     for op in ops.TABLE:

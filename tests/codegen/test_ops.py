@@ -1,0 +1,99 @@
+"""Every operation on every type it takes, compiled, against NumPy and `math` on grids of corner values."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from iris_cc.codegen import ufunc_unit
+from iris_cc.ir import ops
+from iris_cc.ir.nodes import Function
+from iris_cc.ir.ops import Libm, Op
+from iris_cc.ir.types import ALL, Scalar
+from tests.codegen.grids import grid, same_bits, ulps
+from tests.codegen.units import compile_all, make, run
+
+pytestmark = pytest.mark.needs_cc
+
+EXACT_LIBM = (ops.FLOOR, ops.CEIL, ops.TRUNC, ops.RINT, ops.COPY, ops.NEXT, ops.SQRT)
+FREE_ZERO = (ops.MIN, ops.MAX, ops.FMIN, ops.FMAX)
+ELSEWHERE = (ops.CAST, ops.IPOW, ops.PYDIV, ops.PYCMP, ops.NOT)
+PER_UNIT = 8
+
+
+def operands(op: Op, type: Scalar) -> tuple[Scalar, ...]:
+    from iris_cc.ir.types import BOOL
+
+    return tuple(type if letter == "T" else BOOL for letter in op.takes.partition("->")[0])
+
+
+def cases() -> dict[tuple[Scalar, ...], list[Op]]:
+    found: dict[tuple[Scalar, ...], list[Op]] = {}
+    for op in ops.TABLE:
+        if op in ELSEWHERE:
+            continue
+        for type in ALL:
+            if type in op.over:
+                found.setdefault(operands(op, type), []).append(op)
+    return found
+
+
+def batches() -> list[tuple[tuple[Scalar, ...], list[Op]]]:
+    return [
+        (types, rows[first : first + PER_UNIT])
+        for types, rows in cases().items()
+        for first in range(0, len(rows), PER_UNIT)
+    ]
+
+
+def function(types: tuple[Scalar, ...], rows: list[Op]) -> Function:
+    return make(types, lambda b, *args: tuple(b.emit(op, *args) for op in rows))
+
+
+def by_math(name: str, values: np.ndarray) -> np.ndarray:
+    """`math.name` per element, nan where it raises."""
+    call = getattr(math, {"tgamma": "gamma"}.get(name, name))
+
+    def one(value: float) -> float:
+        try:
+            return float(call(value))
+        except (ValueError, OverflowError):
+            return math.nan
+
+    with np.errstate(all="ignore"):
+        return np.array([one(float(value)) for value in values]).astype(values.dtype)
+
+
+def expected(op: Op, arrays: list[np.ndarray]) -> np.ndarray:
+    if op.numpy.startswith("libm."):
+        return by_math(op.numpy.removeprefix("libm."), arrays[0])
+    with np.errstate(all="ignore"):
+        return np.asarray(getattr(np, op.numpy)(*arrays))
+
+
+def agrees(op: Op, got: np.ndarray, want: np.ndarray) -> np.ndarray:
+    if op.numpy.startswith("libm."):  # CPython has its own gamma, and raises where the C library has a value
+        near = np.isclose(got, want, rtol=1e-13 if got.dtype == "f8" else 2e-6, atol=0, equal_nan=True)
+        return near | np.isnan(want)
+    if (isinstance(op.c, Libm) and op not in EXACT_LIBM) or op is ops.LAE:
+        return ulps(got, want) <= 4
+    return same_bits(got, want, op in FREE_ZERO)
+
+
+def test_every_operation_on_every_type() -> None:
+    work = batches()
+    libraries = compile_all([ufunc_unit(function(types, rows)) for types, rows in work])
+    wrong = []
+    for (types, rows), library in zip(work, libraries, strict=True):
+        arrays = grid(*(type.dtype for type in types))
+        for op, got in zip(rows, run(library, function(types, rows), *arrays), strict=True):
+            want = expected(op, arrays)
+            if want.dtype != got.dtype:
+                wrong.append(f"{op.name} {types}: NumPy gives {want.dtype}, the table {got.dtype}")
+                continue
+            for k in np.flatnonzero(~agrees(op, got, want))[:3]:
+                where = ", ".join(repr(array[k]) for array in arrays)
+                wrong.append(f"{op.name}({where}) = {got[k]!r}, not {want[k]!r}")
+    assert not wrong, "\n".join(wrong)
