@@ -34,17 +34,26 @@ def evaluator(op: Op, operands: tuple[Scalar, ...], result: Scalar) -> Evaluate:
         return libm_function(name, result)
     if family == "iris":
         return cast(operands[0], result) if name == "cast" else _OWN[name]
-    return where if name == "where" else getattr(np, name)
+    return _OWN_MEANING[name] if name in _OWN_MEANING else getattr(np, name)
 
 
 def returns_fresh_memory(op: Op) -> bool:
     """Whether the result is written by a ufunc, so `out=` may name an operand that is not needed again."""
-    return op.numpy != "where" and "." not in op.numpy
+    return op.numpy not in _OWN_MEANING and "." not in op.numpy
 
 
 def where(condition: Value, left: Value, right: Value) -> Value:
     chosen: Value = np.where(condition, left, right)
     return chosen if chosen.ndim else chosen[()]
+
+
+def power(base: Value, exponent: Value) -> Value:
+    """The C library's pow.  For a single exponent of 0.5 NumPy takes a root instead, which differs at -inf and -0.0."""
+    if exponent.ndim:
+        return np.power(base, exponent)
+    bases = np.atleast_1d(base)
+    powers: Value = np.power(bases, np.full(bases.shape, exponent))
+    return powers if base.ndim else powers[0]
 
 
 def ipow(base: Value, exponent: Value) -> Value:
@@ -139,4 +148,5 @@ def _float_to_u64(value: Value) -> Value:
     return where(high, upper, to_i64(value).astype(np.uint64))
 
 
+_OWN_MEANING: dict[str, Evaluate] = {"where": where, "power": power}
 _OWN: dict[str, Evaluate] = {"ipow": ipow, "pydiv": pydiv, "pycmp": pycmp}

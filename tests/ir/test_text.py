@@ -157,7 +157,8 @@ def test_damaged_text_parses_or_is_refused(fn: Function, data: st.DataObject) ->
     text = print_function(fn)
     at = data.draw(st.integers(0, len(text)))
     length = data.draw(st.integers(0, 5))
-    damaged = text[:at] + data.draw(st.sampled_from(["", "%", "%1", "{", "}", ":", "9", "nan", "é", "yield"])) + text[at + length :]
+    patch = data.draw(st.sampled_from(["", "%", "%1", "{", "}", ":", "9", "nan", "é", "yield"]))
+    damaged = text[:at] + patch + text[at + length :]
     try:
         parse(damaged)
     except IRSyntaxError as error:
