@@ -6,6 +6,7 @@ in 0.1 ms.  A process that has `hashlib` already uses it (SHA instructions, 15 u
 
 from __future__ import annotations
 
+import functools
 import importlib
 import sys
 from collections.abc import Callable
@@ -20,8 +21,13 @@ def sha256(data: bytes) -> bytes:
 
 def _constructor() -> Callable[[bytes], Any]:
     loaded = sys.modules.get("hashlib")
-    names = ("hashlib",) if loaded is not None else ("_sha2", "_sha256", "hashlib")
-    for name in names:
+    found: Callable[[bytes], Any] = _own() if loaded is None else loaded.sha256
+    return found
+
+
+@functools.cache
+def _own() -> Callable[[bytes], Any]:
+    for name in ("_sha2", "_sha256", "hashlib"):
         try:
             found: Callable[[bytes], Any] = importlib.import_module(name).sha256
         except (ImportError, AttributeError):

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 PREFIX = "staging-"
 _ATTEMPTS = 16
+_REMOVALS = 3
 _STALE_WITHOUT_LOCKS = 3_600.0
 
 # descriptors that hold a lock: a child made by fork closes its copies, or the lock would outlive the owner
@@ -150,6 +151,7 @@ def _collect_one(path: str) -> bool:
 
 def _remove(path: str) -> None:
     """A compiler orphaned by a killed owner may still write here; what it adds goes with a later collection."""
-    shutil.rmtree(path, ignore_errors=True)
-    if os.path.exists(path):
+    for _ in range(_REMOVALS):
         shutil.rmtree(path, ignore_errors=True)
+        if not os.path.exists(path):
+            return

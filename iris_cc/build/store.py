@@ -14,10 +14,14 @@ import stat
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from iris_cc.build import place, record
 from iris_cc.build.place import PlaceKind, Unusable
 from iris_cc.build.unit import Artifact, BytesImage, FileImage
+
+if TYPE_CHECKING:
+    from iris_cc.build.staging import Staging
 
 SHARD = r"[0-9a-f]{2}"
 ENTRY = r"[0-9a-f]{64}-[0-9a-f]{16}\.(so|c)"
@@ -74,24 +78,23 @@ class Store:
             os.close(shard)
         return None
 
-    def publish(self, key: str, code: bytes, text: str, metadata: Mapping[str, object]) -> tuple[Artifact, int]:
+    def publish(
+        self, private: Staging, key: str, code: bytes, text: str, metadata: Mapping[str, object]
+    ) -> tuple[Artifact, int]:
         """Make the entry visible, whole or not at all; the artifact and its size.  Raises OSError or Unusable."""
-        from iris_cc.build.staging import staging
-
         data, digest = record.encode(key, code, metadata)
         name = record.file_name(key, digest)
-        with staging(self.staging_directory()) as private:
-            private.write("entry.so", data, durable=True)
-            private.write("entry.c", text.encode("utf-8", "replace"))
-            shard = self._open_child(key[:2], create=True)
-            try:
-                # The C goes first: an entry has its C beside it from the moment it is there.
-                os.rename("entry.c", name[:-3] + ".c", src_dir_fd=private.fd, dst_dir_fd=shard)
-                os.rename("entry.so", name, src_dir_fd=private.fd, dst_dir_fd=shard)
-                self._drop_orphans(shard, key)
-                _sync(shard)
-            finally:
-                os.close(shard)
+        private.write("entry.so", data, durable=True)
+        private.write("entry.c", text.encode("utf-8", "replace"))
+        shard = self._open_child(key[:2], create=True)
+        try:
+            # The C goes first: an entry has its C beside it from the moment it is there.
+            os.rename("entry.c", name[:-3] + ".c", src_dir_fd=private.fd, dst_dir_fd=shard)
+            os.rename("entry.so", name, src_dir_fd=private.fd, dst_dir_fd=shard)
+            self._drop_orphans(shard, key)
+            _sync(shard)
+        finally:
+            os.close(shard)
         artifact = self.find(key)
         return (artifact or Artifact(key, None, BytesImage(code))), len(data)
 

@@ -98,13 +98,14 @@ def _build_in(store: Store, job: _Job) -> Built | BuildFailure:
             return refused
         with staging(directory) as private:
             made = compile.shared_object(job.plan, job.text, private)
-        if isinstance(made, compile.Refused):
-            collect(directory)
-            return _with_bundle(store, job, made)
-        try:
-            artifact, size = store.publish(key, made.code, job.text, job.metadata())
-        except (OSError, Unusable):
-            return _in_memory(key, made.code)
+            if isinstance(made, compile.Refused):
+                collect(directory)
+                return _with_bundle(store, job, made)
+            try:
+                artifact, size = store.publish(private, key, made.code, job.text, job.metadata())
+            except (OSError, Unusable):
+                return _in_memory(key, made.code)
+    # After the build, not before: the compiler that a killed process left behind has had time to end.
     collect(directory)
     _limit(store, artifact, size)
     return Built(artifact, "built", key)

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,13 @@ from build_helpers import OUTPUT, answers, directories, failed, fake_compiler, f
 from iris_cc import build
 from iris_cc.build import BuildFailure, binary, obtain, process
 
+Fail = Callable[[str], BuildFailure]
+
 pytestmark = pytest.mark.needs_cc
 
 
 @pytest.fixture
-def fail(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> object:
+def fail(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Fail:
     """Obtain with a compiler made of this shell text; the failure.  Nothing but bundles may be left."""
 
     def run(body: str) -> BuildFailure:
@@ -47,8 +50,8 @@ def _gone(pid: int, seconds: float = 5.0) -> bool:
     return False
 
 
-def test_an_error_keeps_a_bundle(fail: object, cache: Path) -> None:
-    failure = fail("echo 'k.c:3:1: error: expected nothing' >&2; exit 1")  # type: ignore[operator]
+def test_an_error_keeps_a_bundle(fail: Fail, cache: Path) -> None:
+    failure = fail("echo 'k.c:3:1: error: expected nothing' >&2; exit 1")
     assert (failure.kind, failure.transient) == ("compiler-error", False)
     assert "expected nothing" in failure.message and "expected nothing" in failure.stderr
     key = build.key_of(unit())
@@ -76,21 +79,19 @@ def test_twenty_bundles_are_kept(cache: Path) -> None:
 
 
 @pytest.mark.parametrize("body", ["sleep 100", "trap '' TERM INT HUP; while :; do sleep 1; done", "kill -STOP $$"])
-def test_a_compiler_that_hangs(body: str, fail: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_compiler_that_hangs(body: str, fail: Fail, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IRIS_CC_TIMEOUT", "0.3")
     start = time.monotonic()
-    failure = fail(body)  # type: ignore[operator]
+    failure = fail(body)
     assert (failure.kind, failure.transient, failure.bundle) == ("timeout", True, None)
     assert 0.3 <= time.monotonic() - start < 5
     assert "0.3 s" in failure.message and "IRIS_CC_TIMEOUT" in failure.message
 
 
-def test_children_of_a_hanging_compiler_are_killed(
-    fail: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_children_of_a_hanging_compiler_are_killed(fail: Fail, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IRIS_CC_TIMEOUT", "0.5")
     number = tmp_path / "pid"
-    assert fail(f"(trap '' TERM; sleep 100 & echo $! > {number}; wait) & wait").kind == "timeout"  # type: ignore[operator]
+    assert fail(f"(trap '' TERM; sleep 100 & echo $! > {number}; wait) & wait").kind == "timeout"
     assert _gone(int(number.read_text()))
 
 
@@ -104,17 +105,17 @@ def test_a_child_that_outlives_the_compiler(tmp_path: Path, monkeypatch: pytest.
     assert _gone(int(number.read_text()))
 
 
-def test_a_hundred_megabytes_of_output(fail: object) -> None:
+def test_a_hundred_megabytes_of_output(fail: Fail) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    failure = fail("head -c 100000000 /dev/zero | tr '\\0' 'x' >&2; exit 1")  # type: ignore[operator]
+    failure = fail("head -c 100000000 /dev/zero | tr '\\0' 'x' >&2; exit 1")
     assert failure.kind == "compiler-error"
     assert len(failure.stderr) < 2 * process.OUTPUT_LIMIT and "more bytes were dropped" in failure.stderr
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20_000  # KiB
 
 
-def test_endless_output_after_the_compiler_ended(fail: object) -> None:
+def test_endless_output_after_the_compiler_ended(fail: Fail) -> None:
     start = time.monotonic()
-    assert fail("yes & exit 1").kind == "compiler-error"  # type: ignore[operator]
+    assert fail("yes & exit 1").kind == "compiler-error"
     assert time.monotonic() - start < 5
 
 
@@ -134,8 +135,8 @@ def test_endless_output_after_the_compiler_ended(fail: object) -> None:
         ('cc -c k.c -o "$out"', "not a shared object"),
     ],
 )
-def test_success_without_a_usable_file(body: str, said: str, fail: object, cache: Path) -> None:
-    failure = fail(body)  # type: ignore[operator]
+def test_success_without_a_usable_file(body: str, said: str, fail: Fail, cache: Path) -> None:
+    failure = fail(body)
     assert (failure.kind, failure.transient) == ("bad-output", False)
     assert said in failure.message
     assert failure.bundle is not None and failure.bundle.parent == cache / "bundles"
@@ -176,8 +177,8 @@ def test_an_object_for_another_machine(tmp_path: Path) -> None:
         ("exit 77", "compiler-error", False),
     ],
 )
-def test_classes_of_failure(body: str, kind: str, transient: bool, fail: object) -> None:
-    failure = fail(body)  # type: ignore[operator]
+def test_classes_of_failure(body: str, kind: str, transient: bool, fail: Fail) -> None:
+    failure = fail(body)
     assert (failure.kind, failure.transient) == (kind, transient)
 
 
@@ -245,12 +246,12 @@ def test_interrupted_by_the_user(tmp_path: Path, cache: Path, monkeypatch: pytes
     assert answers(2, 6, 204)
 
 
-def test_without_exit_handles(fail: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_exit_handles(fail: Fail, monkeypatch: pytest.MonkeyPatch) -> None:
     """Systems that cannot poll for the end of a process."""
     monkeypatch.setattr(process, "_exit_handle", lambda pid: None)
-    assert fail("yes & exit 1").kind == "compiler-error"  # type: ignore[operator]
+    assert fail("yes & exit 1").kind == "compiler-error"
     monkeypatch.setenv("IRIS_CC_TIMEOUT", "0.3")
-    assert fail("sleep 100").kind == "timeout"  # type: ignore[operator]
+    assert fail("sleep 100").kind == "timeout"
     monkeypatch.delenv("IRIS_CC_TIMEOUT")
     monkeypatch.delenv("CC")
     assert answers(2, 6, 205)

@@ -13,10 +13,11 @@ from iris_cc import build
 from iris_cc.build import cpu, obtain, place
 
 _REFUSED = [
-    "-o", "-ofile", "-x", "-xc++", "@file", "-fplugin=x.so", "-wrapper", "-specs=x", "-Bx", "-include", "-imacros", "-E", "-S",
-    "-c", "--help", "word", "-Wl,-rpath,x", "-Wa,x", "-Wp,-MD,x", "-save-temps", "-MD", "-MF", "-dumpbase", "-fdump-tree-all",
-    "-T", "-z", "-Xlinker", "-mdaz-ftz", "-mpc32", "-mllvm", "-fprofile-generate", "-fsyntax-only", "-v", "-###", "-", "--",
-    "-fopt-info-vec=file", "-shared-libgcc", "--sysroot=x", "-nostdlib", "-f x", "-O9", "-D", "-U",
+    "-o", "-ofile", "-x", "-xc++", "@file", "-fplugin=x.so", "-wrapper", "-specs=x", "-Bx", "-include",
+    "-imacros", "-E", "-S", "-c", "--help", "word", "-Wl,-rpath,x", "-Wa,x", "-Wp,-MD,x", "-save-temps", "-MD",
+    "-MF", "-dumpbase", "-fdump-tree-all", "-T", "-z", "-Xlinker", "-mdaz-ftz", "-mpc32", "-mllvm",
+    "-fprofile-generate", "-fsyntax-only", "-v", "-###", "-", "--", "-fopt-info-vec=file", "-shared-libgcc",
+    "--sysroot=x", "-nostdlib", "-f x", "-O9", "-D", "-U",
 ]  # fmt: skip
 
 

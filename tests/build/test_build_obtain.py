@@ -132,7 +132,8 @@ def test_five_thousand_statements_build_in_time() -> None:
             *(f"const double {line}" for line in lines),
             "return v5001; }",
             '__attribute__((visibility("default"))) void loop(char **args, const long *n, const long *s, void *d) {',
-            "for (long i = 0; i < n[0]; i++) ((double *)args[2])[i] = body(((double *)args[0])[i], ((double *)args[1])[i]); }",
+            "const double *x = (double *)args[0], *y = (double *)args[1]; double *z = (double *)args[2];",
+            "for (long i = 0; i < n[0]; i++) z[i] = body(x[i], y[i]); }",
         ]
     )
     start = time.monotonic()
