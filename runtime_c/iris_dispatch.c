@@ -29,10 +29,16 @@ object *PyObject_Vectorcall(object *, object *const *, isize, object *);
 object *PyCFunction_NewEx(method *, object *, object *);
 object *PyVectorcall_Call(object *, object *, object *);
 object *PyType_FromSpecWithBases(type_spec *, object *);
+void PyErr_Clear(void);
 void PyErr_Fetch(object **, object **, object **);
 void PyErr_NormalizeException(object **, object **, object **);
 void PyErr_Restore(object *, object *, object *);
 void PyErr_SetString(object *, const char *);
+
+/* From Python 3.12 on; absent before. */
+typedef int (*dict_watcher)(int event, object *dict, object *key, object *value);
+__attribute__((weak)) int PyDict_AddWatcher(dict_watcher);
+__attribute__((weak)) int PyDict_Watch(int, object *);
 
 #define EXPORT __attribute__((visibility("default")))
 #define LIKELY(x) __builtin_expect(!!(x), 1)
@@ -49,7 +55,7 @@ typedef struct {
   isize passed_count;
   object *const *passed;    /* interned keywords that are the ufunc's own */
   object *environ;          /* the dict behind os.environ */
-  const mask_t *version;    /* changes with every change of environ; NULL where dicts carry none */
+  const mask_t *version;    /* changes with every change of environ; NULL until something counts them */
   mask_t clear_version;     /* the version at which no guard was found */
   isize guard_count;
   object *const *guards;    /* keys whose presence leads to the slow path */
@@ -87,10 +93,32 @@ static inline object *find_ufunc(const state_t *state, mask_t mask) {
   return 0;
 }
 
+static mask_t environ_changes = 1;
+
+static int count_change(int event, object *dict, object *key, object *value) {
+  (void)event, (void)dict, (void)key, (void)value;
+  environ_changes++;
+  return 0;
+}
+
+/* Where the changes of `environ` are counted, or NULL.  There is one environ in a process, and one try. */
+static const mask_t *watch(object *environ) {
+  static object *watched;
+  static int tried;
+  if (!tried) {
+    tried = 1;
+    int watcher = PyDict_AddWatcher && PyDict_Watch ? PyDict_AddWatcher(count_change) : -1;
+    if (watcher >= 0 && PyDict_Watch(watcher, environ) == 0) watched = environ;
+    PyErr_Clear();
+  }
+  return watched == environ ? &environ_changes : 0;
+}
+
 /* The keys are bytes, whose comparison cannot fail, so a lookup here sets no error. */
 static int any_guard(state_t *state) {
   for (isize i = 0; i < state->guard_count; i++)
     if (PyDict_GetItemWithError(state->environ, state->guards[i])) return 1;
+  if (!state->version) state->version = watch(state->environ);
   if (state->version) state->clear_version = *state->version;
   return 0;
 }

@@ -60,14 +60,15 @@ def available() -> bool:
     return type_at == id(float) and type(getattr(os.environ, "_data", None)) is dict
 
 
-# PyDictObject: the header, ma_used, ma_version_tag.  Up to Python 3.12 every change of any dict takes a new number.
+# PyDictObject: the header, ma_used, ma_version_tag.  In Python 3.11 every change of any dict takes a new number;
+# from 3.12 on the C unit has itself told of changes, as it cannot before.
 _VERSION_OFFSET = object.__basicsize__ + ctypes.sizeof(c_ssize_t)
 
 
 @cache
 def _dicts_have_versions() -> bool:
-    """Whether a dict shows each of its changes in one number; tried, because later versions of Python dropped it."""
-    if sys.version_info >= (3, 13):
+    """Whether a dict shows each of its changes in one number; tried rather than believed."""
+    if sys.version_info >= (3, 12):
         return False
     probe: dict[bytes, bytes] = {}
     number = c_uint64.from_address(id(probe) + _VERSION_OFFSET)

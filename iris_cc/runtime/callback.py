@@ -91,16 +91,18 @@ def _step(run: Run, operands: list[_Operand], nin: int, start: int, count: int) 
 
 
 def _must_go_in_order(operands: list[_Operand], nin: int, total: int) -> bool:
-    """Whether an element reads what an earlier one wrote, as in a reduction or an accumulation.
+    """Whether an element reads what an earlier one wrote, as in a reduction or an accumulation."""
+    return any(_entangled(output, source, total) for output in operands[nin:] for source in operands[:nin])
 
-    An output that lies exactly on an input is harmless: each element is read before it is written.
-    """
-    for output in operands[nin:]:
-        low, high = output.extent(total)
-        for source in operands[:nin]:
-            start, stop = source.extent(total)
-            apart = high <= start or stop <= low
-            same = (output.address, output.step) == (source.address, source.step) and output.step != 0
-            if not apart and not (same and output.dtype.itemsize == source.dtype.itemsize):
-                return True
-    return False
+
+def _entangled(output: _Operand, source: _Operand, total: int) -> bool:
+    low, high = output.extent(total)
+    start, stop = source.extent(total)
+    if high <= start or stop <= low:
+        return False
+    if output.step != source.step or output.step == 0:
+        return True
+    # the same place is harmless: each element is read before it is written; so are the gaps between elements
+    gap = (source.address - output.address) % abs(output.step)
+    same = output.address == source.address and output.dtype.itemsize == source.dtype.itemsize
+    return not same and not output.dtype.itemsize <= gap <= abs(output.step) - source.dtype.itemsize

@@ -102,6 +102,37 @@ def test_same_place_is_one_call() -> None:
     assert calls == [10]
 
 
+@pytest.mark.parametrize("step", [2, -2, 3])
+def test_interleaved_operands_are_one_call(step) -> None:
+    calls: list[int] = []
+
+    def run(inputs: list[np.ndarray]) -> list[np.ndarray]:
+        calls.append(len(inputs[0]))
+        return [inputs[0] + 1]
+
+    values = np.arange(60.0)
+    source, target = (values[1::step], values[2::step]) if step > 0 else (values[-1::step], values[-2::step])
+    wanted = source.copy() + 1
+    assert call(run, 1, [source, target], 19) == 0
+    assert calls == [19]
+    np.testing.assert_array_equal(target[:19], wanted[:19])
+
+
+def test_any_aliasing_is_as_in_order() -> None:
+    random = np.random.default_rng(7)
+    for _ in range(300):
+        steps, count = random.integers(-3, 4, 3), int(random.integers(1, 8))
+        mine = random.integers(0, 9, 60).astype("f8")
+        theirs = mine.copy()
+        starts = 30 + random.integers(-8, 8, 3)
+        views = [np.lib.stride_tricks.as_strided(mine[k:], (count,), (8 * int(s),)) for k, s in zip(starts, steps)]
+        for i in range(count):
+            a, b, out = (int(k + i * s) for k, s in zip(starts, steps))
+            theirs[out] = theirs[a] + 2 * theirs[b]
+        assert call(lambda v: [v[0] + 2 * v[1]], 2, views, count) == 0
+        np.testing.assert_array_equal(mine, theirs)
+
+
 def test_outputs_on_inputs_swap() -> None:
     a, b = np.arange(4.0), np.ones(4)
     assert call(lambda v: [v[1], v[0]], 2, [a, b, a, b], 4) == 0

@@ -145,7 +145,9 @@ def test_create_call_drop_leaks_nothing() -> None:
     cycle(2_000)
     before = resident_kib()
     cycle(20_000)
-    assert resident_kib() - before < 1_024
+    # before 2.4 NumPy itself lost one tuple per loop added
+    own = 0 if np.lib.NumpyVersion(np.__version__) >= "2.4.0" else 20 * 512
+    assert resident_kib() - before < 1_024 + own
 
 
 def test_kernels_in_a_cycle_are_collected() -> None:
