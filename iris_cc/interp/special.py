@@ -50,7 +50,7 @@ def where(condition: Value, left: Value, right: Value) -> Value:
 def power(base: Value, exponent: Value) -> Value:
     """The C library's pow.  For a single exponent of 0.5 NumPy takes a root instead, which differs at -inf and -0.0."""
     if exponent.ndim:
-        return np.power(base, exponent)
+        return np.power(base, exponent if exponent.strides[0] else exponent.copy())
     bases = np.atleast_1d(base)
     powers: Value = np.power(bases, np.full(bases.shape, exponent))
     return powers if base.ndim else powers[0]
