@@ -1,0 +1,29 @@
+"""iris_cc: plain Python functions become typed IR, readable C and real NumPy ufuncs.
+
+    import iris_cc
+
+    @iris_cc.kernel
+    def axpy(a, x, y):
+        return a * x + y
+
+    axpy(2.0, x_array, y_array)
+"""
+
+from iris_cc.api import Kernel, kernel
+from iris_cc.build import CacheWarning
+from iris_cc.diagnostics import CompileError, Diagnostic, FallbackWarning, Label, Span
+from iris_cc.dispatch import Explanation
+from iris_cc.version import __version__
+
+__all__ = [
+    "CacheWarning",
+    "CompileError",
+    "Diagnostic",
+    "Explanation",
+    "FallbackWarning",
+    "Kernel",
+    "Label",
+    "Span",
+    "__version__",
+    "kernel",
+]

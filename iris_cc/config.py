@@ -13,8 +13,9 @@ from pathlib import Path
 KILL_SWITCH = "ME_DSL_JIT"
 WHILE_LIMIT = "ME_DSL_WHILE_MAX_ITERS"
 
+DEFAULT_WHILE_LIMIT = 10_000_000
+
 _OFF = frozenset({"0", "false", "off", "no"})
-_DEFAULT_WHILE_LIMIT = 10_000_000
 _DEFAULT_TIMEOUT = 60.0
 _DEFAULT_CACHE_MIB = 256
 
@@ -48,11 +49,11 @@ def while_limit() -> int:
     """`ME_DSL_WHILE_MAX_ITERS`: iterations one `while` may run for one element; 0 is no limit."""
     text = _text(WHILE_LIMIT)
     if text is None:
-        return _DEFAULT_WHILE_LIMIT
+        return DEFAULT_WHILE_LIMIT
     try:
         return max(int(text), 0)
     except ValueError:
-        return _DEFAULT_WHILE_LIMIT
+        return DEFAULT_WHILE_LIMIT
 
 
 def compiler() -> str | None:

@@ -6,6 +6,7 @@ import functools
 import os
 import re
 import sys
+from collections.abc import Iterable
 
 from iris_cc import config
 from iris_cc.build.unit import BuildFailure
@@ -14,7 +15,7 @@ _V2 = frozenset({"cx16", "lahf_lm", "popcnt", "sse4_1", "sse4_2", "ssse3"})
 _V3 = frozenset({"abm", "avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "movbe", "xsave"})
 _V4 = frozenset({"avx512bw", "avx512cd", "avx512dq", "avx512f", "avx512vl"})
 _TARGET = r"[A-Za-z0-9_.+=][A-Za-z0-9_.+=-]*"
-_LEVEL = r"x86-64-v([1-4])"
+_LEVEL = r"-march=x86-64-v([1-4])"
 _ENOUGH = 1 << 16
 
 
@@ -35,28 +36,44 @@ def architecture(*, runs_here: bool = True) -> tuple[str, ...] | BuildFailure:
         return _native()
     if not re.fullmatch(_TARGET, wanted):
         return BuildFailure("unsupported-flag", f"IRIS_CC_TARGET={wanted!r} is not the name of a -march level")
-    level = re.fullmatch(_LEVEL, wanted)
-    if runs_here and level and _is_x86_64() and int(level[1]) > host_level():
-        text = f"IRIS_CC_TARGET={wanted}: this CPU is x86-64-v{host_level()}, so the code would stop with SIGILL"
-        return BuildFailure("unsupported-flag", text)
-    return (f"-march={wanted}",)
+    chosen = (f"-march={wanted}",)
+    return (too_high(chosen, "IRIS_CC_TARGET") if runs_here else None) or chosen
+
+
+def too_high(flags: Iterable[str], source: str) -> BuildFailure | None:
+    """A failure if one of these flags asks for a level that this CPU has not."""
+    for flag in flags:
+        level = re.fullmatch(_LEVEL, flag)
+        if level and _is_x86_64() and int(level[1]) > host_level():
+            text = f"{flag} in {source}: this CPU is x86-64-v{host_level()}, so the code would stop with SIGILL"
+            return BuildFailure("unsupported-flag", text)
+    return None
+
+
+def host_text(flags: Iterable[str]) -> str:
+    """What tells this CPU from others, where a flag means "whatever this one has"; empty where none does."""
+    return " ".join(sorted(host_features())) if any(flag.endswith("=native") for flag in flags) else ""
+
+
+def host_level() -> int:
+    """The x86-64 level of this machine."""
+    return level_of(host_features())
 
 
 @functools.cache
-def host_level() -> int:
-    """The x86-64 level of this machine; a process does not change its CPU."""
-    features = _macos_features() if sys.platform == "darwin" else linux_features("/proc/cpuinfo")
-    return level_of(features)
+def host_features() -> frozenset[str]:
+    """What this CPU can do; a process does not change its CPU."""
+    return _macos_features() if sys.platform == "darwin" else linux_features("/proc/cpuinfo")
 
 
 def linux_features(path: str) -> frozenset[str]:
-    """The `flags` of the first processor.  The file has a block per core, so it is read only as far as needed."""
+    """The features of the first processor.  The file has a block per core, so it is read only as far as needed."""
     try:
         with open(path, "rb", buffering=4096) as file:
             read = 0
             for line in file:
                 read += len(line)
-                if line.startswith(b"flags"):
+                if line.startswith((b"flags", b"Features")):  # as x86 and as ARM call them
                     return frozenset(line.decode("ascii", "replace").partition(":")[2].split())
                 if read > _ENOUGH:
                     break

@@ -90,7 +90,7 @@ def _lines(
         user = config.user_cflags()
     except ValueError as error:
         return BuildFailure("unsupported-flag", f"ME_DSL_JIT_CFLAGS cannot be read as a shell would: {error}")
-    refused = flags.refusal(user)
+    refused = flags.refusal(user) or (cpu.too_high(user, "ME_DSL_JIT_CFLAGS") if runs_here else None)
     if refused is not None:
         return refused
     if fp not in flags.FLOATING:
@@ -114,6 +114,7 @@ def _target(compiler: Compiler, compile_flags: tuple[str, ...], link_flags: tupl
         f"compiler {compiler.identity}",
         f"compile {compile_flags!r}",
         f"link {(*flags.LINK, *link_flags, *flags.LIBRARIES)!r}",
+        f"cpu {cpu.host_text((*compiler.arguments, *compile_flags))}",
         f"headers {headers}",
     )
     return "\n".join(rows)

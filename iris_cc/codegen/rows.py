@@ -27,6 +27,9 @@ _TILE_BYTES = 16384
 # Below this cost, in additions, an element with strided operands is quicker computed where it lies.
 _CHEAP_BODY = 12
 
+# Pairs of operands that are compared line by line.
+_MOST_PAIRS = 6
+
 _STRUCTURE = ("count", "args", "steps", "status", "k", "first", "some", "apart")
 
 
@@ -202,9 +205,7 @@ class Rows:
         out = Writer()
         with out.braces(f"static {self.result} iris_row({self.params()})"):
             out.line("bool apart = count > 1;")
-            for result, other in self.pairs():
-                here, there = self.extent(result), self.extent(other)
-                out.line(f"apart = apart && iris_apart(count, {here}, {there});")
+            self.compare_places(out)
             side_by_side = " && ".join(f"steps[{o.place}] == {o.size}" for o in self.operands)
             with out.braces(f"if (apart && {side_by_side})"):
                 pointers = [f"({o.pointer})args[{o.place}]" for o in self.operands]
@@ -221,9 +222,21 @@ class Rows:
             return ""
         return "".join(f" && (steps[{o.place}] == {o.size} || steps[{o.place}] == 0)" for o in self.operands)
 
-    def pairs(self) -> list[tuple[Operand, Operand]]:
-        """Each result with each operand before it."""
-        return [(result, other) for result in self.outs for other in self.operands[: result.place]]
+    def compare_places(self, out: Writer) -> None:
+        """Each result with each operand before it: a line per pair, or a loop where that would be a page."""
+        pairs = [(result, other) for result in self.outs for other in self.operands[: result.place]]
+        if len(pairs) <= _MOST_PAIRS:
+            for result, other in pairs:
+                out.line(f"apart = apart && iris_apart(count, {self.extent(result)}, {self.extent(other)});")
+            return
+        sizes = ", ".join(str(operand.size) for operand in self.operands)
+        out.line(f"static const intptr_t sizes[{len(self.operands)}] = {{{sizes}}};")
+        with (
+            out.braces(f"for (int out = {len(self.ins)}; apart && out < {len(self.operands)}; ++out)"),
+            out.braces("for (int in = 0; apart && in < out; ++in)"),
+        ):
+            extents = "args[out], steps[out], sizes[out], args[in], steps[in], sizes[in]"
+            out.line(f"apart = iris_apart(count, {extents});")
 
     def extent(self, operand: Operand) -> str:
         return f"args[{operand.place}], steps[{operand.place}], {operand.size}"

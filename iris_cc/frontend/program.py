@@ -109,4 +109,4 @@ def _place(program: Program | None) -> Span:
     return program.place if program is not None else Span("<types>", 0, 0, 0, 0)
 
 
-__all__ = ["Program", "Symbol", "Type", "Weak", "analyze", "resolve", "scalar_of", "specialize", "type_names", "type_of"]
+__all__ = ["WEAK_OF", "Program", "Symbol", "Type", "Weak", "analyze", "resolve", "scalar_of", "specialize", "type_names", "type_of"]

@@ -22,7 +22,7 @@ Choose: TypeAlias = Callable[[int, bool], Target]
 OVERRIDES = (config.KILL_SWITCH, config.WHILE_LIMIT)
 
 # Keywords of a ufunc call.  A parameter of the same name comes first.
-PASSED = ("out", "where", "dtype", "casting", "order", "subok", "signature", "sig", "axis", "axes", "keepdims")
+PASSED = ("out", "where", "dtype", "casting", "order", "subok", "signature", "sig", "axis", "axes", "keepdims", "shape")
 
 # Two bits per parameter, the first parameter lowest.
 WEAK_BITS = {float: 1, int: 2, bool: 3}

@@ -1,0 +1,346 @@
+"""The public face: `kernel`, and the `Kernel` objects it makes.
+
+A kernel is called like the ufunc it is; everything else here looks inside.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from types import FunctionType
+from typing import Any, Literal, overload
+
+import numpy as np
+
+from iris_cc import codes, driver, pickling
+from iris_cc.diagnostics import CompileError, Diagnostic, Span
+from iris_cc.dispatch import Explanation, KernelDispatcher, Kernels, types_of_arguments, warn
+from iris_cc.driver import FP_MODES, MATH_MODES, Fp, Math, Options, Specialization, Stage
+from iris_cc.fastcall import speed_up
+from iris_cc.frontend import program as front
+from iris_cc.frontend.values import WEAK_OF, Type
+from iris_cc.pyroute import PythonUfunc
+from iris_cc.runtime.dispatcher import Dispatcher
+
+Fallback = Literal["warn", "silent", "error"]
+_FALLBACKS: tuple[Fallback, ...] = ("warn", "silent", "error")
+
+
+class Kernel:
+    """An elementwise function on arrays: a real NumPy ufunc with a look inside.
+
+    Calling it broadcasts, takes every keyword of a ufunc (`out`, `where`, `dtype`, `casting`, `order`, ...) and its own
+    parameters by name, and gives what the undecorated function gives on each element with NumPy scalars.
+    """
+
+    __name__: str
+    __call__: Callable[..., Any]
+
+    def __init__(self, function: FunctionType | None, text: str | None, options: Options) -> None:
+        self.py_func = function
+        self._text = text
+        self._options = options
+        self._kernels: Kernels | None = None
+        self._problem: CompileError | None = None
+        try:
+            program = front.analyze(function if function is not None else text or "", text if function is not None else None)
+        except CompileError as error:
+            if function is None or options.fallback == "error":
+                raise
+            self._problem = error
+            self._outside(error)
+        else:
+            self._options = options = _with_pragmas(options, program)
+            self._kernels = Kernels(program, function, options, inspect.getdoc(function) if function else None)
+        self._dress(function)
+
+    def _outside(self, error: CompileError) -> None:
+        if self._options.fallback == "warn":
+            first = error.diagnostics[0]
+            more = f" (and {len(error.diagnostics) - 1} more)" if len(error.diagnostics) > 1 else ""
+            warn(f"kernel `{_name(self.py_func)}` runs in Python{more}:\n{first.render()}")
+
+    def _dress(self, function: FunctionType | None) -> None:
+        """Name, doc and signature of the function, and the way calls go."""
+        if function is not None:
+            for name in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__", "__wrapped__"):
+                setattr(self, name, function if name == "__wrapped__" else getattr(function, name))
+        elif self._kernels is not None:
+            self.__name__ = self.__qualname__ = self._kernels.program.name
+        if self._kernels is not None:
+            self._dispatcher: Dispatcher = KernelDispatcher(self._kernels, self._kernels.program.defaults)
+            speed_up(type(self), self._dispatcher)
+        else:
+            assert function is not None
+            self._dispatcher = _python_dispatcher(function)
+            type(self).__call__ = self._dispatcher  # type: ignore[method-assign]
+
+    # -- the ufunc -------------------------------------------------------------------------------------------------------
+
+    @property
+    def ufunc(self) -> Any:
+        """The `numpy.ufunc` itself: the one for strong operands, which promotes Python scalars as every ufunc does."""
+        if self._kernels is None:
+            assert self.py_func is not None
+            return PythonUfunc(self.py_func, len(inspect.signature(self.py_func).parameters))
+        if self._kernels.is_indexed:
+            raise TypeError(f"kernel {self.__name__!r} uses index symbols, so it is not a ufunc")
+        from iris_cc import config
+
+        return self._kernels.ufunc(0, config.jit_enabled())
+
+    @property
+    def nin(self) -> int:
+        """The number of inputs."""
+        return self._kernels.nin if self._kernels is not None else int(self.ufunc.nin)
+
+    @property
+    def nout(self) -> int:
+        """The number of outputs."""
+        return self._kernels.nout if self._kernels is not None else 1
+
+    @property
+    def nargs(self) -> int:
+        """Inputs and outputs together."""
+        return self.nin + self.nout
+
+    @property
+    def types(self) -> list[str]:
+        """The loops that exist so far, in NumPy's letters: `dd->d`."""
+        specs = self._kernels.specs.values() if self._kernels is not None else ()
+        return [_letters(spec) for spec in specs if not any(t in WEAK_OF.values() for t in spec.types)]
+
+    @property
+    def reduce(self) -> Callable[..., Any]:
+        """`ufunc.reduce`."""
+        return self.ufunc.reduce  # type: ignore[no-any-return]
+
+    @property
+    def accumulate(self) -> Callable[..., Any]:
+        """`ufunc.accumulate`."""
+        return self.ufunc.accumulate  # type: ignore[no-any-return]
+
+    @property
+    def reduceat(self) -> Callable[..., Any]:
+        """`ufunc.reduceat`."""
+        return self.ufunc.reduceat  # type: ignore[no-any-return]
+
+    @property
+    def outer(self) -> Callable[..., Any]:
+        """`ufunc.outer`."""
+        return self.ufunc.outer  # type: ignore[no-any-return]
+
+    @property
+    def at(self) -> Callable[..., Any]:
+        """`ufunc.at`."""
+        return self.ufunc.at  # type: ignore[no-any-return]
+
+    # -- a look inside ---------------------------------------------------------------------------------------------------
+
+    @property
+    def signatures(self) -> tuple[tuple[str, ...], ...]:
+        """The argument types there is a specialization for: `("f8", "float")`, the second a Python float."""
+        if self._kernels is None:
+            return ()
+        return tuple(dict.fromkeys(front.type_names(spec.types) for spec in self._kernels.specs.values()))
+
+    def compile(self, *types: Any, ndim: int = 1) -> Explanation:
+        """Compile ahead of time for these types (dtype-likes, or float, int, bool); says where the code is.
+
+        Raises CompileError for types the kernel cannot take.
+        """
+        from iris_cc import config
+
+        kernels = self._inside()
+        made = kernels.realize(self._spec(types, ndim), config.jit_enabled())
+        return Explanation(made.route, made.reason, made.key, made.artifact, made.cache)
+
+    def inspect_ir(self, *types: Any, ndim: int = 1) -> str:
+        """The typed IR for these argument types, after the passes."""
+        return self._stage(types, ndim, "ir")
+
+    def inspect_c(self, *types: Any, ndim: int = 1) -> str:
+        """The C unit for these argument types: one self-contained file."""
+        return self._stage(types, ndim, "c")
+
+    def inspect_asm(self, *types: Any, ndim: int = 1) -> str:
+        """The assembly the system compiler makes of it; raises CompileError where there is none."""
+        return self._stage(types, ndim, "asm")
+
+    def explain(self, *args: Any, **kwargs: Any) -> Explanation:
+        """Which way a call with these arguments goes, and why; computes, compiles and loads nothing."""
+        if self._kernels is None:
+            assert self._problem is not None
+            return Explanation("python", self._problem.diagnostics[0], None, None, "none")
+        values, rest = self._dispatcher.bind(args, kwargs)
+        types, ndim = types_of_arguments(self._kernels.program, values[: self.nin])
+        return self._kernels.explain(types, max(ndim, _ndim_of(rest.get("shape")), np.ndim(rest.get("out"))))
+
+    def _stage(self, types: tuple[Any, ...], ndim: int, stage: Stage) -> str:
+        return driver.text_of(self._spec(types, ndim), stage)
+
+    def _spec(self, types: tuple[Any, ...], ndim: int) -> Specialization:
+        kernels = self._inside()
+        return kernels.spec(self._types(types), ndim)
+
+    def _inside(self) -> Kernels:
+        if self._kernels is None:
+            assert self._problem is not None
+            raise self._problem
+        return self._kernels
+
+    def _types(self, types: tuple[Any, ...]) -> tuple[Type, ...]:
+        """One type per parameter; defaults fill the last ones."""
+        program = self._inside().program
+        given = [front.type_of(word, program) for word in types]
+        for name in program.params[len(given) :]:
+            if name not in program.defaults:
+                break
+            given += types_of_arguments(program, [program.defaults[name]])[0]
+        if len(given) != len(program.params):
+            raise TypeError(f"{program.name}() takes {len(program.params)} argument types, {len(types)} given")
+        return tuple(given)
+
+    # -- identity --------------------------------------------------------------------------------------------------------
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        if self.py_func is not None:
+            return inspect.signature(self.py_func)
+        program = self._inside().program
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        empty = inspect.Parameter.empty
+        return inspect.Signature(
+            [inspect.Parameter(name, kind, default=program.defaults.get(name, empty)) for name in program.params]
+        )
+
+    def __repr__(self) -> str:
+        return f"<kernel {self.__name__}({', '.join(self.__signature__.parameters)})>"
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        return pickling.reduce_kernel(self, self.py_func, self._text, self._options, _rebuild)
+
+    def __copy__(self) -> Kernel:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Kernel:
+        return self
+
+
+@overload
+def kernel(function: Callable[..., Any] | str, /) -> Kernel: ...
+@overload
+def kernel(
+    function: Callable[..., Any] | str,
+    /,
+    *,
+    fp: Fp | None = None,
+    math: Math | None = None,
+    fallback: Fallback = "warn",
+    threads: int | None = None,
+    source: str | None = None,
+) -> Kernel: ...
+@overload
+def kernel(
+    *,
+    fp: Fp | None = None,
+    math: Math | None = None,
+    fallback: Fallback = "warn",
+    threads: int | None = None,
+    source: str | None = None,
+) -> Callable[[Callable[..., Any] | str], Kernel]: ...
+
+
+def kernel(
+    function: Callable[..., Any] | str | None = None,
+    /,
+    *,
+    fp: Fp | None = None,
+    math: Math | None = None,
+    fallback: Fallback = "warn",
+    threads: int | None = None,
+    source: str | None = None,
+) -> Kernel | Callable[[Callable[..., Any] | str], Kernel]:
+    """Make a kernel of a plain function of scalars, or of DSL text that holds one `def`.
+
+    fp        "strict" (each operation rounds as NumPy's does), "contract" (fused multiply-add allowed) or "fast"
+              (reassociation allowed); None is `ME_DSL_FP_MODE`, or strict
+    math      "accurate", "libm" or "fast": the bound of elementary functions
+    fallback  what happens where compiled code is not possible: "warn" once, "silent", or "error" (CompileError)
+    threads   the most threads a call may use; None is all
+    source    the whole text that defined `function`, where Python keeps none (`exec`)
+
+    Raises CompileError for DSL text outside the language, and TypeError for what is no function.
+    """
+    options = _options(fp, math, fallback, threads)
+    if function is None:
+        return lambda each: make(each, options, source)
+    return make(function, options, source)
+
+
+def make(function: Callable[..., Any] | str, options: Options, source: str | None = None) -> Kernel:
+    """A kernel of a class of its own, whose `__call__` is that kernel's dispatcher."""
+    if isinstance(function, Kernel):
+        function = function.py_func or function._text or ""
+    if not isinstance(function, (str, FunctionType)):
+        place = Span(getattr(function, "__module__", None) or "<python>", 0, 0, 0, 0)
+        text = f"{type(function).__name__} objects cannot be kernels"
+        raise CompileError((Diagnostic(codes.E0006, text, place),))
+    own = type("Kernel", (Kernel,), {"__module__": "iris_cc", "__doc__": Kernel.__doc__})
+    if isinstance(function, str):
+        return own(None, function, options)  # type: ignore[no-any-return]
+    return own(function, source, options)  # type: ignore[no-any-return]
+
+
+def _rebuild(function: FunctionType | None, text: str | None, options: Options) -> Kernel:
+    """A kernel from its pickle; the process that loads it compiles for its own CPU."""
+    return make(function if function is not None else text or "", options, text if function is not None else None)
+
+
+def _options(fp: Any, math: Any, fallback: Any, threads: Any) -> Options:
+    import os
+
+    default_math = os.environ.get("IRIS_JIT_SIMD_MATH", "").strip() or "accurate"
+    chosen = math or (default_math if default_math in MATH_MODES else "accurate")
+    choices = (("fp", fp, (None, *FP_MODES)), ("math", chosen, MATH_MODES), ("fallback", fallback, _FALLBACKS))
+    for name, value, allowed in choices:
+        if value not in allowed:
+            raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, not {value!r}")
+    if threads is not None and (not isinstance(threads, int) or isinstance(threads, bool) or threads < 1):
+        raise ValueError(f"threads must be a positive int or None, not {threads!r}")
+    return Options(fp, chosen, fallback, threads)
+
+
+def _with_pragmas(options: Options, program: front.Program) -> Options:
+    """What a DSL text's `# me:` lines say, where the call of `kernel` says nothing."""
+    unknown = [key for key in program.options if key != "fp"]
+    fp = program.options.get("fp")
+    if unknown or fp not in (None, *FP_MODES):
+        text = f"`# me:{unknown[0]}` is not known" if unknown else f"`# me:fp={fp}` is not one of {', '.join(FP_MODES)}"
+        raise CompileError((Diagnostic(codes.E0508, text, program.place),))
+    if fp is None or options.fp is not None:
+        return options
+    return Options(next(mode for mode in FP_MODES if mode == fp), options.math, options.fallback, options.threads)
+
+
+def _python_dispatcher(function: FunctionType) -> Dispatcher:
+    parameters = inspect.signature(function).parameters
+    defaults: Mapping[str, object] = {
+        name: p.default for name, p in parameters.items() if p.default is not inspect.Parameter.empty
+    }
+    target = PythonUfunc(function, len(parameters))
+    return Dispatcher(function.__name__, tuple(parameters), defaults, lambda mask, overridden: target)
+
+
+def _letters(spec: Specialization) -> str:
+    letters = [dtype.char for dtype in spec.dtypes]
+    nin = len(spec.fn.params)
+    return f"{''.join(letters[:nin])}->{''.join(letters[nin:])}"
+
+
+def _ndim_of(shape: Any) -> int:
+    return 0 if shape is None else len(shape) if isinstance(shape, (tuple, list)) else 1
+
+
+def _name(function: Callable[..., Any] | None) -> str:
+    return getattr(function, "__name__", "kernel")

@@ -1,0 +1,343 @@
+"""Which way a call goes: the ufunc for its weak arguments, the loop for its dtypes, the route that loop takes.
+
+A kernel has one strong ufunc, and one more for each set of arguments that are exact Python scalars, made when first
+seen.  Routes change speed, never answers.  `api` gives this a face; `driver` makes the loops.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from iris_cc import build, codes, config, driver
+from iris_cc.diagnostics import CompileError, Diagnostic, FallbackWarning
+from iris_cc.driver import Options, Realized, Specialization
+from iris_cc.frontend import program as front
+from iris_cc.frontend.program import Program
+from iris_cc.frontend.values import Type, Weak
+from iris_cc.pyroute import PythonUfunc
+from iris_cc.runtime import ndloop
+from iris_cc.runtime.callpath import FallbackUfunc
+from iris_cc.runtime.dispatcher import Dispatcher, Target, weak_types
+from iris_cc.runtime.ufunc import Loop, Word, factory_works, make_ufunc
+
+Route = Literal["compiled", "interpreted", "python"]
+
+# Errors that Python itself may not have: the function can still run element by element.
+_RUNS_IN_PYTHON = frozenset({codes.E0401.id, codes.E0404.id, codes.E0406.id, codes.E0004.id, codes.E0005.id})
+_RETRY_AFTER = 10.0  # seconds until a kernel that failed to compile is tried again, if nothing says otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Which way a call goes, and why.
+
+    `reason` is the diagnostic that keeps it off a faster route, or None; `key` and `artifact` name the cached code;
+    `cache` says where it comes from: "memory", "disk", "built" (by this explanation's kernel) or "none".
+    """
+
+    route: Route
+    reason: Diagnostic | None
+    key: str | None
+    artifact: Path | None
+    cache: Literal["memory", "disk", "built", "none"]
+
+    def __str__(self) -> str:
+        lines = [f"route: {self.route}", f"cache: {self.cache}"]
+        if self.key is not None:
+            lines.append(f"key: {self.key}")
+        if self.artifact is not None:
+            lines.append(f"code: {self.artifact}")
+            lines.append(f"C: {self.artifact.with_suffix('.c')}")
+        if self.reason is not None:
+            lines.append(self.reason.render())
+        return "\n".join(lines)
+
+
+class OutsideTypes(CompileError):
+    """A type error of a kernel whose Python function may know better; a kernel's call catches it."""
+
+    rescue = True
+
+
+class Kernels:
+    """The specializations, ufuncs and warnings of one kernel."""
+
+    def __init__(self, program: Program, function: Callable[..., Any] | None, options: Options, doc: str | None) -> None:
+        self.program = program
+        self.function = function
+        self.options = options
+        self.doc = doc
+        self.lock = threading.RLock()
+        self.specs: dict[tuple[tuple[Type, ...], int, str], Specialization] = {}
+        self.realized: dict[tuple[Specialization, bool], Realized] = {}
+        self.ufuncs: dict[tuple[int, bool], Any] = {}
+        self.retry: dict[Specialization, float] = {}
+        self.warned = False
+
+    @property
+    def nin(self) -> int:
+        return len(self.program.params)
+
+    @property
+    def nout(self) -> int:
+        return self.program.nout
+
+    @property
+    def is_indexed(self) -> bool:
+        return bool(self.program.symbols) or not self.program.params
+
+    # -- specializations -------------------------------------------------------------------------------------------------
+
+    def spec(self, types: tuple[Type, ...], ndim: int = 0) -> Specialization:
+        """The specialization for these types; raises CompileError with every type error."""
+        fp = self.options.fp_mode()
+        key = (types, ndim if self.is_indexed else 0, fp)
+        found = self.specs.get(key)
+        if found is None:
+            made = Specialization(self.program, types, key[1], self.options, fp)
+            _ = made.fn  # type errors come now
+            found = self.specs.setdefault(key, made)
+        return found
+
+    def realize(self, spec: Specialization, compiled: bool) -> Realized:
+        """`spec` ready to run; a failed build is retried when its time has come."""
+        place = (spec, compiled)
+        found = self.realized.get(place)
+        if found is not None and not (compiled and self._retry_is_due(spec)):
+            return found
+        made = driver.realize(spec, compiled=compiled)
+        if made.route == "interpreted" and compiled:
+            self._note_failure(spec)
+        elif compiled:
+            self.retry.pop(spec, None)
+        self.realized[place] = made
+        if made.reason is not None:
+            self.fall_back(made.reason)
+        return made
+
+    def _note_failure(self, spec: Specialization) -> None:
+        state = build.negative_state(spec.unit)
+        self.retry[spec] = time.monotonic() + (state.retry_in if state is not None else _RETRY_AFTER)
+
+    def _retry_is_due(self, spec: Specialization) -> bool:
+        due = self.retry.get(spec)
+        return due is not None and time.monotonic() >= due
+
+    def fall_back(self, reason: Diagnostic) -> None:
+        """Say once that a slower route is taken; the kill switch is the user's own wish, so it never raises."""
+        if self.options.fallback == "error" and reason.code is not codes.E0501:
+            raise CompileError((reason,))
+        if self.options.fallback != "silent" and not self.warned:
+            self.warned = True
+            warn(f"kernel `{self.program.name}` runs interpreted: {reason.message} [{reason.code.id}]")
+
+    # -- ufuncs ----------------------------------------------------------------------------------------------------------
+
+    def ufunc(self, mask: int, compiled: bool) -> Any:
+        """The ufunc for calls whose weak arguments `mask` says."""
+        found = self.ufuncs.get((mask, compiled))
+        if found is None:
+            resolve = functools.partial(self.resolve, weak_types(mask, self.nin), compiled)
+            make = make_ufunc if factory_works() else FallbackUfunc
+            made = make(self.program.name, self.doc, self.nin, self.nout, resolve)
+            found = self.ufuncs.setdefault((mask, compiled), made)
+        return found
+
+    def resolve(
+        self,
+        weak: tuple[type | None, ...],
+        compiled: bool,
+        words: tuple[Word, ...],
+        requested: tuple[np.dtype[Any] | None, ...],
+    ) -> Loop:
+        """The loop for operands of these dtypes; `requested` is what `dtype=` or `signature=` ask of the outputs."""
+        spec = self.fitting_spec(self.argument_types(weak, words), requested)
+        made = self.realize(spec, compiled)
+        if made.route == "interpreted" and compiled:
+            return self._loop_that_retries(made)
+        return Loop(spec.dtypes, made.address, made.keeper, python=made.route == "interpreted")
+
+    def fitting_spec(self, types: tuple[Type, ...], requested: Sequence[np.dtype[Any] | None], ndim: int = 0) -> Specialization:
+        """The specialization whose results are the requested ones: for the operands as they are, else all cast alike."""
+        spec = self._spec_or_rescue(types, ndim)
+        if _fits(spec, requested):
+            return spec
+        wanted = next(dtype for dtype in requested if dtype is not None)
+        same = front.type_of(wanted, self.program)
+        second = self._spec_or_rescue(tuple(t if isinstance(t, Weak) else same for t in types), ndim)
+        if _fits(second, requested):
+            return second
+        shown = ", ".join(str(dtype) for dtype in requested)
+        raise TypeError(f"kernel {self.program.name!r} has no loop that gives {shown} for {spec.signature.split('->')[0]}")
+
+    def _spec_or_rescue(self, types: tuple[Type, ...], ndim: int) -> Specialization:
+        try:
+            return self.spec(types, ndim)
+        except CompileError as error:
+            raise self.rescuable(error) from None
+
+    def rescuable(self, error: CompileError) -> CompileError:
+        """The error as one the call may answer in Python, if it can."""
+        known = {diagnostic.code.id for diagnostic in error.diagnostics} <= _RUNS_IN_PYTHON
+        if known and self.function is not None and self.options.fallback != "error":
+            return OutsideTypes(error.diagnostics)
+        return error
+
+    def argument_types(self, weak: tuple[type | None, ...], words: tuple[Word, ...]) -> tuple[Type, ...]:
+        """What each operand is: weak where the call had a Python scalar, else what NumPy would make of it."""
+        strong = [word for word, kind in zip(words, weak, strict=True) if kind is None and isinstance(word, np.dtype)]
+        types: list[Type] = []
+        for word, kind in zip(words, weak, strict=True):
+            if kind is not None:
+                types.append(front.WEAK_OF[kind])
+            elif isinstance(word, np.dtype):
+                types.append(front.type_of(word, self.program))
+            else:
+                types.append(front.type_of(np.result_type(*strong, word(0)), self.program))
+        return tuple(types)
+
+    def _loop_that_retries(self, made: Realized) -> Loop:
+        """An interpreted loop that compiles after all, once the cooldown of its failure is over."""
+        spec = made.spec
+        inner = driver.interpreter_of(spec)
+        swapped: list[Any] = []
+
+        def run(inputs: list[np.ndarray]) -> Sequence[np.ndarray]:
+            if not swapped and self._retry_is_due(spec) and config.jit_enabled():
+                again = self.realize(spec, True)
+                if again.route == "compiled":
+                    loop = Loop(spec.dtypes, again.address, again.keeper)
+                    swapped.append(make_ufunc(self.program.name, None, self.nin, self.nout, lambda words, requested: loop))
+            if swapped:
+                result = swapped[0](*inputs)
+                return result if self.nout > 1 else (result,)
+            return inner(inputs)
+
+        address, keeper = driver.callback.python_loop(run, spec.dtypes, self.nin)
+        return Loop(spec.dtypes, address, keeper, python=True)
+
+    # -- index kernels ---------------------------------------------------------------------------------------------------
+
+    def call_nd(self, mask: int, compiled: bool, *args: Any, **kwargs: Any) -> Any:
+        """A call of a kernel that knows its position."""
+        weak = weak_types(mask, self.nin)
+
+        def resolve(words: tuple[Word, ...], ndim: int, dtype: np.dtype[Any] | None) -> ndloop.NdLoop:
+            requested = (dtype, *(None,) * (self.nout - 1))
+            spec = self.fitting_spec(self.argument_types(weak, words), requested, ndim)
+            made = self.realize(spec, compiled)
+            assert made.run_nd is not None
+            return ndloop.NdLoop(spec.dtypes, made.run_nd)
+
+        return ndloop.call_nd(self.program.name, self.nin, self.nout, resolve, args, **kwargs)
+
+    # -- calls -----------------------------------------------------------------------------------------------------------
+
+    def choose(self, mask: int, overridden: bool) -> Target:
+        """What calls with these weak arguments go to, as the environment is now."""
+        compiled = config.jit_enabled()
+        target: Target
+        if self.is_indexed:
+            target = functools.partial(self.call_nd, mask, compiled)
+        else:
+            target = self.ufunc(mask, compiled)
+        if overridden and compiled and config.WHILE_LIMIT in os.environ:
+            return functools.partial(self.with_limit, target, config.while_limit())
+        return target
+
+    def with_limit(self, target: Target, limit: int, *args: Any, **kwargs: Any) -> Any:
+        """A call under another limit of `while` iterations than the one the loaded code has."""
+        self.set_limit(limit)
+        try:
+            return target(*args, **kwargs)
+        finally:
+            self.set_limit(config.DEFAULT_WHILE_LIMIT)
+
+    def set_limit(self, limit: int) -> None:
+        for made in list(self.realized.values()):
+            if made.library is not None and made.library.has("iris_while_limit"):
+                made.library.write_int64("iris_while_limit", limit)
+
+    # -- explanations ----------------------------------------------------------------------------------------------------
+
+    def explain(self, types: tuple[Type, ...], ndim: int) -> Explanation:
+        """Which way a call with these types goes; compiles and loads nothing."""
+        try:
+            spec = self.spec(types, ndim)
+        except CompileError as error:
+            if isinstance(self.rescuable(error), OutsideTypes):
+                return Explanation("python", error.diagnostics[0], None, None, "none")
+            raise
+        if not config.jit_enabled():
+            return Explanation("interpreted", driver.disabled(self.program), None, None, "none")
+        made = self.realized.get((spec, True))
+        if made is not None and made.route == "compiled":
+            return Explanation("compiled", None, made.key, made.artifact, made.cache)
+        if made is not None and not self._retry_is_due(spec):
+            return Explanation("interpreted", made.reason, None, None, "none")
+        key = build.key_of(spec.unit)
+        if not isinstance(key, str):
+            return Explanation("interpreted", driver.reason_of(key, self.program), None, None, "none")
+        return Explanation("compiled", None, key, None, build.peek(spec.unit))
+
+
+class KernelDispatcher(Dispatcher):
+    """A dispatcher whose kernel may answer in Python where types leave the language."""
+
+    __slots__ = ("kernels",)
+
+    def __init__(self, kernels: Kernels, defaults: Mapping[str, object]) -> None:
+        super().__init__(kernels.program.name, kernels.program.params, defaults, kernels.choose)
+        self.kernels = kernels
+
+    def rescue(self, error: BaseException, values: list[object], rest: dict[str, object]) -> Any:
+        """The answer of the Python function, after saying so once; `error` again if it is none of that kind."""
+        function = self.kernels.function
+        if not isinstance(error, OutsideTypes) or function is None:
+            raise error
+        if not self.kernels.warned and self.kernels.options.fallback == "warn":
+            self.kernels.warned = True
+            first = error.diagnostics[0]
+            warn(f"kernel `{self.name}` runs in Python: {first.message} [{first.code.id}]")
+        return PythonUfunc(function, self.kernels.nin)(*values, **rest)
+
+
+def warn(message: str) -> None:
+    """A FallbackWarning that points at the first frame outside this package."""
+    here = os.path.dirname(__file__)
+    level, frame = 1, sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(here):
+        frame, level = frame.f_back, level + 1  # type: ignore[assignment]
+    warnings.warn(message, FallbackWarning, stacklevel=level)
+
+
+def _fits(spec: Specialization, requested: Sequence[np.dtype[Any] | None]) -> bool:
+    results = spec.dtypes[len(spec.fn.params) :]
+    return all(want is None or want == have for want, have in zip(requested, results, strict=True))
+
+
+def types_of_arguments(program: Program, args: Sequence[Any]) -> tuple[tuple[Type, ...], int]:
+    """The argument types of a call, and the number of dimensions they broadcast to."""
+    types: list[Type] = []
+    ndim = 0
+    for arg in args:
+        if type(arg) in front.WEAK_OF:
+            types.append(front.WEAK_OF[type(arg)])
+        else:
+            dtype = getattr(arg, "dtype", None)
+            array = arg if isinstance(dtype, np.dtype) else np.asarray(arg)
+            types.append(front.type_of(array.dtype, program))
+            ndim = max(ndim, np.ndim(array))
+    return tuple(types), ndim
+

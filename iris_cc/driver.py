@@ -1,0 +1,284 @@
+"""The rope: the one module that knows every stage, from a checked program to a loop NumPy can call.
+
+    program -> specialize -> passes -> (C text -> build -> load) or (interpreter)
+
+It decides nothing about calls: `dispatch` does.  A failure of the environment is a reason, never an exception.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, assert_never
+
+import numpy as np
+
+from iris_cc import build, codegen, codes, config, interp
+from iris_cc.build import BuildFailure, Built, Unit
+from iris_cc.codegen import needs
+from iris_cc.codes import Code
+from iris_cc.diagnostics import CompileError, Diagnostic
+from iris_cc.frontend import program as front
+from iris_cc.frontend.program import Program
+from iris_cc.frontend.values import Type
+from iris_cc.ir.nodes import Fault, Function
+from iris_cc.ir.printer import fingerprint, print_function
+from iris_cc.ir.walk import size
+from iris_cc.passes.run import run as optimize
+from iris_cc.runtime import callback, loader
+from iris_cc.runtime.ndloop import native_entry
+
+Fp = Literal["strict", "contract", "fast"]
+Math = Literal["accurate", "libm", "fast"]
+FP_MODES: tuple[Fp, ...] = ("strict", "contract", "fast")
+MATH_MODES: tuple[Math, ...] = ("accurate", "libm", "fast")
+
+_CHUNK = 16_384  # elements the interpreter takes at once over an N-d space: its temporaries stay in the cache
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a kernel was made with.  `fp` None means `ME_DSL_FP_MODE`, or strict."""
+
+    fp: Fp | None = None
+    math: Math = "accurate"
+    fallback: Literal["warn", "silent", "error"] = "warn"
+    threads: int | None = None
+
+    def fp_mode(self) -> Fp:
+        named = self.fp or config.fp_mode()
+        return next((mode for mode in FP_MODES if mode == named), "strict")
+
+
+@dataclass(frozen=True)
+class Specialization:
+    """A kernel for one tuple of argument types, and for index kernels one number of dimensions."""
+
+    program: Program
+    types: tuple[Type, ...]
+    ndim: int
+    options: Options
+    fp: Fp
+
+    @cached_property
+    def raw(self) -> Function:
+        """The IR as lowered."""
+        return front.specialize(self.program, self.types, self.ndim)
+
+    @cached_property
+    def fn(self) -> Function:
+        """The IR after the passes."""
+        return optimize(self.raw)
+
+    @property
+    def is_indexed(self) -> bool:
+        """Whether it runs over an N-d space and not as a ufunc loop."""
+        return bool(self.program.symbols) or not self.program.params
+
+    @cached_property
+    def dtypes(self) -> tuple[np.dtype[Any], ...]:
+        """Operands of the loop, inputs then outputs; a weak scalar travels as bool, i8 or f8."""
+        return tuple(np.dtype(scalar.dtype) for scalar in (*(p.type for p in self.fn.params), *self.fn.results))
+
+    @property
+    def signature(self) -> str:
+        inputs = ",".join(front.type_names(self.types))
+        return f"{inputs}->{','.join(scalar.dtype for scalar in self.fn.results)}"
+
+    def c_text(self) -> str:
+        if self.is_indexed:
+            return codegen.nd_unit(self.fn, self.ndim, self.program.lines)
+        return codegen.ufunc_unit(self.fn, self.program.lines)
+
+    @cached_property
+    def unit(self) -> Unit:
+        """What the build is asked for.  A name, a comment or a moved line is not in its identity."""
+        parts = (fingerprint(self.fn), codegen.codegen_version(), self.options.math, "nd" if self.is_indexed else "loop")
+        return Unit(
+            identity=hashlib.sha256("\0".join(parts).encode()).hexdigest(),
+            label=_label(self.program.name),
+            signature=self.signature,
+            ndim=self.ndim,
+            fp=self.fp,
+            statements=size(self.fn),
+            text=self.c_text,
+            meta={"kernel": self.program.name, "place": str(self.program.place)},
+        )
+
+    @cached_property
+    def quiet(self) -> bool:
+        """Whether floating-point flags of this body mean nothing to the user."""
+        return needs.flags_put_back(self.fn) == "IRIS_FLAGS_ALL"
+
+
+@dataclass(frozen=True, slots=True)
+class Realized:
+    """A specialization that can run: where its loop is, by which route, and why not a better one."""
+
+    spec: Specialization
+    route: Literal["compiled", "interpreted"]
+    address: int
+    keeper: object
+    run_nd: Callable[[tuple[int, ...], list[np.ndarray]], None] | None
+    cache: Literal["memory", "disk", "built", "none"] = "none"
+    reason: Diagnostic | None = None
+    key: str | None = None
+    artifact: Path | None = None
+    library: loader.Library | None = field(default=None, repr=False)
+
+
+def realize(spec: Specialization, *, compiled: bool) -> Realized:
+    """Make `spec` runnable: compiled if wanted and possible, else on the interpreter with the reason why."""
+    if not compiled:
+        return interpreted(spec, disabled(spec.program))
+    result = build.obtain(spec.unit)
+    if isinstance(result, BuildFailure):
+        return interpreted(spec, reason_of(result, spec.program))
+    try:
+        library = loader.load(result.artifact)
+        address = library.address("iris_nd" if spec.is_indexed else "iris_loop")
+    except loader.LoadError as error:
+        build.discard(result.artifact, str(error))
+        return interpreted(spec, Diagnostic(codes.E0505, str(error), spec.program.place))
+    if codegen.has_while(spec.fn):
+        library.write_int64("iris_while_limit", config.while_limit())
+    run_nd = _checked(native_entry(address)) if spec.is_indexed else None
+    path = result.artifact.path
+    return Realized(spec, "compiled", address, library, run_nd, result.origin, None, result.key, path, library)
+
+
+def interpreted(spec: Specialization, reason: Diagnostic) -> Realized:
+    """`spec` on the interpreter."""
+    if spec.is_indexed:
+        return Realized(spec, "interpreted", 0, None, lambda shape, arrays: _interpret_nd(spec, shape, arrays), reason=reason)
+
+    address, keeper = callback.python_loop(interpreter_of(spec), spec.dtypes, len(spec.fn.params))
+    return Realized(spec, "interpreted", address, keeper, None, reason=reason)
+
+
+def interpreter_of(spec: Specialization) -> Callable[[list[np.ndarray]], Sequence[np.ndarray]]:
+    """The function that runs `spec` on 1-d inputs of one length."""
+
+    def run(inputs: list[np.ndarray]) -> Sequence[np.ndarray]:
+        return interp.run(spec.fn, inputs, while_limit=config.while_limit(), quiet=spec.quiet)
+
+    return run
+
+
+def _checked(run: Callable[[tuple[int, ...], list[np.ndarray]], Any]) -> Callable[[tuple[int, ...], list[np.ndarray]], None]:
+    """An N-d entry whose fault status becomes the exception it stands for."""
+
+    def checked(shape: tuple[int, ...], arrays: list[np.ndarray]) -> None:
+        status = run(shape, arrays)
+        for fault in Fault:
+            if status & fault.bit:
+                raise fault.exception(fault.message)
+
+    return checked
+
+
+def _interpret_nd(spec: Specialization, shape: tuple[int, ...], arrays: list[np.ndarray]) -> None:
+    """The interpreter over an N-d space, in C order, a chunk of elements at a time."""
+    nin = len(spec.fn.params)
+    total = int(np.prod(shape, dtype=np.int64))
+    flat = [np.broadcast_to(array, shape).reshape(-1) for array in arrays[:nin]]
+    results = [np.empty(total, array.dtype) for array in arrays[nin:]]
+    for start in range(0, total, _CHUNK):
+        stop = min(start + _CHUNK, total)
+        positions = np.arange(start, stop, dtype=np.int64)
+        axes = np.unravel_index(positions, shape) if shape else ()
+        indices = [_index_values(index.kind, index.axis, positions, axes, shape) for index in spec.fn.indices]
+        inputs = [array[start:stop] for array in flat]
+        if not inputs and not indices:
+            inputs = []
+        values = _run_chunk(spec, inputs, indices, stop - start)
+        for result, value in zip(results, values, strict=True):
+            result[start:stop] = value
+    for array, result in zip(arrays[nin:], results, strict=True):
+        array[...] = result.reshape(shape)
+
+
+def _run_chunk(spec: Specialization, inputs: list[np.ndarray], indices: list[np.ndarray], count: int) -> Sequence[np.ndarray]:
+    if inputs or indices:
+        return interp.run(spec.fn, inputs, indices=indices, while_limit=config.while_limit(), quiet=spec.quiet)
+    # Without any operand there is nothing to take a length from: one element stands for all.
+    ones = interp.run(spec.fn, [], indices=[], while_limit=config.while_limit(), quiet=spec.quiet)
+    return [np.broadcast_to(value, (count,)) for value in ones]
+
+
+def _index_values(
+    kind: Literal["i", "n", "flat"],
+    axis: int,
+    positions: np.ndarray,
+    axes: Sequence[np.ndarray],
+    shape: tuple[int, ...],
+) -> np.ndarray:
+    match kind:
+        case "flat":
+            return positions
+        case "i":
+            return np.asarray(axes[axis], dtype=np.int64)
+        case "n":
+            return np.full(len(positions), shape[axis], np.int64)
+        case _:
+            assert_never(kind)
+
+
+# -- reasons -----------------------------------------------------------------------------------------------------------
+
+_CODE_OF: dict[build.FailureKind, Code] = {
+    "disabled": codes.E0501,
+    "no-compiler": codes.E0502,
+    "compiler-error": codes.E0503,
+    "timeout": codes.E0504,
+    "bad-output": codes.E0505,
+    "no-space": codes.E0505,
+    "io": codes.E0505,
+    "unsupported-flag": codes.E0506,
+    "too-large": codes.E0507,
+}
+
+
+def disabled(program: Program) -> Diagnostic:
+    return Diagnostic(codes.E0501, f"compilation is switched off by {config.KILL_SWITCH}", program.place)
+
+
+def reason_of(failure: BuildFailure, program: Program) -> Diagnostic:
+    """A failed build as a diagnostic of the kernel."""
+    notes = tuple(line for line in failure.stderr.strip().splitlines()[:6])
+    if failure.bundle is not None:
+        notes += (f"everything needed to report this lies in {failure.bundle}",)
+    return Diagnostic(_CODE_OF[failure.kind], failure.message, program.place, notes=notes)
+
+
+def _label(name: str) -> str:
+    return "".join(c if c.isascii() and (c.isalnum() or c == "_") else "_" for c in name)[:60] or "kernel"
+
+
+# -- looking inside ----------------------------------------------------------------------------------------------------
+
+Stage = Literal["source", "ir", "c", "asm"]
+
+
+def text_of(spec: Specialization, stage: Stage) -> str:
+    """The text of one stage; raises CompileError where there is none."""
+    match stage:
+        case "source":
+            return "\n".join(spec.program.lines[number] for number in sorted(spec.program.lines)) + "\n"
+        case "ir":
+            return print_function(spec.fn)
+        case "c":
+            return spec.c_text()
+        case "asm":
+            result = build.assembly(spec.unit)
+            if isinstance(result, BuildFailure):
+                raise CompileError((reason_of(result, spec.program),))
+            return result
+        case _:
+            assert_never(stage)
+
+
+__all__ = ["Built", "Options", "Realized", "Specialization", "realize", "text_of"]
