@@ -118,6 +118,22 @@ def test_a_level_above_this_cpu_is_refused(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("IRIS_CC_TARGET", "x86-64-v3")
     failure = failed(obtain(unit()))
     assert failure.kind == "unsupported-flag" and "x86-64-v2" in failure.message
+    assert isinstance(build.assembly(unit()), str)  # to read it is no harm
+    monkeypatch.delenv("IRIS_CC_TARGET")
+    monkeypatch.setenv("ME_DSL_JIT_CFLAGS", "-march=x86-64-v4")
+    assert failed(obtain(unit())).kind == "unsupported-flag"
+
+
+def test_native_means_this_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store shared by two machines must not give one of them the code of the other."""
+    for variable, value in (("IRIS_CC_TARGET", "native"), ("ME_DSL_JIT_CFLAGS", "-march=native")):
+        keys = []
+        for features in ({"sse2", "avx"}, {"sse2"}):
+            monkeypatch.setattr(cpu, "host_features", lambda features=features: frozenset(features))
+            monkeypatch.setenv(variable, value)
+            keys.append(build.key_of(unit()))
+        assert keys[0] != keys[1]
+        monkeypatch.delenv(variable)
 
 
 _V2 = "cx16 lahf_lm popcnt sse4_1 sse4_2 ssse3"

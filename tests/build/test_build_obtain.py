@@ -205,6 +205,7 @@ def test_threads_share_one_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert len(log.read_text().split()) == 1
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
 def test_forked_while_a_thread_builds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     started = tmp_path / "started"
     monkeypatch.setenv("CC", str(fake_compiler(tmp_path, f'touch {started}; sleep 0.3; exec cc "$@"')))
