@@ -28,14 +28,15 @@
 #define IRIS_INDEPENDENT _Pragma("GCC ivdep")
 #endif
 /* A user's comparison may be always true, and a user's constants may wrap. */
-#pragma GCC diagnostic ignored "-Wtype-limits"
-#pragma GCC diagnostic ignored "-Woverflow"
-#pragma GCC diagnostic ignored "-Wtautological-compare"
 #if defined(__clang__)
 #pragma GCC diagnostic ignored "-Wunknown-warning-option"
 #pragma GCC diagnostic ignored "-Winteger-overflow"
 #pragma GCC diagnostic ignored "-Wpass-failed"
 #endif
+#pragma GCC diagnostic ignored "-Wbool-compare"
+#pragma GCC diagnostic ignored "-Woverflow"
+#pragma GCC diagnostic ignored "-Wtautological-compare"
+#pragma GCC diagnostic ignored "-Wtype-limits"
 #endif
 
 #define bool _Bool
