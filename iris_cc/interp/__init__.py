@@ -25,7 +25,7 @@ _MOST = 256
 def compile_interpreter(fn: Function) -> Program:
     """The program of `fn`, made at the first request."""
     known = _PROGRAMS.get(id(fn))
-    if known is not None:
+    if known is not None and known[0] is fn:
         return known[1]
     program = Program(fn)
     _PROGRAMS[id(fn)] = (fn, program)

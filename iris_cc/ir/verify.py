@@ -23,6 +23,7 @@ class _Verifier:
         self.fn = fn
         self.defined: set[int] = set()  # every number so far: a variable is defined exactly once
         self.visible: set[Var] = set()  # the variables in scope here
+        self.trail: list[Var] = []      # the same in order of definition: a scope that ends takes back its own
 
     def fail(self, message: str) -> None:
         raise InvalidIR(f"@{self.fn.name}: {message}")
@@ -42,6 +43,12 @@ class _Verifier:
                 self.fail(f"%{var.id} is defined twice")
             self.defined.add(var.id)
             self.visible.add(var)
+            self.trail.append(var)
+
+    def leave(self, length: int) -> None:
+        """End a scope that began when the trail had `length` variables."""
+        self.visible.difference_update(self.trail[length:])
+        del self.trail[length:]
 
     def use(self, *atoms: Atom) -> None:
         for atom in atoms:
@@ -64,12 +71,12 @@ class _Verifier:
 
     def block(self, block: Block, *inner: Var) -> None:
         """Check a block in a scope of its own: what it defines is not visible after it."""
-        outside = set(self.visible)
+        outside = len(self.trail)
         self.define(inner)
         for stmt in block.stmts:
             self.stmt(stmt)
         self.use(*block.results)
-        self.visible = outside
+        self.leave(outside)
 
     def stmt(self, stmt: Stmt) -> None:
         match stmt:
@@ -95,11 +102,11 @@ class _Verifier:
                 self.use(*inits)
                 self.same(inits, carried, "initial values of a while")
                 # A carried value is in scope in both blocks, and defined once.
-                outside = set(self.visible)
+                outside = len(self.trail)
                 self.define(carried)
                 self.block(condition)
                 self.block(body)
-                self.visible = outside
+                self.leave(outside)
                 if len(condition.results) != 1:
                     self.fail("a while's condition is one value")
                 self.typed(condition.results[0], BOOL, "a while's condition")
