@@ -67,7 +67,8 @@ class _Maker:
 
     def atom(self, scope: Sequence[Var], type: Scalar) -> Atom:
         known = [var for var in scope if var.type is type]
-        return self.pick(known) if known and self.below(5) else self.const(type)
+        # Mostly what was made last, so that little of a program is dead.
+        return self.pick(known[-3:] if self.below(4) else known) if known and self.below(6) else self.const(type)
 
     def function(self) -> Function:
         builder = Builder()
@@ -75,7 +76,7 @@ class _Maker:
         indices = (Index("i", 0, builder.var(I64)), Index("flat", 0, builder.var(I64)))[: self.pick((0, 0, 1, 2))]
         scope = [*params, *(index.var for index in indices)]
         self.block(builder, scope, 3)
-        results = [self.atom(scope, self.pick(scope).type) for _ in range(1 + self.below(3))]
+        results = [*scope[-6:], *(self.atom(scope, self.pick(scope).type) for _ in range(self.below(3)))]
         return Function("kernel", params, builder.block(*results), indices)
 
     def block(self, builder: Builder, scope: list[Var], depth: int) -> None:
