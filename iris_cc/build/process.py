@@ -11,7 +11,8 @@ import select
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 OUTPUT_LIMIT = 64 << 10
@@ -65,7 +66,21 @@ class _Capture:
 def run(argv: Sequence[str], directory: str, timeout: float, environment: Mapping[str, str]) -> Outcome:
     """Run `argv` in `directory`.  Raises OSError when it cannot be started."""
     deadline = time.monotonic() + timeout
-    process = subprocess.Popen(
+    process: subprocess.Popen[bytes] | None = None
+    try:
+        with _interrupts_held():
+            process = _start(argv, directory, environment)
+        assert process.stdout is not None
+        capture = _Capture(process.stdout.fileno())
+        in_time = _follow(process, capture, deadline)
+    finally:
+        if process is not None:
+            _end(process)
+    return Outcome(process.returncode if in_time else None, capture.text())
+
+
+def _start(argv: Sequence[str], directory: str, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
         argv,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -74,16 +89,24 @@ def run(argv: Sequence[str], directory: str, timeout: float, environment: Mappin
         env=environment,
         start_new_session=True,
     )
-    assert process.stdout is not None
-    with process.stdout:
-        capture = _Capture(process.stdout.fileno())
-        try:
-            in_time = _follow(process, capture, deadline)
-        finally:
-            # Before the leader is reaped its number cannot be given to another process.
-            _kill_group(process.pid)
-            process.wait()
-        return Outcome(process.returncode if in_time else None, capture.text())
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    # Before the leader is reaped its number cannot be given to another process.
+    _kill_group(process.pid)
+    process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Ctrl-C waits until the process is known: between fork and assignment nobody could end it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _follow(process: subprocess.Popen[bytes], capture: _Capture, deadline: float) -> bool:
