@@ -11,6 +11,7 @@
 #define IRIS_FN static inline
 #define IRIS_KERNEL static inline
 #define IRIS_OUTLINE static
+#define IRIS_ROUTE static
 #define IRIS_MAY_ALIAS
 #define IRIS_INDEPENDENT
 #define IRIS_UNLIKELY(condition) (condition)
@@ -18,7 +19,14 @@
 #define IRIS_EXPORT __attribute__((visibility("default")))
 #define IRIS_FN static inline __attribute__((unused))
 #define IRIS_KERNEL static inline __attribute__((always_inline))
+#if defined(__clang__)
 #define IRIS_OUTLINE static __attribute__((noinline, unused))
+#define IRIS_ROUTE IRIS_OUTLINE
+#else
+#define IRIS_OUTLINE static __attribute__((noinline, noclone, unused))
+/* Runs once per row or block: the time to compile it matters more than its speed. */
+#define IRIS_ROUTE static __attribute__((noinline, noclone, unused, optimize("O1")))
+#endif
 #define IRIS_MAY_ALIAS __attribute__((may_alias))
 #define IRIS_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 /* The iterations of the next loop do not depend on each other: whoever calls it has looked. */

@@ -21,14 +21,15 @@ IRIS_FN bool iris_apart(intptr_t count, const char *out, intptr_t out_step, intp
 }
 
 /* iris_pack gives elements first .. first + count side by side: in place if they lie so, else in `tile`.
- * iris_spread takes them from `tile` to where they belong.  A scalar (step 0) fills its tile once. */
+ * iris_spread takes them from `tile` to where they belong.  A scalar (step 0) fills its tile once; but in blocks of one
+ * element it is read each time, because there a result may lie over it. */
 #define IRIS_DEFINE_BLOCKS(T, bits)                                                                       \
   IRIS_OUTLINE const char *iris_pack_##bits(char *tile, const char *row, intptr_t step, intptr_t first,   \
                                             intptr_t count) {                                             \
     const char *from = row + first * step;                                                                \
     T *to = (T *)tile;                                                                                    \
     if (step == bits / 8) return from;                                                                    \
-    if (step == 0 && first > 0) return tile;                                                              \
+    if (step == 0 && first > 0 && count > 1) return tile;                                                 \
     if (step == 0) {                                                                                      \
       const T value = *(const T *)from;                                                                   \
       for (intptr_t k = 0; k < count; ++k) to[k] = value;                                                 \
@@ -37,8 +38,8 @@ IRIS_FN bool iris_apart(intptr_t count, const char *out, intptr_t out_step, intp
     for (intptr_t k = 0; k < count; ++k) to[k] = *(const T *)(from + k * step);                           \
     return tile;                                                                                          \
   }                                                                                                       \
-  IRIS_OUTLINE void iris_spread_##bits(const char *tile, char *row, intptr_t step, intptr_t first,        \
-                                       intptr_t count) {                                                  \
+  IRIS_ROUTE void iris_spread_##bits(const char *tile, char *row, intptr_t step, intptr_t first,          \
+                                     intptr_t count) {                                                    \
     char *to = row + first * step;                                                                        \
     const T *from = (const T *)tile;                                                                      \
     if (step == bits / 8) return;                                                                         \

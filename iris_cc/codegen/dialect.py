@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from iris_cc.ir.nodes import Const, round_to_f32
 from iris_cc.ir.types import BOOL, F32, F64, I8, I16, I32, I64, U32, U64, Scalar
+from iris_cc.records import field, record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Dialect:
     """One language of the C family."""
 

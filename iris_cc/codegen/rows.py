@@ -3,14 +3,13 @@
 `iris_contiguous`  every operand's elements side by side, the iterations independent: this loop becomes vectors.
 `iris_blocks`      scalars and strided operands, brought side by side a block at a time, then through the same loop.
 `iris_strided`     any steps and any overlap, one element after the other: reductions and accumulations.
+                   A large body is not compiled twice for it: it takes blocks of one element.
 `iris_row`         looks at steps and addresses and chooses.
 
 It knows addresses and steps; what one element computes is the kernel's business.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from iris_cc.codegen.cfamily import KERNEL, input_hints, output_hints, returns_value
 from iris_cc.codegen.dialect import Dialect
@@ -19,6 +18,8 @@ from iris_cc.codegen.needs import can_fault, lets, trips_differ
 from iris_cc.codegen.writer import Writer
 from iris_cc.ir.nodes import Function, Index
 from iris_cc.ir.types import BOOL, Scalar
+from iris_cc.ir.walk import size
+from iris_cc.records import record
 
 # Elements per block: small enough for the first-level cache, large enough that calls do not count.
 _LARGEST_BLOCK = 512
@@ -27,13 +28,16 @@ _TILE_BYTES = 16384
 # Below this cost, in additions, an element with strided operands is quicker computed where it lies.
 _CHEAP_BODY = 12
 
+# A body of more statements is compiled into one loop only: overlapping rows then go by blocks of one element.
+_LARGE_BODY = 60
+
 # Pairs of operands that are compared line by line.
 _MOST_PAIRS = 6
 
-_STRUCTURE = ("count", "args", "steps", "status", "k", "first", "some", "apart")
+_STRUCTURE = ("length", "count", "args", "steps", "status", "k", "first", "some", "apart")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Operand:
     """One array of the loop."""
 
@@ -66,6 +70,7 @@ class Rows:
         self.dialect = dialect
         self.moving = moving
         self.can_fault = can_fault(fn)
+        self.is_large = size(fn) > _LARGE_BODY
         self.result = "uint32_t" if self.can_fault else "void"
         names = Names(*_STRUCTURE)
         claimed = [names.claim(hint) for hint in (*input_hints(fn), *output_hints(fn))]
@@ -85,7 +90,9 @@ class Rows:
     def text(self) -> str:
         if trips_differ(self.fn):
             return self.strided("iris_row")
-        parts = (self.contiguous(), self.blocks(), self.strided("iris_strided"), self.row())
+        parts = [self.contiguous(), self.blocks(), self.row()]
+        if not self.is_large:
+            parts.insert(2, self.strided("iris_strided"))
         return "\n".join(parts)
 
     # -- shared words ---------------------------------------------------------------------------------------------
@@ -98,6 +105,9 @@ class Rows:
         """The index symbols as arguments, for an element `offset` further along the row."""
         moved = zip(self.fn.indices, self.indices, strict=True)
         return [f"{name} + {offset}" if offset and self.moves(index) else name for index, name in moved]
+
+    def row_arguments(self) -> list[str]:
+        return ["count", "args", "steps", *self.pass_on()]
 
     def moves(self, index: Index) -> bool:
         return index.kind == "flat" or (index.kind == "i" and index.axis == self.moving)
@@ -152,12 +162,12 @@ class Rows:
         out = Writer()
         out.line("/* Scalars and strided operands, brought side by side a block at a time. */")
         block = self.block_length()
-        with out.braces(f"IRIS_OUTLINE {self.result} iris_blocks({self.params()})"):
+        with out.braces(f"IRIS_ROUTE {self.result} iris_blocks(intptr_t length, {self.params()})"):
             self.begin(out)
             for operand in self.operands:
                 out.line(f"{operand.memory} {self.tiles[operand]}[{block}];")
-            with out.braces(f"for (intptr_t first = 0; first < count; first += {block})"):
-                out.line(f"const intptr_t some = count - first < {block} ? count - first : {block};")
+            with out.braces("for (intptr_t first = 0; first < count; first += length)"):
+                out.line("const intptr_t some = count - first < length ? count - first : length;")
                 self.one_block(out)
             self.end(out)
         return out.text()
@@ -203,7 +213,7 @@ class Rows:
 
     def row(self) -> str:
         out = Writer()
-        with out.braces(f"static {self.result} iris_row({self.params()})"):
+        with out.braces(f"IRIS_ROUTE {self.result} iris_row({self.params()})"):
             out.line("bool apart = count > 1;")
             self.compare_places(out)
             side_by_side = " && ".join(f"steps[{o.place}] == {o.size}" for o in self.operands)
@@ -211,14 +221,15 @@ class Rows:
                 pointers = [f"({o.pointer})args[{o.place}]" for o in self.operands]
                 self.hand_over(out, self.call("iris_contiguous", "count", *pointers, *self.pass_on()))
             with out.braces(f"if (apart{self.worth_packing()})"):
-                self.hand_over(out, self.call("iris_blocks", "count", "args", "steps", *self.pass_on()))
-            last = self.call("iris_strided", "count", "args", "steps", *self.pass_on())
+                self.hand_over(out, self.call("iris_blocks", str(self.block_length()), *self.row_arguments()))
+            one_by_one = ("iris_blocks", "1") if self.is_large else ("iris_strided",)
+            last = self.call(*one_by_one, *self.row_arguments())
             out.line(f"return {last};" if self.can_fault else f"{last};")
         return out.text()
 
     def worth_packing(self) -> str:
         """Scalars always go by blocks.  Gathering and scattering costs more than a cheap element gains as a vector."""
-        if sum(let.op.cost for let in lets(self.fn)) >= _CHEAP_BODY:
+        if self.is_large or sum(let.op.cost for let in lets(self.fn)) >= _CHEAP_BODY:
             return ""
         return "".join(f" && (steps[{o.place}] == {o.size} || steps[{o.place}] == 0)" for o in self.operands)
 

@@ -20,7 +20,11 @@ TRUE, FALSE = const(True, BOOL), const(False, BOOL)
 
 
 def loop(
-    b: Builder, bounds: tuple[Atom, Atom, Atom], inits: dict[str, Atom], body, live: int | None = None  # type: ignore[no-untyped-def]
+    b: Builder,
+    bounds: tuple[Atom, Atom, Atom],
+    inits: dict[str, Atom],
+    body,
+    live: int | None = None,  # type: ignore[no-untyped-def]
 ) -> tuple[Var, ...]:
     index = b.var(I64, "i")
     carried = tuple(b.var(init.type, hint) for hint, init in inits.items())

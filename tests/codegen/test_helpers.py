@@ -25,7 +25,12 @@ def cast_inputs(source: Scalar) -> np.ndarray:
     values = corners(source.dtype)
     if not source.is_float:
         return values
-    edges = [sign * (2.0**bits + delta) for bits in (7, 8, 15, 16, 31, 32, 63, 64) for sign in (1, -1) for delta in (-1, -0.5, 0, 0.5, 1)]
+    edges = [
+        sign * (2.0**bits + delta)
+        for bits in (7, 8, 15, 16, 31, 32, 63, 64)
+        for sign in (1, -1)
+        for delta in (-1, -0.5, 0, 0.5, 1)
+    ]
     with np.errstate(over="ignore"):
         more = np.array([*edges, 300.0, 3e9, -3e9, 5e9, 1e19, 1e20, -1e20], source.dtype)
     return np.concatenate([values, more, np.nextafter(more, np.inf), np.nextafter(more, -np.inf)])
@@ -98,7 +103,9 @@ def test_int_division_is_rounded_once() -> None:
 
 def test_int_against_float_is_exact() -> None:
     ints = integers(60)
-    close = np.concatenate([ints.astype("f8"), np.nextafter(ints.astype("f8"), np.inf), corners("f8"), [-(2.0**63), 0.5]])
+    close = np.concatenate(
+        [ints.astype("f8"), np.nextafter(ints.astype("f8"), np.inf), corners("f8"), [-(2.0**63), 0.5]]
+    )
     a, b = (axis.ravel() for axis in np.meshgrid(ints, close))
     (got,) = evaluate(single(ops.PYCMP, *(I64,), *FLOATS[1:]), a, b)
     for x, y, order in zip(a.tolist(), b.tolist(), got.tolist(), strict=True):
@@ -134,7 +141,7 @@ def test_constants_are_exact() -> None:
 
 def evaluate_cheaply(fn: Function, results: int) -> list[np.ndarray]:
     """Many results in few units: the pairs of operands a row compares grow with the square."""
-    from dataclasses import replace
+    from iris_cc.records import replace
 
     found: list[np.ndarray] = []
     for first in range(0, results, 40):

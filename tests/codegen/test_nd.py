@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from iris_cc.codegen import nd_unit
 from iris_cc.ir import ops
 from iris_cc.ir.builder import Builder
 from iris_cc.ir.nodes import Check, Fault, Function, Index
@@ -12,7 +13,6 @@ from iris_cc.ir.types import F64, I64
 from iris_cc.ir.verify import verify
 from tests.codegen.test_rows import checked
 from tests.codegen.units import build_nd, call_nd, compile_all, make
-from iris_cc.codegen import nd_unit
 
 pytestmark = pytest.mark.needs_cc
 

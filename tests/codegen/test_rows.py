@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ctypes
+import re
 
 import numpy as np
 import pytest
 
+from iris_cc.codegen import ufunc_unit
 from iris_cc.ir import ops
 from iris_cc.ir.nodes import Check, Fault, Function
 from iris_cc.ir.types import BOOL, F32, F64, I32, I64
@@ -71,9 +73,16 @@ def test_untouched_between_strided_results() -> None:
     assert (out[::2] == 2 * np.arange(1000.0)).all() and (out[1::2] == -7).all()
 
 
-@pytest.fixture(scope="module")
-def multiply_add() -> ctypes.PyDLL:
-    return build(make((I64, I64), lambda b, x, y: b.emit(ops.ADD, b.emit(ops.MUL, x, const(3, I64)), y)))
+@pytest.fixture(scope="module", params=[0, 80], ids=["small", "large"])
+def multiply_add(request: pytest.FixtureRequest) -> ctypes.PyDLL:
+    """3 * x + y; above a size the sequential loop is another one."""
+
+    def body(b, x, y):  # type: ignore[no-untyped-def]
+        for _ in range(request.param):
+            x = b.emit(ops.INV, x)
+        return b.emit(ops.ADD, b.emit(ops.MUL, x, const(3, I64)), y)
+
+    return build(make((I64, I64), body))
 
 
 def by_python(x: int, y: int) -> int:
@@ -230,3 +239,35 @@ def test_evaluate_with_scalars() -> None:
     x = np.linspace(0, 1, 2000)
     (got,) = evaluate(fn, np.array([0.5]), x, np.array([2.0]))
     assert (got == 0.5 * x + 2.0).all()
+
+
+def test_straight_lines_become_vectors() -> None:
+    """gcc says which loops it vectorised; the contiguous one must be among them."""
+    import subprocess
+
+    from tests.codegen.units import FLAGS, compiler
+
+    def clip(b, x, low, high):  # type: ignore[no-untyped-def]
+        raised = b.emit(ops.SEL, b.emit(ops.LT, x, low), low, x)
+        return b.emit(ops.MIN, b.emit(ops.ABS, b.emit(ops.SEL, b.emit(ops.GT, raised, high), high, raised)), high)
+
+    kernels = [
+        make((F64, F64, F64), lambda b, a, x, y: b.emit(ops.ADD, b.emit(ops.MUL, a, x), y)),
+        make((F32, F32, F32), clip),
+        make((F64, F64, F64), clip),
+        make((I32, F64), lambda b, i, x: b.emit(ops.MUL, b.cast(i, F64), x)),
+        make((F64, F64), lambda b, x, y: b.emit(ops.GT, x, y)),
+        make((F64,), lambda b, x: b.cast(b.emit(ops.FLOOR, x), I32)),
+        make((I32, I32), lambda b, x, y: b.emit(ops.SHL, b.emit(ops.SIGN, x), y)),
+        make((F64,), lambda b, x: b.emit(ops.AND, b.emit(ops.ISFIN, x), b.emit(ops.SGNB, x))),
+        make((BOOL, F64, F64), lambda b, m, x, y: b.emit(ops.SEL, m, x, y)),
+    ]
+    version = subprocess.run([compiler(), "--version"], capture_output=True, text=True, check=True).stdout
+    if "Free Software" not in version:
+        pytest.skip("only gcc is asked")
+    for number, fn in enumerate(kernels):
+        text = ufunc_unit(fn)
+        line = next(k for k, row in enumerate(text.splitlines(), 1) if row.strip() == "IRIS_INDEPENDENT") + 1
+        command = [compiler(), *FLAGS, "-fopt-info-vec", "-S", "-o", "/dev/null", "-x", "c", "-"]
+        said = subprocess.run(command, input=text, capture_output=True, text=True, check=True).stderr
+        assert re.search(rf":{line}:\d+: optimized: .*loop vectorized", said), (number, said)

@@ -79,7 +79,9 @@ def test_reserved_covers_what_units_use() -> None:
     assert clean("def", "t") == "def" and "def" in keyword.kwlist
 
 
-@pytest.mark.parametrize("line", ["a */ b", "/* a", "*" + "/" * 9, "a \\", "??/", "é\x00\r\n\t", "*\\/", "/**/*/", "x" * 999, "????/"])
+@pytest.mark.parametrize(
+    "line", ["a */ b", "/* a", "*" + "/" * 9, "a \\", "??/", "é\x00\r\n\t", "*\\/", "/**/*/", "x" * 999, "????/"]
+)
 def test_no_source_line_escapes_its_comment(line: str) -> None:
     comment = safe_comment(line)
     assert "*/" not in comment and "/*" not in comment and "\\" not in comment and "??" not in comment
@@ -175,19 +177,23 @@ def test_units_include_nothing_and_declare_once() -> None:
 
 
 def test_the_text_is_the_same_in_every_run() -> None:
-    program = "import tests.codegen.test_text as t, hashlib; print(hashlib.sha256(''.join(t.broad()).encode()).hexdigest())"
+    program = (
+        "import tests.codegen.test_text as t, hashlib; print(hashlib.sha256(''.join(t.broad()).encode()).hexdigest())"
+    )
     root = Path(__file__).resolve().parents[2]
 
     def digest(seed: str) -> str:
         environment = {**os.environ, "PYTHONHASHSEED": seed}
-        done = subprocess.run([sys.executable, "-c", program], cwd=root, env=environment, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [sys.executable, "-c", program], cwd=root, env=environment, capture_output=True, text=True, check=True
+        )
         return done.stdout
 
     assert digest("1") == digest("2")
 
 
 def test_version_and_headers() -> None:
-    assert codegen.CODEGEN_VERSION == codegen.codegen_version()
+    assert codegen.codegen_version() == codegen.CODEGEN_VERSION
     assert re.fullmatch(r"\d+-[0-9a-f]{16}", codegen.CODEGEN_VERSION)
     assert sorted(HEADERS) == sorted(path.name for path in folder().glob("*.h"))
     assert all(text(header).isascii() for header in HEADERS)

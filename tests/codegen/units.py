@@ -21,10 +21,22 @@ from iris_cc.ir.ops import Op
 from iris_cc.ir.types import Scalar
 from iris_cc.ir.verify import verify
 
-FLAGS = (
-    "-O3 -march=x86-64-v3 -ffp-contract=off -fwrapv -fno-math-errno -fno-trapping-math -fno-strict-aliasing "
-    "-fvisibility=hidden -fPIC -shared -pipe -Wall -Wextra -Werror"
-).split()
+FLAGS = [
+    "-O3",
+    "-march=x86-64-v3",
+    "-ffp-contract=off",
+    "-fwrapv",
+    "-fno-math-errno",
+    "-fno-trapping-math",
+    "-fno-strict-aliasing",
+    "-fvisibility=hidden",
+    "-fPIC",
+    "-shared",
+    "-pipe",
+    "-Wall",
+    "-Wextra",
+    "-Werror",
+]
 
 _FOLDER = Path(tempfile.mkdtemp(prefix="iris_cc_codegen_"))
 atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
