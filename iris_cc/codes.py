@@ -5,10 +5,10 @@ Imports nothing.  A code is never reused for another meaning.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from iris_cc.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Code:
     """`title` says what is wrong in general, `help` what to do, `text` more for who asks."""
 

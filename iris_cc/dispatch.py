@@ -13,7 +13,6 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,6 +25,7 @@ from iris_cc.frontend import program as front
 from iris_cc.frontend.program import Program
 from iris_cc.frontend.values import Type, Weak
 from iris_cc.pyroute import PythonUfunc
+from iris_cc.records import record
 from iris_cc.runtime import ndloop
 from iris_cc.runtime.callpath import FallbackUfunc
 from iris_cc.runtime.dispatcher import Dispatcher, Target, weak_types
@@ -38,7 +38,7 @@ _RUNS_IN_PYTHON = frozenset({codes.E0401.id, codes.E0404.id, codes.E0406.id, cod
 _RETRY_AFTER = 10.0  # seconds until a kernel that failed to compile is tried again, if nothing says otherwise
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Explanation:
     """Which way a call goes, and why.
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, assert_never
@@ -28,6 +27,7 @@ from iris_cc.ir.nodes import Fault, Function
 from iris_cc.ir.printer import fingerprint, print_function
 from iris_cc.ir.walk import size
 from iris_cc.passes.run import run as optimize
+from iris_cc.records import field, record
 from iris_cc.runtime import callback, loader
 from iris_cc.runtime.ndloop import native_entry
 
@@ -39,7 +39,7 @@ MATH_MODES: tuple[Math, ...] = ("accurate", "libm", "fast")
 _CHUNK = 16_384  # elements the interpreter takes at once over an N-d space: its temporaries stay in the cache
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Options:
     """What a kernel was made with.  `fp` None means `ME_DSL_FP_MODE`, or strict."""
 
@@ -53,15 +53,18 @@ class Options:
         return next((mode for mode in FP_MODES if mode == named), "strict")
 
 
-@dataclass(frozen=True)
 class Specialization:
-    """A kernel for one tuple of argument types, and for index kernels one number of dimensions."""
+    """A kernel for one tuple of argument types, and for index kernels one number of dimensions.
 
-    program: Program
-    types: tuple[Type, ...]
-    ndim: int
-    options: Options
-    fp: Fp
+    What each stage makes of it is made when first asked for: a kernel found in the cache needs no pass and no C.
+    """
+
+    def __init__(self, program: Program, types: tuple[Type, ...], ndim: int, options: Options, fp: Fp) -> None:
+        self.program = program
+        self.types = types
+        self.ndim = ndim
+        self.options = options
+        self.fp = fp
 
     @cached_property
     def raw(self) -> Function:
@@ -114,7 +117,7 @@ class Specialization:
         return needs.flags_put_back(self.fn) == "IRIS_FLAGS_ALL"
 
 
-@dataclass(frozen=True, slots=True)
+@record(eq=False)
 class Realized:
     """A specialization that can run: where its loop is, by which route, and why not a better one."""
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from iris_cc.records import record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +35,7 @@ class CacheWarning(UserWarning):
     """The cache cannot be used as it is, or an entry of it was damaged.  Results are not affected."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Unit:
     """One translation unit, known by what it computes; its text is asked for on a miss only."""
 

@@ -5,8 +5,6 @@ An error is recorded and lowering goes on with a stand-in value, so that all of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from iris_cc import codes
 from iris_cc.codes import Code
 from iris_cc.diagnostics import Diagnostic, Span
@@ -17,9 +15,10 @@ from iris_cc.ir.builder import Builder
 from iris_cc.ir.nodes import NOWHERE, Atom, Check, Const, Fault
 from iris_cc.ir.ops import Op
 from iris_cc.ir.types import BOOL, F32, F64, Scalar
+from iris_cc.records import field, record
 
 
-@dataclass(slots=True)
+@record(eq=False, frozen=False)
 class Emit:
     """The builder of the block being lowered, the place being lowered, and the errors so far."""
 

@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
+
+from iris_cc.records import field, record
 
 State = frozenset[str] | None
 Report = Callable[[ast.Name], None]
 ConstantOf = Callable[[ast.expr], Any]  # the number an expression surely is, or None
 
 
-@dataclass(slots=True)
+@record(eq=False, frozen=False)
 class _Loop:
     breaks: list[State] = field(default_factory=list)
     continues: list[State] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@record(eq=False, frozen=False)
 class Flow:
     """The analysis of one function; `report` gets every read of a name that may have no value."""
 

@@ -8,10 +8,10 @@ Hidden names (they hold a `%`, so no user name is one of them) carry exits as or
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 
 from iris_cc.frontend.resolve import Routine
 from iris_cc.frontend.values import Value, literal
+from iris_cc.records import field, record
 
 RETURN, BREAK, CONTINUE, DONE = "%ret", "%brk", "%cnt", "%done"
 FLAGS = (RETURN, BREAK, CONTINUE, DONE)
@@ -22,7 +22,7 @@ def returned(position: int) -> str:
     return f"%rv{position:02d}"  # so that names sort as positions
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Flow:
     """Whether control can go on to the next statement, and by which exits it may have left."""
 
@@ -41,7 +41,7 @@ class Flow:
 NEXT = Flow(True)
 
 
-@dataclass(slots=True)
+@record(eq=False, frozen=False)
 class Frame:
     """One function being lowered: the kernel, or a helper inside it.  `key` tells inlined copies apart."""
 

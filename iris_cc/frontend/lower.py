@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from iris_cc import codes
 from iris_cc.diagnostics import CompileError
@@ -38,6 +37,7 @@ from iris_cc.ir import ops
 from iris_cc.ir.builder import Builder, Numbers
 from iris_cc.ir.nodes import Atom, Block, Const, Fault, For, Function, Index, Var, While
 from iris_cc.ir.types import BOOL, I64
+from iris_cc.records import record
 
 _DEEPEST_ABSORBED = 30  # blocks put into one another before flags are used instead
 
@@ -62,7 +62,7 @@ def lower(routine: Routine, types: tuple[Type, ...], symbols: tuple[Symbol, ...]
     return Function(routine.name, params, e.builder.block(*atoms), indices, (), span)
 
 
-@dataclass(slots=True)
+@record(eq=False, frozen=False)
 class _Attempt:
     """One lowering of a loop body with assumed types of the carried names."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
@@ -19,9 +18,10 @@ from iris_cc.frontend.subset import Checker
 from iris_cc.frontend.values import WEAK_OF, Type, Weak, scalar_of
 from iris_cc.ir.nodes import Function
 from iris_cc.ir.types import BY_DTYPE, Scalar
+from iris_cc.records import record
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Program:
     """One kernel that passed every check that needs no types."""
 

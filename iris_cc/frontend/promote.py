@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -10,9 +9,10 @@ import numpy as np
 
 from iris_cc.frontend.values import Type, Weak
 from iris_cc.ir.types import BY_DTYPE, Scalar
+from iris_cc.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Loop:
     """The operand and result types of the loop NumPy picks."""
 

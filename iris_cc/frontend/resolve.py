@@ -9,7 +9,6 @@ import ast
 import builtins
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any, Literal
@@ -21,16 +20,17 @@ from iris_cc.codes import Code
 from iris_cc.frontend.source import Source, of_function
 from iris_cc.ir import ops
 from iris_cc.ir.types import BY_DTYPE, Scalar
+from iris_cc.records import record
 
 Space = Literal["builtin", "numpy", "math", "dsl"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Local:
     """A parameter or a name the function assigns."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Constant:
     """A captured number: a Python scalar is weak, a NumPy scalar is strong (`scalar` says which)."""
 
@@ -38,7 +38,7 @@ class Constant:
     scalar: Scalar | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Known:
     """A function of known meaning: `numpy.sin`, `math.sin`, `builtin.abs`, `dsl.arctan2`."""
 
@@ -50,14 +50,14 @@ class Known:
         return f"{self.space}.{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CastTo:
     """A NumPy scalar type called as a function."""
 
     scalar: Scalar
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Helper:
     """A plain Python function, compiled into its caller; a kernel's result is a NumPy scalar (`strong`)."""
 
@@ -65,7 +65,7 @@ class Helper:
     strong: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Symbol:
     """An index symbol: `_i0`, `_n0`, `_ndim`, `_flat_idx`."""
 
@@ -73,14 +73,14 @@ class Symbol:
     axis: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Namespace:
     """A module: only its attributes mean something."""
 
     module: ModuleType
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unusable:
     """A name that cannot stand in a kernel, and why."""
 
@@ -201,7 +201,7 @@ def _describe(value: Any) -> str:
     return f"the {'class' if isinstance(value, type) else kind.__name__} `{getattr(value, '__name__', kind.__name__)}`"
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Routine:
     """One function the compiler reads: the kernel itself or a helper.  Compared by identity."""
 

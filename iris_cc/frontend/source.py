@@ -11,18 +11,18 @@ import inspect
 import io
 import linecache
 import sys
-from dataclasses import dataclass, field
 from types import CodeType, FrameType, FunctionType
 
 from iris_cc import codes
 from iris_cc.codes import Code
 from iris_cc.diagnostics import CompileError, Diagnostic, Span
+from iris_cc.records import field, record
 
 LIMIT = 1 << 20  # characters of source text of one kernel
 _DEEPEST_FRAME = 50
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Source:
     """One function definition in its file."""
 

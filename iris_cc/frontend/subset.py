@@ -6,7 +6,6 @@ Needs no types: what it finds is found when the kernel is made.  It decides noth
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -19,13 +18,14 @@ from iris_cc.frontend.flow import Flow
 from iris_cc.frontend.resolve import CastTo, Constant, Helper, Known, Local, Namespace, Routine, Symbol, Unusable
 from iris_cc.frontend.signatures import arity_problem
 from iris_cc.ir import ops
+from iris_cc.records import field, record
 
 MAX_OPERANDS = 64
 _DEEPEST_CALL = 40
 _CONSTANT_TYPES = (bool, int, float)
 
 
-@dataclass(slots=True)
+@record(eq=False, frozen=False)
 class Checker:
     """The diagnostics and facts of one kernel and its helpers."""
 

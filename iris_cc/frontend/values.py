@@ -7,7 +7,6 @@ arithmetic is Python's own, exact at any size.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
@@ -15,6 +14,7 @@ import numpy as np
 
 from iris_cc.ir.nodes import Atom, Const
 from iris_cc.ir.types import BOOL, BY_DTYPE, F64, I64, Scalar
+from iris_cc.records import record
 
 
 class Weak(Enum):
@@ -37,7 +37,7 @@ WEAK_OF = {weak.python: weak for weak in Weak}
 _RANK = {Weak.BOOL: 0, Weak.INT: 1, Weak.FLOAT: 2}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Value:
     """One number: a literal (weak, no atom yet) or an atom.
 

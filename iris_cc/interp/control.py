@@ -6,13 +6,13 @@ No step ever runs on zero lanes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import count
 
 import numpy as np
 
 from iris_cc.interp.lanes import Lanes, Live, Value
 from iris_cc.ir.nodes import Fault
+from iris_cc.records import record
 
 Step = Callable[[Lanes], None]
 Slots = tuple[int, ...]
@@ -21,7 +21,7 @@ LIMIT = -1  # the slot of the iteration limit; constants have the slots below it
 _WORD = 1 << 64
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Code:
     """A block: what to do, then where its results are."""
 
@@ -101,7 +101,7 @@ def len_range(start: int, stop: int, step: int) -> int:
     return max(0, (stop - start + step - (1 if step > 0 else -1)) // step)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bounds:
     index: int
     start: int
@@ -109,7 +109,7 @@ class Bounds:
     step: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Loop:
     """What both loops have: carried values in, results out, and whether a lane that left may run on."""
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from iris_cc.diagnostics import Span
 from iris_cc.ir import ops
 from iris_cc.ir.nodes import NOWHERE, Atom, Block, Const, Let, Stmt, Var
 from iris_cc.ir.ops import Op
 from iris_cc.ir.types import Scalar
+from iris_cc.records import field, record
 
 
-@dataclass(slots=True)
+@record(eq=False, frozen=False)
 class Numbers:
     """The next free variable number of one function, shared by the builders of its blocks."""
 
@@ -22,7 +21,7 @@ class Numbers:
         return self.next - 1
 
 
-@dataclass(slots=True)
+@record(eq=False, frozen=False)
 class Builder:
     """The statements of one block so far."""
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
 from iris_cc.diagnostics import Span
 from iris_cc.ir.ops import Op
 from iris_cc.ir.types import F32, Scalar
+from iris_cc.records import field, record
 
 NOWHERE = Span("<generated>", 0, 0, 0, 0)
 
@@ -24,7 +24,7 @@ def _loc() -> Span:
     return field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Var:
     """A value defined exactly once.  `id` is unique in its function; `hint` is only for people."""
 
@@ -33,7 +33,7 @@ class Var:
     hint: str = field(default="", compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Const:
     """A literal of one type.  Floats compare by bits, so `-0.0 != 0.0` and `nan == nan`; `True != 1` by type."""
 
@@ -86,7 +86,7 @@ class Fault(Enum):
         return self.name.lower()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Let:
     """`%out = op args`: one table operation."""
 
@@ -96,7 +96,7 @@ class Let:
     loc: Span = _loc()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Check:
     """The call raises `fault` if `condition` is false for an element that gets here."""
 
@@ -105,7 +105,7 @@ class Check:
     loc: Span = _loc()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class If:
     """`outs` are the results of the side that was taken."""
 
@@ -116,7 +116,7 @@ class If:
     loc: Span = _loc()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class For:
     """`index` runs over Python's `range(start, stop, step)` (all i64) and `body` yields the next carried values.
 
@@ -135,7 +135,7 @@ class For:
     loc: Span = _loc()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class While:
     """While `condition` (one bool, computed from the carried values) holds, `body` yields the next carried values.
 
@@ -153,7 +153,7 @@ class While:
 Stmt = Let | Check | If | For | While
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Block:
     """Statements, then the values the block hands to its parent (`yield`, or `return` at the top)."""
 
@@ -161,7 +161,7 @@ class Block:
     results: tuple[Atom, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Index:
     """An index symbol as an extra i64 input: position or extent along an axis, or the flat C-order position."""
 
@@ -173,7 +173,7 @@ class Index:
         return "flat" if self.kind == "flat" else f"{self.kind}{self.axis}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Function:
     """One kernel for one tuple of types.  `indices` is empty for a ufunc kernel."""
 

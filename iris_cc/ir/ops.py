@@ -14,27 +14,27 @@ NumPy spellings:   "add" is numpy.add;  "libm.erf" is the C library's function, 
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import assert_never
 
 from iris_cc.ir.types import ALL, BITS, BOOL, F64, FLOATS, I64, INTEGERS, NUMBERS, SIGNED, Scalar
+from iris_cc.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Form:
     """C text with the operands in it: `{0} + {1}`; `{T}` is the result's C type."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Libm:
     """A C library function; the f32 twin has an `f` behind its name.  Declared by hand: nothing is included."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Helper:
     """A `static inline` pasted from runtime_c/, one per operand type: `iris_floordiv_i64`."""
 
@@ -48,7 +48,7 @@ Spelling = Form | Libm | Helper
 CHEAP, DIVIDE, CALL = 1, 6, 40
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # rows are singletons: compared and hashed by identity
+@record(eq=False)  # rows are singletons: compared and hashed by identity
 class Op:
     name: str
     takes: str                                # "TT->T": T ranges over `over`; b is bool, i i64, d f64; U is any type

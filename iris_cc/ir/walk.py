@@ -6,10 +6,10 @@ Each is one `match` over the closed union of statements; nothing here changes wh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from typing import assert_never
 
 from iris_cc.ir.nodes import Atom, Block, Check, Const, For, Function, If, Let, Stmt, Var, While
+from iris_cc.records import replace
 
 
 def definitions(stmt: Stmt) -> tuple[Var, ...]:

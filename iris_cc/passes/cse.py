@@ -5,13 +5,12 @@ Checks and loops stay: each has an effect of its own, or is not worth comparing.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from iris_cc.ir import walk
 from iris_cc.ir.nodes import Atom, Block, Const, Function, Let, Stmt, Var
 from iris_cc.ir.ops import Op
 from iris_cc.ir.types import Scalar
 from iris_cc.passes.scope import Known
+from iris_cc.records import replace
 
 # What makes two operations one.  Numbers, not atoms: hashing a node costs more than the rest of this pass.
 _Part = int | tuple[int, str]

@@ -6,13 +6,13 @@ dependencies, so a carried value that only feeds itself is found dead in linear 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import compress
 from typing import assert_never
 
 from iris_cc.ir import walk
 from iris_cc.ir.nodes import Atom, Block, Check, For, Function, If, Let, Stmt, Var, While
 from iris_cc.passes.scope import with_carried
+from iris_cc.records import replace
 
 _TOP = -1  # the node that is live from the start; branches and loops are the nodes below it, values those from 0 on
 

@@ -5,7 +5,6 @@ Only what is certain to the bit; never a transcendental function, and nothing th
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import assert_never
 
 from iris_cc.ir import ops
@@ -15,6 +14,7 @@ from iris_cc.ir.walk import definitions, highest_id
 from iris_cc.passes.evaluate import evaluate
 from iris_cc.passes.identities import FALSE, TRUE, Simpler, simplify
 from iris_cc.passes.scope import Known
+from iris_cc.records import replace
 
 
 def fold(fn: Function) -> Function:

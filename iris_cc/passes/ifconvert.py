@@ -6,10 +6,9 @@ loop.  Straight-line bodies are what a C compiler vectorises.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from iris_cc.ir import ops, walk
 from iris_cc.ir.nodes import Block, Function, If, Let, Stmt
+from iris_cc.records import replace
 
 # The most both sides may cost together, in additions.  A mispredicted branch is about 15 cycles, and a vector lane pays
 # a quarter or less of a scalar operation; a call of a transcendental function (40) stays behind its branch.

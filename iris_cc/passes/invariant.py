@@ -4,13 +4,13 @@ branch result that is the same atom on both sides is that atom."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import compress
 from typing import assert_never
 
 from iris_cc.ir.nodes import Block, Check, For, Function, If, Let, Stmt, While
 from iris_cc.passes.identities import TRUE
 from iris_cc.passes.scope import Known, with_carried
+from iris_cc.records import replace
 
 
 def invariants(fn: Function) -> Function:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import compress
 from typing import TypeVar
 
 from iris_cc.ir import walk
 from iris_cc.ir.nodes import Atom, For, Let, Stmt, Var, While
+from iris_cc.records import replace
 
 Loop = TypeVar("Loop", For, While)
 

@@ -7,12 +7,12 @@ the broadcast shape.  This module may not know what `run` computes.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 import _cffi_backend
 import numpy as np
 
+from iris_cc.records import record
 from iris_cc.runtime import operands as ops
 from iris_cc.runtime.ufunc import Word
 
@@ -26,7 +26,7 @@ _INTEGERS = _FFI.typeof("int64_t[]")
 _POINTERS = _FFI.typeof("char * const *")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NdLoop:
     """`run(shape, arrays)` for exact dtypes, inputs first; a status other than 0 and None is a failure."""
 
@@ -34,7 +34,7 @@ class NdLoop:
     run: Run
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Rules:
     """What one call says beside its operands."""
 

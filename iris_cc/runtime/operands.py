@@ -6,18 +6,18 @@ For the two call paths that NumPy's own ufunc machinery does not serve.  It may 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, cast
 
 import numpy as np
 
+from iris_cc.records import record
 from iris_cc.runtime.ufunc import Word
 
 Shape: TypeAlias = "tuple[int, ...]"
 Casting: TypeAlias = Literal["no", "equiv", "safe", "same_kind", "unsafe"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Operand:
     """An input: the array, and what the loop's resolver is told about it."""
 

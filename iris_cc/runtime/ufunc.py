@@ -12,19 +12,19 @@ import sys
 import threading
 from collections.abc import Callable
 from ctypes import c_int, c_void_p, py_object
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeAlias
 
 import numpy as np
 
+from iris_cc.records import record
 from iris_cc.runtime import numpy_api as api
 from iris_cc.runtime.pending import stash, take_pending
 
 __all__ = ["Loop", "Resolve", "Word", "factory_works", "make_ufunc", "take_pending", "use_native_promoter"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Loop:
     """One inner loop for exact dtypes: `int loop(void *context, char *const *args, dims, steps, void *aux)`."""
 

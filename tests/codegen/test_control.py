@@ -49,7 +49,8 @@ def ranged(step: int | None) -> Function:
     def body(b: Builder, start: Var, stop: Var, *rest: Var) -> tuple[Atom, ...]:
         by = const(step, I64) if step is not None else rest[0]
 
-        def one(q: Builder, i: Var, count: Var, last: Var, total: Var, live: Var) -> tuple[Atom, ...]:
+        def one(q: Builder, i: Var, *values: Var) -> tuple[Atom, ...]:
+            count, _, total, _ = values
             more = q.emit(ops.ADD, count, const(1, I64))
             return more, i, q.emit(ops.ADD, total, i), q.emit(ops.LT, more, const(1000, I64))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import re
+import subprocess
+from functools import cache
 
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from iris_cc.codegen import ufunc_unit
 from iris_cc.ir import ops
 from iris_cc.ir.nodes import Check, Fault, Function
 from iris_cc.ir.types import BOOL, F32, F64, I32, I64
-from tests.codegen.units import build, call_on, call_raw, const, evaluate, make
+from tests.codegen.units import FLAGS, build, call_on, call_raw, compile_text, compiler, const, evaluate, make
 
 pytestmark = pytest.mark.needs_cc
 
@@ -44,8 +46,20 @@ def mixed(request: pytest.FixtureRequest) -> tuple[bool, ctypes.PyDLL]:
     return request.param, build(make((I32, F64), heavy_body if request.param else mixed_body))
 
 
-@pytest.mark.parametrize("steps", [(1, 1, 1, 1, 1), (1, 0, 1, 1, 1), (0, 1, 1, 1, 1), (0, 0, 1, 1, 1), (2, 1, 1, 1, 1),
-                                   (1, -1, 1, 1, 1), (-3, 2, 2, -1, 3), (1, 1, 2, 1, -1), (0, 2, -2, 3, 1)])  # fmt: skip
+ALL_STEPS = [
+    (1, 1, 1, 1, 1),
+    (1, 0, 1, 1, 1),
+    (0, 1, 1, 1, 1),
+    (0, 0, 1, 1, 1),
+    (2, 1, 1, 1, 1),
+    (1, -1, 1, 1, 1),
+    (-3, 2, 2, -1, 3),
+    (1, 1, 2, 1, -1),
+    (0, 2, -2, 3, 1),
+]
+
+
+@pytest.mark.parametrize("steps", ALL_STEPS)
 def test_strides(mixed: tuple[bool, ctypes.PyDLL], steps: tuple[int, ...]) -> None:
     heavy, library = mixed
     for count in LENGTHS:
@@ -180,7 +194,7 @@ def test_faults_raise() -> None:
     assert call_on(library, x[:0], x[:0], out[:0]) == 0
 
 
-# -- floating-point flags -----------------------------------------------------------------------------------------------
+# -- floating-point flags -----------------------------------------------------------------------------------------
 
 
 def test_flags_of_a_straight_line_are_real() -> None:
@@ -199,6 +213,35 @@ def test_comparisons_and_choices_do_not_raise_invalid() -> None:
     assert _raised(casts, nan) & 1 == 0
 
 
+NAN = float("nan")
+PAIRS = [
+    (1.0, 0.0),
+    (0.0, 0.0),
+    (NAN, 1.0),
+    (1.0, NAN),
+    (float("inf"), 2.0),
+    (-1.0, float("inf")),
+    (7.5, 2.0),
+    (1e308, 1e-9),
+]
+KINDS = {"invalid value": 1, "divide by zero": 4, "overflow": 8, "underflow": 16}
+
+
+@pytest.mark.parametrize(
+    "op",
+    [ops.DIV, ops.FDIV, ops.MOD, ops.REM, ops.MIN, ops.LT, ops.MUL, ops.SQRT, ops.SIGN, ops.RINT, ops.ISNAN],
+    ids=repr,
+)
+def test_one_operation_warns_as_numpy(op: ops.Op) -> None:
+    fn = make((F64, F64), lambda b, x, y: b.emit(op, *(x, y)[: op.arity]))
+    for pair in PAIRS:
+        arrays = [np.full(5, value) for value in pair]
+        seen: set[str] = set()
+        with np.errstate(all="call", call=lambda kind, flag, seen=seen: seen.add(kind)):
+            getattr(np, op.numpy)(*arrays[: op.arity])
+        assert _raised(fn, *arrays) == sum(KINDS[kind] for kind in seen), (op, pair)
+
+
 def test_a_select_raises_nothing() -> None:
     def body(b, x):  # type: ignore[no-untyped-def]
         inverse = b.emit(ops.DIV, const(1.0, F64), x)
@@ -213,12 +256,19 @@ void clear(void) { __builtin_ia32_ldmxcsr(__builtin_ia32_stmxcsr() & ~63u); }
 """
 
 
+@cache
+def _probe() -> ctypes.PyDLL:
+    return ctypes.PyDLL(str(compile_text(PROBE, flags=[flag for flag in FLAGS if "visibility" not in flag])))
+
+
+@cache
+def _built(fn: Function) -> ctypes.PyDLL:
+    return build(fn)
+
+
 def _raised(fn: Function, *arrays: np.ndarray) -> int:
     """The x86 flags (1 invalid, 4 division by zero) a call raises."""
-    from tests.codegen.units import FLAGS, compile_text
-
-    probe = ctypes.PyDLL(str(compile_text(PROBE, flags=[f for f in FLAGS if "visibility" not in f])))
-    library = build(fn)
+    probe, library = _probe(), _built(fn)
     outs = [np.zeros(len(arrays[0]), type.dtype) for type in fn.results]
     probe.clear()
     assert call_on(library, *arrays, *outs) == 0
@@ -243,9 +293,6 @@ def test_evaluate_with_scalars() -> None:
 
 def test_straight_lines_become_vectors() -> None:
     """gcc says which loops it vectorised; the contiguous one must be among them."""
-    import subprocess
-
-    from tests.codegen.units import FLAGS, compiler
 
     def clip(b, x, low, high):  # type: ignore[no-untyped-def]
         raised = b.emit(ops.SEL, b.emit(ops.LT, x, low), low, x)

@@ -28,12 +28,12 @@ from tests.codegen.test_ops import batches, function
 from tests.codegen.test_rows import checked
 from tests.codegen.units import FLAGS, compile_text, compiler, const, evaluate, make
 
-HOSTILE = [
-    "int", "while", "register", "typeof", "bool", "true", "sin", "exp", "floorf", "uint8_t", "iris_kernel", "IRIS_FN", "linux",
-    "unix", "PyErr_SetString", "main", "class", "x", "x", "x_1", "x_1_1", "k", "count", "args", "steps", "status", "out0",
-    "größe", "日本語", "🐍", "a b", "a-b", "1st", "", "_", "__", "__attribute__", "_Bool", "a" * 1000, "a" * 1000, "v*/", "q\\",
-    "%s", "{0}", "n\n", "first", "apart", "flags", "x_tile", "x_step", "i0", "NULL", "INT64_MIN", "printf", "t1", "t2", "M",
-]  # fmt: skip
+WORDS = """
+    int while register typeof bool true sin exp floorf uint8_t iris_kernel IRIS_FN linux unix PyErr_SetString main class
+    x x x_1 x_1_1 k count args steps status out0 a-b 1st _ __ __attribute__ _Bool v*/ q\\ %s {0} first apart flags length
+    x_tile x_step i0 NULL INT64_MIN printf t1 t2 M größe 日本語 🐍
+"""
+HOSTILE = [*WORDS.split(), "a b", "", "a" * 1000, "a" * 1000, "n\n"]
 
 
 def hostile() -> Function:
