@@ -134,26 +134,28 @@ static inline isize place_of(object *const *names, isize count, object *name) {
   return -1;
 }
 
-/* NumPy's error, unless a callback has left the one that caused it. */
-static object *failed(const state_t *state) {
+/* After a failed call: raises what caused the error, or NumPy's own error; 1 when the slow path may know an answer. */
+static int slow_path_may_answer(const state_t *state) {
   object *type, *value, *traceback;
   PyErr_Fetch(&type, &value, &traceback);
   PyErr_NormalizeException(&type, &value, &traceback);
   object *result = PyObject_Vectorcall(state->recover, &value, 1, 0);
-  if (result) {
-    Py_DecRef(result);
+  int again = result ? PyObject_IsTrue(result) : 0;
+  if (result) Py_DecRef(result);
+  if (result && !again) {
     PyErr_Restore(type, value, traceback);
     return 0;
   }
   Py_DecRef(type);
   Py_DecRef(value);
   if (traceback) Py_DecRef(traceback);
-  return 0;
+  return again;
 }
 
 static inline object *call_ufunc(const state_t *state, object *ufunc, object *const *args, isize count, object *names) {
   object *result = PyObject_Vectorcall(ufunc, args, count, names);
-  return LIKELY(result != 0) ? result : failed(state);
+  if (LIKELY(result != 0)) return result;
+  return slow_path_may_answer(state) ? PyObject_Vectorcall(state->slow, args, count, names) : 0;
 }
 
 /* The arguments laid out as the ufunc wants them: parameters, further positions, then passed keyword values. */

@@ -60,6 +60,7 @@ IRIS_DEFINE_RECIPROCAL(int64_t, i64, INT64_MIN)
   IRIS_FN T iris_rem_##name(T a, T b) { return __builtin_fmod##f(a, b); }   \
   IRIS_FN T iris_floordiv_##name(T a, T b) {                                \
     if (b == 0) return a / b;                                               \
+    if (a != a || b != b) return a + b; /* quiet, as NumPy is */            \
     const T rest = __builtin_fmod##f(a, b);                                 \
     T quotient = (a - rest) / b;                                            \
     if (rest != 0 && (b < 0) != (rest < 0)) quotient -= 1;                  \
@@ -68,6 +69,7 @@ IRIS_DEFINE_RECIPROCAL(int64_t, i64, INT64_MIN)
     return quotient - whole > (T)0.5 ? whole + 1 : whole;                   \
   }                                                                         \
   IRIS_FN T iris_floormod_##name(T a, T b) {                                \
+    if (a != a || b != b) return a + b;                                     \
     const T rest = __builtin_fmod##f(a, b);                                 \
     if (b == 0) return rest;                                                \
     if (rest == 0) return __builtin_copysign##f(0, b);                      \

@@ -30,8 +30,8 @@ from tests.codegen.units import FLAGS, compile_text, compiler, const, evaluate, 
 
 WORDS = """
     int while register typeof bool true sin exp floorf uint8_t iris_kernel IRIS_FN linux unix PyErr_SetString main class
-    x x x_1 x_1_1 k count args steps status out0 a-b 1st _ __ __attribute__ _Bool v*/ q\\ %s {0} first apart flags length
-    x_tile x_step i0 NULL INT64_MIN printf t1 t2 M größe 日本語 🐍
+    x x x_1 x_1_1 k count args steps status out0 a-b 1st _ __ __attribute__ _Bool v*/ q\\ %s {0} first apart length
+    flags x_tile x_step i0 NULL INT64_MIN printf t1 t2 M größe 日本語 🐍
 """
 HOSTILE = [*WORDS.split(), "a b", "", "a" * 1000, "a" * 1000, "n\n"]
 
