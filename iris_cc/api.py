@@ -16,7 +16,7 @@ from iris_cc import codes, driver, pickling
 from iris_cc.diagnostics import CompileError, Diagnostic, Span
 from iris_cc.dispatch import Explanation, KernelDispatcher, Kernels, types_of_arguments, warn
 from iris_cc.driver import FP_MODES, MATH_MODES, Fp, Math, Options, Specialization, Stage
-from iris_cc.fastcall import speed_up
+from iris_cc.fastcall import connect, kernel_type
 from iris_cc.frontend import program as front
 from iris_cc.frontend.values import WEAK_OF, Type
 from iris_cc.pyroute import PythonUfunc
@@ -69,11 +69,10 @@ class Kernel:
             self.__name__ = self.__qualname__ = self._kernels.program.name
         if self._kernels is not None:
             self._dispatcher: Dispatcher = KernelDispatcher(self._kernels, self._kernels.program.defaults)
-            speed_up(type(self), self._dispatcher)
         else:
             assert function is not None
             self._dispatcher = _python_dispatcher(function)
-            type(self).__call__ = self._dispatcher  # type: ignore[method-assign]
+        self._kept = connect(self, self._dispatcher)
 
     # -- the ufunc -------------------------------------------------------------------------------------------------------
 
@@ -174,7 +173,7 @@ class Kernel:
             return Explanation("python", self._problem.diagnostics[0], None, None, "none")
         values, rest = self._dispatcher.bind(args, kwargs)
         types, ndim = types_of_arguments(self._kernels.program, values[: self.nin])
-        return self._kernels.explain(types, max(ndim, _ndim_of(rest.get("shape")), np.ndim(rest.get("out"))))
+        return self._kernels.explain(types, max(ndim, _ndim_of(rest.get("shape")), _ndim_of(getattr(rest.get("out"), "shape", None))))
 
     def _stage(self, types: tuple[Any, ...], ndim: int, stage: Stage) -> str:
         return driver.text_of(self._spec(types, ndim), stage)
@@ -279,17 +278,22 @@ def kernel(
 
 
 def make(function: Callable[..., Any] | str, options: Options, source: str | None = None) -> Kernel:
-    """A kernel of a class of its own, whose `__call__` is that kernel's dispatcher."""
+    """A kernel of a class through which its calls go to its own dispatcher."""
     if isinstance(function, Kernel):
         function = function.py_func or function._text or ""
     if not isinstance(function, (str, FunctionType)):
         place = Span(getattr(function, "__module__", None) or "<python>", 0, 0, 0, 0)
         text = f"{type(function).__name__} objects cannot be kernels"
         raise CompileError((Diagnostic(codes.E0006, text, place),))
-    own = type("Kernel", (Kernel,), {"__module__": "iris_cc", "__doc__": Kernel.__doc__})
     if isinstance(function, str):
-        return own(None, function, options)  # type: ignore[no-any-return]
+        return kernel_type(Kernel, _count(function))(None, function, options)  # type: ignore[no-any-return]
+    own = kernel_type(Kernel, function.__code__.co_argcount)
     return own(function, source, options)  # type: ignore[no-any-return]
+
+
+def _count(text: str) -> int:
+    """At most how many parameters the one `def` of DSL text has."""
+    return text.partition(":")[0].count(",") + 1
 
 
 def _rebuild(function: FunctionType | None, text: str | None, options: Options) -> Kernel:
@@ -334,7 +338,7 @@ def _python_dispatcher(function: FunctionType) -> Dispatcher:
 
 def _letters(spec: Specialization) -> str:
     letters = [dtype.char for dtype in spec.dtypes]
-    nin = len(spec.fn.params)
+    nin = len(spec.raw.params)
     return f"{''.join(letters[:nin])}->{''.join(letters[nin:])}"
 
 

@@ -29,7 +29,7 @@ from iris_cc.records import record
 from iris_cc.runtime import ndloop
 from iris_cc.runtime.callpath import FallbackUfunc
 from iris_cc.runtime.dispatcher import Dispatcher, Target, weak_types
-from iris_cc.runtime.ufunc import Loop, Word, factory_works, make_ufunc
+from iris_cc.runtime.ufunc import Loop, Word, factory_works, make_ufunc, take_pending
 
 Route = Literal["compiled", "interpreted", "python"]
 
@@ -106,7 +106,7 @@ class Kernels:
         found = self.specs.get(key)
         if found is None:
             made = Specialization(self.program, types, key[1], self.options, fp)
-            _ = made.fn  # type errors come now
+            _ = made.raw  # type errors come now
             found = self.specs.setdefault(key, made)
         return found
 
@@ -149,8 +149,7 @@ class Kernels:
         found = self.ufuncs.get((mask, compiled))
         if found is None:
             resolve = functools.partial(self.resolve, weak_types(mask, self.nin), compiled)
-            make = make_ufunc if factory_works() else FallbackUfunc
-            made = make(self.program.name, self.doc, self.nin, self.nout, resolve)
+            made = _factory()(self.program.name, self.doc, self.nin, self.nout, resolve)
             found = self.ufuncs.setdefault((mask, compiled), made)
         return found
 
@@ -224,16 +223,18 @@ class Kernels:
                 return result if self.nout > 1 else (result,)
             return inner(inputs)
 
-        address, keeper = driver.callback.python_loop(run, spec.dtypes, self.nin)
+        address, keeper = driver.python_loop(run, spec)
         return Loop(spec.dtypes, address, keeper, python=True)
 
     # -- index kernels ---------------------------------------------------------------------------------------------------
 
     def call_nd(self, mask: int, compiled: bool, *args: Any, **kwargs: Any) -> Any:
         """A call of a kernel that knows its position."""
+        from iris_cc.runtime import ndloop
+
         weak = weak_types(mask, self.nin)
 
-        def resolve(words: tuple[Word, ...], ndim: int, dtype: np.dtype[Any] | None) -> ndloop.NdLoop:
+        def resolve(words: tuple[Word, ...], ndim: int, dtype: np.dtype[Any] | None) -> Any:
             requested = (dtype, *(None,) * (self.nout - 1))
             spec = self.fitting_spec(self.argument_types(weak, words), requested, ndim)
             made = self.realize(spec, compiled)
@@ -305,25 +306,44 @@ class KernelDispatcher(Dispatcher):
         """The answer of the Python function, after saying so once; `error` again if it is none of that kind."""
         function = self.kernels.function
         if not isinstance(error, OutsideTypes) or function is None:
-            raise error
+            raise error from None
         if not self.kernels.warned and self.kernels.options.fallback == "warn":
             self.kernels.warned = True
             first = error.diagnostics[0]
             warn(f"kernel `{self.name}` runs in Python: {first.message} [{first.code.id}]")
+        from iris_cc.pyroute import PythonUfunc
+
         return PythonUfunc(function, self.kernels.nin)(*values, **rest)
+
+    def __call__(self, /, *args: object, **kwargs: object) -> Any:
+        values, rest = self.bind(args, kwargs)
+        target = self.target(self.mask(values))
+        try:
+            return target(*values, **rest)
+        except BaseException as error:
+            return self.rescue(take_pending(error) or error, values, rest)
+
+
+def _factory() -> Callable[..., Any]:
+    """What makes ufuncs here: the real factory, or a stand-in on a NumPy it does not work with."""
+    if factory_works():
+        return make_ufunc
+    from iris_cc.runtime.callpath import FallbackUfunc
+
+    return FallbackUfunc
 
 
 def warn(message: str) -> None:
     """A FallbackWarning that points at the first frame outside this package."""
     here = os.path.dirname(__file__)
-    level, frame = 1, sys._getframe(1)
+    level, frame = 2, sys._getframe(1)
     while frame is not None and frame.f_code.co_filename.startswith(here):
         frame, level = frame.f_back, level + 1  # type: ignore[assignment]
     warnings.warn(message, FallbackWarning, stacklevel=level)
 
 
 def _fits(spec: Specialization, requested: Sequence[np.dtype[Any] | None]) -> bool:
-    results = spec.dtypes[len(spec.fn.params) :]
+    results = spec.dtypes[len(spec.raw.params) :]
     return all(want is None or want == have for want, have in zip(requested, results, strict=True))
 
 

@@ -3,6 +3,7 @@
     program -> specialize -> passes -> (C text -> build -> load) or (interpreter)
 
 It decides nothing about calls: `dispatch` does.  A failure of the environment is a reason, never an exception.
+Passes, back end and interpreter are imported when first needed: a kernel found in the cache needs none of them.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from typing import Any, Literal, assert_never
 
 import numpy as np
 
-from iris_cc import build, codegen, codes, config, interp
+from iris_cc import build, codes, config
 from iris_cc.build import BuildFailure, Built, Unit
-from iris_cc.codegen import needs
+from iris_cc.codegen.runtime_c import codegen_version
 from iris_cc.codes import Code
 from iris_cc.diagnostics import CompileError, Diagnostic
 from iris_cc.frontend import program as front
@@ -26,10 +27,8 @@ from iris_cc.frontend.values import Type
 from iris_cc.ir.nodes import Fault, Function
 from iris_cc.ir.printer import fingerprint, print_function
 from iris_cc.ir.walk import size
-from iris_cc.passes.run import run as optimize
 from iris_cc.records import field, record
-from iris_cc.runtime import callback, loader
-from iris_cc.runtime.ndloop import native_entry
+from iris_cc.runtime import loader
 
 Fp = Literal["strict", "contract", "fast"]
 Math = Literal["accurate", "libm", "fast"]
@@ -74,7 +73,9 @@ class Specialization:
     @cached_property
     def fn(self) -> Function:
         """The IR after the passes."""
-        return optimize(self.raw)
+        from iris_cc.passes.run import run
+
+        return run(self.raw)
 
     @property
     def is_indexed(self) -> bool:
@@ -84,14 +85,16 @@ class Specialization:
     @cached_property
     def dtypes(self) -> tuple[np.dtype[Any], ...]:
         """Operands of the loop, inputs then outputs; a weak scalar travels as bool, i8 or f8."""
-        return tuple(np.dtype(scalar.dtype) for scalar in (*(p.type for p in self.fn.params), *self.fn.results))
+        return tuple(np.dtype(scalar.dtype) for scalar in (*(p.type for p in self.raw.params), *self.raw.results))
 
     @property
     def signature(self) -> str:
         inputs = ",".join(front.type_names(self.types))
-        return f"{inputs}->{','.join(scalar.dtype for scalar in self.fn.results)}"
+        return f"{inputs}->{','.join(scalar.dtype for scalar in self.raw.results)}"
 
     def c_text(self) -> str:
+        from iris_cc import codegen
+
         if self.is_indexed:
             return codegen.nd_unit(self.fn, self.ndim, self.program.lines)
         return codegen.ufunc_unit(self.fn, self.program.lines)
@@ -99,14 +102,14 @@ class Specialization:
     @cached_property
     def unit(self) -> Unit:
         """What the build is asked for.  A name, a comment or a moved line is not in its identity."""
-        parts = (fingerprint(self.fn), codegen.codegen_version(), self.options.math, "nd" if self.is_indexed else "loop")
+        parts = (fingerprint(self.raw), codegen_version(), self.options.math, "nd" if self.is_indexed else "loop")
         return Unit(
             identity=hashlib.sha256("\0".join(parts).encode()).hexdigest(),
             label=_label(self.program.name),
             signature=self.signature,
             ndim=self.ndim,
             fp=self.fp,
-            statements=size(self.fn),
+            statements=size(self.raw),
             text=self.c_text,
             meta={"kernel": self.program.name, "place": str(self.program.place)},
         )
@@ -114,6 +117,8 @@ class Specialization:
     @cached_property
     def quiet(self) -> bool:
         """Whether floating-point flags of this body mean nothing to the user."""
+        from iris_cc.codegen import needs
+
         return needs.flags_put_back(self.fn) == "IRIS_FLAGS_ALL"
 
 
@@ -146,9 +151,9 @@ def realize(spec: Specialization, *, compiled: bool) -> Realized:
     except loader.LoadError as error:
         build.discard(result.artifact, str(error))
         return interpreted(spec, Diagnostic(codes.E0505, str(error), spec.program.place))
-    if codegen.has_while(spec.fn):
+    if library.has("iris_while_limit"):
         library.write_int64("iris_while_limit", config.while_limit())
-    run_nd = _checked(native_entry(address)) if spec.is_indexed else None
+    run_nd = _native_nd(address) if spec.is_indexed else None
     path = result.artifact.path
     return Realized(spec, "compiled", address, library, run_nd, result.origin, None, result.key, path, library)
 
@@ -158,12 +163,20 @@ def interpreted(spec: Specialization, reason: Diagnostic) -> Realized:
     if spec.is_indexed:
         return Realized(spec, "interpreted", 0, None, lambda shape, arrays: _interpret_nd(spec, shape, arrays), reason=reason)
 
-    address, keeper = callback.python_loop(interpreter_of(spec), spec.dtypes, len(spec.fn.params))
+    address, keeper = python_loop(interpreter_of(spec), spec)
     return Realized(spec, "interpreted", address, keeper, None, reason=reason)
+
+
+def python_loop(run: Callable[[list[np.ndarray]], Sequence[np.ndarray]], spec: Specialization) -> tuple[int, object]:
+    """The address and keeper of a loop that calls `run` on the operands of `spec`."""
+    from iris_cc.runtime import callback
+
+    return callback.python_loop(run, spec.dtypes, len(spec.raw.params))
 
 
 def interpreter_of(spec: Specialization) -> Callable[[list[np.ndarray]], Sequence[np.ndarray]]:
     """The function that runs `spec` on 1-d inputs of one length."""
+    from iris_cc import interp
 
     def run(inputs: list[np.ndarray]) -> Sequence[np.ndarray]:
         return interp.run(spec.fn, inputs, while_limit=config.while_limit(), quiet=spec.quiet)
@@ -171,11 +184,14 @@ def interpreter_of(spec: Specialization) -> Callable[[list[np.ndarray]], Sequenc
     return run
 
 
-def _checked(run: Callable[[tuple[int, ...], list[np.ndarray]], Any]) -> Callable[[tuple[int, ...], list[np.ndarray]], None]:
-    """An N-d entry whose fault status becomes the exception it stands for."""
+def _native_nd(address: int) -> Callable[[tuple[int, ...], list[np.ndarray]], None]:
+    """The N-d entry at `address`; its fault status becomes the exception it stands for."""
+    from iris_cc.runtime.ndloop import native_entry
+
+    run = native_entry(address)
 
     def checked(shape: tuple[int, ...], arrays: list[np.ndarray]) -> None:
-        status = run(shape, arrays)
+        status = run(shape, arrays) or 0
         for fault in Fault:
             if status & fault.bit:
                 raise fault.exception(fault.message)
@@ -195,8 +211,6 @@ def _interpret_nd(spec: Specialization, shape: tuple[int, ...], arrays: list[np.
         axes = np.unravel_index(positions, shape) if shape else ()
         indices = [_index_values(index.kind, index.axis, positions, axes, shape) for index in spec.fn.indices]
         inputs = [array[start:stop] for array in flat]
-        if not inputs and not indices:
-            inputs = []
         values = _run_chunk(spec, inputs, indices, stop - start)
         for result, value in zip(results, values, strict=True):
             result[start:stop] = value
@@ -204,7 +218,11 @@ def _interpret_nd(spec: Specialization, shape: tuple[int, ...], arrays: list[np.
         array[...] = result.reshape(shape)
 
 
-def _run_chunk(spec: Specialization, inputs: list[np.ndarray], indices: list[np.ndarray], count: int) -> Sequence[np.ndarray]:
+def _run_chunk(
+    spec: Specialization, inputs: list[np.ndarray], indices: list[np.ndarray], count: int
+) -> Sequence[np.ndarray]:
+    from iris_cc import interp
+
     if inputs or indices:
         return interp.run(spec.fn, inputs, indices=indices, while_limit=config.while_limit(), quiet=spec.quiet)
     # Without any operand there is nothing to take a length from: one element stands for all.

@@ -26,7 +26,7 @@ class _Counting:
     calls = 0
     lock = threading.Lock()
 
-    def __init__(self, owner: type, dispatcher: Dispatcher) -> None:
+    def __init__(self, owner: Any, dispatcher: Dispatcher) -> None:
         self.owner = owner
         self.dispatcher = dispatcher
 
@@ -35,33 +35,60 @@ class _Counting:
         with _Counting.lock:
             _Counting.calls += 1
         if _Counting.calls > 1:
-            self.owner.__call__ = _fastest(self.dispatcher)  # type: ignore[operator]
+            self.owner.__call__ = _fastest(self.dispatcher)
         return result
 
 
-def speed_up(owner: type, dispatcher: Dispatcher) -> None:
-    """Let instances of `owner` call `dispatcher`, in C as soon as that is worth its building."""
-    owner.__call__ = _Counting(owner, dispatcher)  # type: ignore[operator]
+def kernel_type(base: type, parameters: int) -> type:
+    """The class of a new kernel: one that C calls, if the unit is at hand already, else one of the kernel's own."""
+    if parameters <= builtin.MOST_PARAMETERS and config.jit_enabled() and builtin.available():
+        made = _callable_type(base) if _LOADED or build.peek(_unit()) != "none" else None
+        if made is not None:
+            return made
+    return type("Kernel", (base,), {"__module__": base.__module__, "__doc__": base.__doc__})
+
+
+def connect(kernel: Any, dispatcher: Dispatcher) -> object:
+    """Let calls of `kernel` go to `dispatcher`, in C as soon as that is to be had; the kernel keeps the result."""
+    library = _library() if type(kernel) in _LOADED else None
+    if library is not None:
+        return builtin.attach(kernel, library.address("iris_vectorcall"), dispatcher)
+    owner: Any = type(kernel)
+    owner.__call__ = _Counting(owner, dispatcher)
+    return None
 
 
 def _fastest(dispatcher: Dispatcher) -> Any:
-    if not config.jit_enabled():
-        return dispatcher
+    library = _library() if config.jit_enabled() and builtin.available() else None
+    return dispatcher if library is None else builtin.bind(library.address("iris_bind"), dispatcher)
+
+
+# The callable type of each base.  A process has one base, and the type is never freed.
+_LOADED: dict[type, type] = {}
+
+
+def _callable_type(base: type) -> type | None:
     library = _library()
     if library is None:
-        return dispatcher
-    return builtin.bind(library.address("iris_bind"), dispatcher)
+        return None
+    made = next((made for made, of in _LOADED.items() if of is base), None)
+    if made is None:
+        made = builtin.callable_type(library.address("iris_callable_type"), base, "iris_cc.Kernel")
+        _LOADED[made] = base
+    return made
+
+
+@cache
+def _unit() -> Unit:
+    text = (folder() / "iris_dispatch.c").read_text(encoding="ascii")
+    identity = hashlib.sha256(text.encode()).hexdigest()
+    return Unit(identity, "dispatch", "call", 0, "strict", _STATEMENTS, lambda: text, {"kernel": "the call dispatcher"})
 
 
 @cache
 def _library() -> loader.Library | None:
     """The loaded unit, or None where it cannot be had; asked once."""
-    if not builtin.available():
-        return None
-    text = (folder() / "iris_dispatch.c").read_text(encoding="ascii")
-    identity = hashlib.sha256(text.encode()).hexdigest()
-    unit = Unit(identity, "dispatch", "call", 0, "strict", _STATEMENTS, lambda: text, {"kernel": "the call dispatcher"})
-    result = build.obtain(unit)
+    result = build.obtain(_unit())
     if not isinstance(result, Built):
         return None
     try:

@@ -84,7 +84,7 @@ def _init_of(cls: Any, fields: dict[str, _Field]) -> Callable[..., None]:
     count = len(given)
 
     def init(self: Any, *args: Any, **kwargs: Any) -> None:
-        for setter, value in zip(setters, args):  # noqa: B905 - fewer arguments than fields is usual
+        for setter, value in zip(setters, args):  # fewer arguments than fields is usual
             setter(self, value)
         if kwargs or len(args) != count:
             _fill(self, cls.__name__, given, fields, by_name, len(args), kwargs)
@@ -140,7 +140,8 @@ def _comparison(names: tuple[str, ...], order: bool) -> dict[str, Callable[..., 
     def less(self: Any, other: Any) -> Any:
         return values(self) < values(other) if other.__class__ is self.__class__ else NotImplemented
 
-    return {"__eq__": equal, "__hash__": digest} | ({"__lt__": less} if order else {})
+    methods: dict[str, Callable[..., Any]] = {"__eq__": equal, "__hash__": digest}
+    return methods | {"__lt__": less} if order else methods
 
 
 def _refuse(self: Any, *args: Any) -> NoReturn:

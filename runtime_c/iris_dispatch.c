@@ -29,6 +29,7 @@ object *PyObject_Vectorcall(object *, object *const *, isize, object *);
 object *PyCFunction_NewEx(method *, object *, object *);
 object *PyVectorcall_Call(object *, object *, object *);
 object *PyType_FromSpecWithBases(type_spec *, object *);
+int PyObject_IsTrue(object *);
 void PyErr_Clear(void);
 void PyErr_Fetch(object **, object **, object **);
 void PyErr_NormalizeException(object **, object **, object **);
@@ -60,7 +61,7 @@ typedef struct {
   isize guard_count;
   object *const *guards;    /* keys whose presence leads to the slow path */
   object *slow;             /* called with the arguments as they came */
-  object *recover;          /* called with an error; raises another in its place or returns */
+  object *recover;          /* called with an error; raises another in its place, or returns whether `slow` may answer */
   isize entries;
   struct { mask_t mask; object *ufunc; } table[MOST_ENTRIES];
 } state_t;

@@ -16,7 +16,7 @@ from iris_cc.frontend.emit import Emit
 from iris_cc.frontend.frames import FALSE, FLAGS, NEXT, Flow, Frame
 from iris_cc.frontend.resolve import CastTo, Constant, Helper, Known, Local, Routine, Symbol
 from iris_cc.frontend.source import fail
-from iris_cc.frontend.values import Result, Value, join, literal, run_time, scalar_of, strong_literal, zero
+from iris_cc.frontend.values import Result, Value, flat, join, literal, run_time, scalar_of, strong_literal, zero
 from iris_cc.ir import ops
 from iris_cc.ir.builder import Builder
 from iris_cc.ir.nodes import Atom, If, Let, Var
@@ -105,7 +105,7 @@ class Expressions:
                 nonlocal several
                 result = make()
                 several = isinstance(result, tuple)
-                values = result if isinstance(result, tuple) else (result,)
+                values = flat(result)
                 counts.append(len(values))
                 self.frame.env.update({f"%v{k}": value for k, value in enumerate(values)})
                 return NEXT
@@ -126,6 +126,7 @@ class Expressions:
     def expr(self, node: ast.expr) -> Result:
         match node:
             case ast.Constant(value=number):
+                assert isinstance(number, (bool, int, float))
                 return literal(number)
             case ast.Name() | ast.Attribute():
                 return self.name(node)
@@ -147,7 +148,7 @@ class Expressions:
                 self.frame.env[target.id] = value
                 return value
             case ast.Tuple(elts=elts):
-                return tuple(self.value(element) for element in elts)
+                return tuple(self.expr(element) for element in elts)
             case ast.Call():
                 return self.call(node)
             case _:
@@ -251,7 +252,7 @@ class Expressions:
                 if not strong:
                     return result
                 if isinstance(result, tuple):
-                    return tuple(calls.strengthen(self.e, value) for value in result)
+                    return tuple(calls.strengthen(self.e, value) for value in flat(result))
                 return calls.strengthen(self.e, result)
             case _:
                 raise AssertionError(f"{entity} passed the check of the language")

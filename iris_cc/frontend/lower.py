@@ -32,7 +32,7 @@ from iris_cc.frontend.frames import (
     returned,
 )
 from iris_cc.frontend.resolve import Routine, Symbol, assigned_names
-from iris_cc.frontend.values import Result, Type, Value, Weak, join, run_time, scalar_of, zero
+from iris_cc.frontend.values import Result, Type, Value, Weak, flat, join, run_time, scalar_of, zero
 from iris_cc.ir import ops
 from iris_cc.ir.builder import Builder, Numbers
 from iris_cc.ir.nodes import Atom, Block, Const, Fault, For, Function, Index, Var, While
@@ -184,8 +184,7 @@ class Lowering(Expressions):
             case ast.Expr(value=value) if not isinstance(value, ast.Constant):
                 self.expr(value)
             case ast.Return(value=value) if value is not None:
-                result = self.expr(value)
-                values = result if isinstance(result, tuple) else (result,)
+                values = flat(self.expr(value))
                 self.frame.env.update({returned(k): value for k, value in enumerate(values)})
                 return self.leave(RETURN)
             case ast.Break():
@@ -275,11 +274,9 @@ class Lowering(Expressions):
         bounds = [self.bound(arg) for arg in stmt.iter.args]
         self.at(stmt)
         zero_, one = Const(0, I64), Const(1, I64)
-        start, stop, step = {
-            1: lambda: (zero_, bounds[0], one),
-            2: lambda: (bounds[0], bounds[1], one),
-            3: lambda: (bounds[0], bounds[1], bounds[2]),
-        }[len(bounds)]()
+        start = bounds[0] if len(bounds) > 1 else zero_
+        stop = bounds[1] if len(bounds) > 1 else bounds[0]
+        step = bounds[2] if len(bounds) > 2 else one
         if len(bounds) == 3 and not (isinstance(step, Const) and step.value):
             self.e.check(self.e.op(ops.NE, step, zero_), Fault.ZERO_STEP)
         index = self.e.builder.var(I64, target)

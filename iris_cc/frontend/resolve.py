@@ -210,7 +210,7 @@ class Routine:
     params: tuple[str, ...]
     defaults: Mapping[str, Any]
     locals: frozenset[str]
-    function: FunctionType | None  # None for DSL text
+    function: Any  # a FunctionType (mypy would bind it as a method), or None for DSL text
 
     def lookup(self, name: str) -> Entity:
         if name in self.locals:
@@ -218,22 +218,8 @@ class Routine:
         if self.function is None:
             found = of_dsl(name)
         else:
-            found = self._captured(self.function, name) or of_name(name)
+            found = _captured(self.function, name) or of_name(name)
         return found or Unusable(codes.E0201, f"`{name}` is not defined")
-
-    @staticmethod
-    def _captured(function: FunctionType, name: str) -> Entity | None:
-        cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
-        if name in cells:
-            try:
-                return of_object(cells[name].cell_contents, name)
-            except ValueError:
-                return Unusable(codes.E0201, f"`{name}` has no value yet")
-        if name in function.__globals__:
-            return of_object(function.__globals__[name], name)
-        if hasattr(builtins, name):
-            return of_object(getattr(builtins, name), name)
-        return None
 
     def entity(self, node: ast.expr) -> Entity:
         """What an expression in the place of a function or a constant names."""
@@ -244,6 +230,20 @@ class Routine:
                 return of_attribute(node, self.lookup)
             case _:
                 return Unusable(codes.E0203, "only named functions can be called")
+
+
+def _captured(function: FunctionType, name: str) -> Entity | None:
+    cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+    if name in cells:
+        try:
+            return of_object(cells[name].cell_contents, name)
+        except ValueError:
+            return Unusable(codes.E0201, f"`{name}` has no value yet")
+    if name in function.__globals__:
+        return of_object(function.__globals__[name], name)
+    if hasattr(builtins, name):
+        return of_object(getattr(builtins, name), name)
+    return None
 
 
 def routine_of(source: Source, function: FunctionType | None) -> Routine:

@@ -39,10 +39,8 @@ _MATH: dict[str, tuple[int, int, tuple[str, ...]]] = {"log": (1, 2, ()), "hypot"
 
 def arity_problem(entity: Known | CastTo, positional: int, keywords: tuple[str, ...]) -> str:
     """What is wrong with a call of `entity`, or an empty text."""
-    if isinstance(entity, CastTo):
-        name, (fewest, most, allowed) = str(entity.scalar), (1, 1, ())
-    else:
-        name, (fewest, most, allowed) = entity.name, _arity(entity)
+    name = str(entity.scalar) if isinstance(entity, CastTo) else entity.name
+    fewest, most, allowed = (1, 1, ()) if isinstance(entity, CastTo) else _arity(entity)
     for keyword in keywords:
         if keyword not in allowed:
             return f"`{name}` takes no keyword `{keyword}` here"

@@ -129,10 +129,10 @@ class _RoutineCheck:
     def stmt(self, stmt: ast.stmt) -> None:
         match stmt:
             case ast.Assign(targets=targets, value=value):
+                self.expr(value, tuples=True)
                 for target in targets:
                     self.target(target)
                     self.unpack(target, value)
-                self.expr(value, tuples=True)
             case ast.AugAssign(target=target, op=op, value=value):
                 self.target(target, tuples=False)
                 self.operator(op, stmt)

@@ -59,8 +59,12 @@ class Value:
         return scalar_of(self.type)
 
 
-Values = tuple[Value, ...]
-Result = Value | Values  # a call of a helper may give several values
+Result = Value | tuple["Result", ...]  # a call of a helper, or a tuple to assign from, gives several values
+
+
+def flat(result: Result) -> tuple[Value, ...]:
+    """The numbers of a result, in order."""
+    return (result,) if isinstance(result, Value) else tuple(value for part in result for value in flat(part))
 
 
 def scalar_of(type: Type) -> Scalar:

@@ -10,7 +10,7 @@ import math
 import struct
 from collections.abc import Callable
 from enum import Enum
-from typing import Literal
+from typing import Any, Literal
 
 from iris_cc.diagnostics import Span
 from iris_cc.ir.ops import Op
@@ -20,7 +20,7 @@ from iris_cc.records import field, record
 NOWHERE = Span("<generated>", 0, 0, 0, 0)
 
 
-def _loc() -> Span:
+def _loc() -> Any:
     return field(default=NOWHERE, compare=False, repr=False)
 
 
@@ -31,6 +31,9 @@ class Var:
     id: int
     type: Scalar
     hint: str = field(default="", compare=False)
+
+    def __hash__(self) -> int:
+        return self.id
 
 
 @record

@@ -33,6 +33,8 @@ class Scalar(Enum):
         self.c = c
         self.dtype = dtype
 
+    __hash__ = object.__hash__  # members are singletons, and Enum's own hash is a call of Python code
+
     @property
     def is_float(self) -> bool:
         return self.kind == "float"

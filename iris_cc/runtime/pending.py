@@ -36,8 +36,14 @@ def take_pending(raised: BaseException | None = None) -> BaseException | None:
     return error
 
 
-def recover(raised: BaseException) -> None:
-    """Raise the stashed exception if `raised` stands in for it; else return, and `raised` stays the answer."""
+def recover(raised: BaseException) -> bool:
+    """Raise the stashed exception if `raised` stands in for it; else return, and `raised` stays the answer.
+
+    True asks the caller to try the slow path, which may answer: the error says so with a true attribute `rescue`.
+    """
     error = take_pending(raised)
+    if getattr(raised if error is None else error, "rescue", False):
+        return True
     if error is not None:
         raise error from None
+    return False

@@ -1,0 +1,7 @@
+"""`python -m iris_cc` is `iris-cc`."""
+
+import sys
+
+from iris_cc.cli import main
+
+sys.exit(main())
