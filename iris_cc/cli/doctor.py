@@ -1,0 +1,230 @@
+"""`iris-cc doctor`: checks, one line each, of everything that compiled kernels need.
+
+Its test kernel is compiled afresh in a directory of its own, so the user's cache is neither trusted nor changed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import os
+import platform
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from iris_cc import api, build, config, driver, fastcall
+from iris_cc.build import BuildFailure, cpu, manage, toolchain
+from iris_cc.cli.problems import ENVIRONMENT, OK
+from iris_cc.cli.report import Report
+from iris_cc.driver import Options, Specialization
+from iris_cc.runtime import builtin
+from iris_cc.runtime.ufunc import factory_works
+from iris_cc.version import __version__
+
+Status = Literal["ok", "note", "fail"]
+
+_PROBE = "def doctor(x):\n    return x * x + 0.5 if x > 1.0 else -x\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What was looked at, how it is, and the details.  `fatal`: without it there is no compiled code."""
+
+    name: str
+    status: Status
+    text: str
+    fatal: bool = False
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """`doctor` needs none."""
+
+
+def run(arguments: argparse.Namespace, report: Report) -> int:
+    checks = [_safely(name, look) for name, look in _LOOKS]
+    works = not any(check.fatal for check in checks)
+    data = {"ok": works, "checks": [{"name": c.name, "status": c.status, "text": c.text} for c in checks]}
+    lines = [_line(check) for check in checks]
+    lines.append(
+        "kernels are compiled here" if works else "kernels run on the interpreter here: their answers are the same"
+    )
+    report.answer("\n".join(lines), data)
+    return OK if works else ENVIRONMENT
+
+
+def _line(check: Check) -> str:
+    first, *more = check.text.splitlines() or [""]
+    lead = f"{check.status:<5}{check.name:<14}"
+    return "\n".join([lead + first, *(" " * len(lead) + line for line in more)])
+
+
+def _safely(name: str, look: Callable[[], Check]) -> Check:
+    """A check that breaks is a finding, not an end."""
+    try:
+        return look()
+    except Exception as error:
+        return Check(name, "fail", f"{type(error).__name__}: {error}", fatal=name == "test kernel")
+
+
+# -- what is looked at -------------------------------------------------------------------------------------------------
+
+
+def _versions() -> Check:
+    packages = ", ".join(f"{name} {_version(name)}" for name in ("numpy", "cffi", "platformdirs"))
+    text = f"iris_cc {__version__}, {platform.python_implementation()} {platform.python_version()}, {packages}"
+    return Check("versions", "ok", text)
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _platform() -> Check:
+    level = f", x86-64-v{cpu.host_level()}" if os.uname().machine in ("x86_64", "amd64") else ""
+    return Check("platform", "ok", f"{sys.platform} {os.uname().machine}{level}")
+
+
+def _kill_switch() -> Check:
+    if config.jit_enabled():
+        return Check("kill switch", "ok", f"{config.KILL_SWITCH} is not set to off")
+    return Check(
+        "kill switch",
+        "note",
+        f"{config.KILL_SWITCH}={os.environ[config.KILL_SWITCH]}: nothing is compiled, loaded or written",
+    )
+
+
+def _compiler() -> Check:
+    found = build.find_compiler()
+    if isinstance(found, BuildFailure):
+        return Check("compiler", "fail", found.message, fatal=True)
+    version = build.version_text(found).splitlines() or ["?"]
+    words = shlex.join((found.program, *found.arguments))
+    return Check("compiler", "ok", f"{words}\n{version[0]}")
+
+
+def _flags() -> Check:
+    plan = toolchain.plan(_probe().unit)
+    if isinstance(plan, BuildFailure):
+        return Check("flags", "fail", plan.message, fatal=True)
+    return Check("flags", "ok", shlex.join(plan.compile_flags))
+
+
+def _cache() -> Check:
+    where = manage.location()
+    if where.path is None:
+        return Check("cache", "note", f"memory only: {where.reason}")
+    found = manage.verify_all()
+    bad = [(entry, reason) for entry, sound, reason in found if not sound]
+    size = sum(entry.size for entry, _, _ in found)
+    lines = [f"{where.path}", f"{len(found)} kernels, {size / (1 << 20):.1f} of {config.cache_limit_bytes() >> 20} MiB"]
+    lines += [f"{entry.path.name}: {reason}; it will be built again" for entry, reason in bad]
+    if where.kind != "user":
+        lines.append(where.reason)
+    return Check("cache", "note" if bad or where.kind != "user" else "ok", "\n".join(lines))
+
+
+def _factory() -> Check:
+    if factory_works():
+        return Check("ufunc factory", "ok", "NumPy takes ufuncs made at run time")
+    return Check("ufunc factory", "note", "this NumPy or interpreter takes none; calls go through a slower path")
+
+
+def _dispatcher() -> Check:
+    if not config.jit_enabled():
+        return Check("dispatcher", "note", "in Python, as the kill switch asks")
+    if not builtin.available():
+        return Check("dispatcher", "note", "in Python: this interpreter cannot run the one in C")
+    with _private_cache():
+        library = fastcall._library()
+    return (
+        Check("dispatcher", "ok", "in C")
+        if library is not None
+        else Check("dispatcher", "note", "in Python: the one in C could not be built")
+    )
+
+
+def _test_kernel() -> Check:
+    """Compile, load, run, compare."""
+    if not config.jit_enabled():
+        return Check("test kernel", "note", "not tried: compilation is switched off")
+    x = np.linspace(-3.0, 3.0, 1001)
+    with _private_cache():
+        made = driver.realize(_probe(), compiled=True)
+        if made.route != "compiled":
+            text = made.reason.render() if made.reason is not None else "it was not compiled"
+            return Check("test kernel", "fail", text, fatal=True)
+        kernel = api.make(_PROBE, Options(fallback="error"))
+        right = np.array_equal(kernel(x), np.where(x > 1.0, x * x + 0.5, -x))
+    if not right:
+        return Check("test kernel", "fail", "it was compiled and gave wrong values: please report this", fatal=True)
+    return Check("test kernel", "ok", f"compiled, loaded and right on {x.size} values")
+
+
+def _readback() -> Check:
+    """Does another reader of C agree that the unit is C?"""
+    try:
+        from pycparser import CParser
+    except ImportError:
+        return Check("read back", "note", "not tried: pycparser is not installed (`pip install iris_cc[doctor]`)")
+    found = build.find_compiler()
+    if isinstance(found, BuildFailure):
+        return Check("read back", "note", "not tried: it needs the compiler's preprocessor")
+    with tempfile.TemporaryDirectory(prefix="iris_cc_doctor_") as folder:
+        path = Path(folder, "k.c")
+        path.write_text(_probe().c_text(), encoding="ascii")
+        command = [found.program, *found.arguments, "-E", "-P", "-DIRIS_READ_BACK", str(path)]
+        plain = subprocess.run(command, capture_output=True, text=True, check=True, timeout=config.timeout()).stdout
+    return Check("read back", "ok", f"pycparser reads the unit: {len(CParser().parse(plain).ext)} declarations")
+
+
+# -- the test kernel ---------------------------------------------------------------------------------------------------
+
+
+def _probe() -> Specialization:
+    kernel = api.make(_PROBE, Options(fallback="silent"))
+    return kernel._spec((np.dtype("f8"),), 0)
+
+
+@contextmanager
+def _private_cache() -> Iterator[None]:
+    """Everything built in here goes to a directory that ends with it, and nothing is taken from elsewhere."""
+    name = "IRIS_CC_CACHE_DIR"
+    before = os.environ.get(name)
+    with tempfile.TemporaryDirectory(prefix="iris_cc_doctor_") as folder:
+        os.environ[name] = folder
+        build.forget()
+        try:
+            yield
+        finally:
+            build.forget()
+            if before is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = before
+
+
+_LOOKS: tuple[tuple[str, Callable[[], Check]], ...] = (
+    ("versions", _versions),
+    ("platform", _platform),
+    ("kill switch", _kill_switch),
+    ("compiler", _compiler),
+    ("flags", _flags),
+    ("cache", _cache),
+    ("ufunc factory", _factory),
+    ("dispatcher", _dispatcher),
+    ("test kernel", _test_kernel),
+    ("read back", _readback),
+)
