@@ -153,12 +153,13 @@ class _Emitter:
         starts = [self.atom(init) for init in inits]
         for var, start in zip(carried, starts, strict=True):
             self.out.line(f"{self.type(var.type)} {self.bind(var)} = {start};")
-        self.unread(*carried)
 
     def leave(self, outs: tuple[Var, ...], carried: tuple[Var, ...]) -> None:
         """A loop's results are its carried variables, which nothing changes after it."""
         for out, var in zip(outs, carried, strict=True):
             self.name[out] = self.name[var]
+            if var not in self.read:
+                self.unread(out)
 
     def counted(self, loop: For) -> None:
         self.carry(loop.carried, loop.inits)

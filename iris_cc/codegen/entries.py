@@ -128,7 +128,6 @@ def _nest(fn: Function, rows: Rows, ndim: int, out: Writer) -> None:
     if uses_flat:
         out.line("int64_t flat = 0;")
     _axes(fn, rows, ndim, 0, out)
-    out.line("")
 
 
 def _axes(fn: Function, rows: Rows, ndim: int, axis: int, out: Writer) -> None:
