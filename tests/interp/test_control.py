@@ -230,7 +230,7 @@ def test_programs_are_made_once() -> None:
 
 def test_the_c_library_is_not_needed_for_special_functions() -> None:
     code = (
-        "import sys; sys.modules['_cffi_backend'] = None\n"
+        "import sys, iris_cc.interp; sys.modules['_cffi_backend'] = None\n"
         "import math, numpy as np\n"
         "from iris_cc.interp.libm import libm_function\n"
         "from iris_cc.ir.types import F32, F64\n"
@@ -243,3 +243,22 @@ def test_the_c_library_is_not_needed_for_special_functions() -> None:
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, env=environment)
+
+
+@pytest.mark.parametrize("flags", [[True, True], [False, False], [True, False]])
+def test_memory_that_a_branch_result_shares_is_not_reused(flags: list[bool]) -> None:
+    fn = parse("""\
+func @f(%0: f64, %1: bool) -> f64, f64 {
+  %2: f64 = neg %0
+  if %1 {
+    yield %2
+  } else {
+    yield %0
+  } -> %3: f64
+  %4: f64 = add %2, 100.0:f64
+  return %3, %4
+}
+""")
+    found = run(fn, [np.array([1.0, 2.0]), np.array(flags)], while_limit=0)
+    assert found[0].tolist() == [-x if flag else x for x, flag in zip([1.0, 2.0], flags, strict=True)]
+    assert found[1].tolist() == [99.0, 98.0]

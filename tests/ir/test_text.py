@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from iris_cc.records import replace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +13,7 @@ from iris_cc.ir.parser import MAX_DEPTH, IRSyntaxError, parse
 from iris_cc.ir.printer import fingerprint, print_function
 from iris_cc.ir.types import F64, I64
 from iris_cc.ir.verify import verify
+from iris_cc.records import replace
 from tests.ir.strategies import functions
 
 SAMPLE = """\

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from iris_cc.records import replace
-
 import pytest
 from hypothesis import given, settings
 
@@ -11,6 +9,7 @@ from iris_cc.ir import ops
 from iris_cc.ir.nodes import Block, Check, Const, Fault, For, Function, If, Index, Let, Stmt, Var, While
 from iris_cc.ir.types import BOOL, F32, F64, I32, I64
 from iris_cc.ir.verify import InvalidIR, verify
+from iris_cc.records import replace
 from tests.ir.strategies import functions
 
 X, Y, F = Var(0, F64), Var(1, I64), Var(2, BOOL)
