@@ -18,6 +18,7 @@ from iris_cc.dispatch import Explanation, KernelDispatcher, Kernels, types_of_ar
 from iris_cc.driver import FP_MODES, MATH_MODES, Fp, Math, Options, Specialization, Stage
 from iris_cc.fastcall import connect, kernel_type
 from iris_cc.frontend import program as front
+from iris_cc.frontend.resolve import describe
 from iris_cc.frontend.values import WEAK_OF, Type
 from iris_cc.pyroute import PythonUfunc
 from iris_cc.runtime.dispatcher import Dispatcher
@@ -191,7 +192,9 @@ class Kernel:
     def _types(self, types: tuple[Any, ...]) -> tuple[Type, ...]:
         """One type per parameter; defaults fill the last ones."""
         program = self._inside().program
-        given = [front.type_of(word, program) for word in types]
+        if len(types) > len(program.params):
+            raise TypeError(f"{program.name}() takes {len(program.params)} argument types, {len(types)} given")
+        given = [front.type_of(word, program, name) for word, name in zip(types, program.params, strict=False)]
         for name in program.params[len(given) :]:
             if name not in program.defaults:
                 break
@@ -282,9 +285,9 @@ def make(function: Callable[..., Any] | str, options: Options, source: str | Non
     if isinstance(function, Kernel):
         function = function.py_func or function._text or ""
     if not isinstance(function, (str, FunctionType)):
-        place = Span(getattr(function, "__module__", None) or "<python>", 0, 0, 0, 0)
-        text = f"{type(function).__name__} objects cannot be kernels"
-        raise CompileError((Diagnostic(codes.E0006, text, place),))
+        name = getattr(function, "__name__", type(function).__name__)
+        what = describe(function).removesuffix(" without a compiled form").removesuffix(", not a number")
+        raise CompileError((Diagnostic(codes.E0006, f"`{name}` is {what}", Span("<python>", 0, 0, 0, 0)),))
     if isinstance(function, str):
         return kernel_type(Kernel, _count(function))(None, function, options)  # type: ignore[no-any-return]
     own = kernel_type(Kernel, function.__code__.co_argcount)
@@ -321,7 +324,9 @@ def _with_pragmas(options: Options, program: front.Program) -> Options:
     fp = program.options.get("fp")
     if unknown or fp not in (None, *FP_MODES):
         text = f"`# me:{unknown[0]}` is not known" if unknown else f"`# me:fp={fp}` is not one of {', '.join(FP_MODES)}"
-        raise CompileError((Diagnostic(codes.E0508, text, program.place),))
+        line = next((n for n, each in sorted(program.lines.items()) if "me:" in each), program.place.line)
+        place = Span(program.place.file, line, 0, line, len(program.lines[line]))
+        raise CompileError((Diagnostic(codes.E0508, text, place),))
     if fp is None or options.fp is not None:
         return options
     return Options(next(mode for mode in FP_MODES if mode == fp), options.math, options.fallback, options.threads)

@@ -197,13 +197,12 @@ class Kernels:
         """What each operand is: weak where the call had a Python scalar, else what NumPy would make of it."""
         strong = [word for word, kind in zip(words, weak, strict=True) if kind is None and isinstance(word, np.dtype)]
         types: list[Type] = []
-        for word, kind in zip(words, weak, strict=True):
+        for word, kind, param in zip(words, weak, self.program.params, strict=True):
             if kind is not None:
                 types.append(front.WEAK_OF[kind])
-            elif isinstance(word, np.dtype):
-                types.append(front.type_of(word, self.program))
             else:
-                types.append(front.type_of(np.result_type(*strong, word(0)), self.program))
+                dtype = word if isinstance(word, np.dtype) else np.result_type(*strong, word(0))
+                types.append(front.type_of(dtype, self.program, param))
         return tuple(types)
 
     def _loop_that_retries(self, made: Realized) -> Loop:
@@ -351,13 +350,13 @@ def types_of_arguments(program: Program, args: Sequence[Any]) -> tuple[tuple[Typ
     """The argument types of a call, and the number of dimensions they broadcast to."""
     types: list[Type] = []
     ndim = 0
-    for arg in args:
+    for arg, param in zip(args, program.params, strict=False):
         if type(arg) in front.WEAK_OF:
             types.append(front.WEAK_OF[type(arg)])
         else:
             dtype = getattr(arg, "dtype", None)
             array = arg if isinstance(dtype, np.dtype) else np.asarray(arg)
-            types.append(front.type_of(array.dtype, program))
+            types.append(front.type_of(array.dtype, program, param))
             ndim = max(ndim, np.ndim(array))
     return tuple(types), ndim
 

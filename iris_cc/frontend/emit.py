@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from iris_cc import codes
 from iris_cc.codes import Code
-from iris_cc.diagnostics import Diagnostic, Span
+from iris_cc.diagnostics import Diagnostic, Label, Span
 from iris_cc.frontend import promote
 from iris_cc.frontend.promote import Loop, NoLoop
 from iris_cc.frontend.values import Type, Value, Weak, run_time
@@ -25,10 +25,11 @@ class Emit:
     builder: Builder
     diagnostics: list[Diagnostic] = field(default_factory=list)
     span: Span = NOWHERE
+    calls: list[Label] = field(default_factory=list)  # the calls of helpers that are being compiled in
 
     def error(self, code: Code, message: str, label: str = "", help: str = "") -> Value:
         """Record an error here; the stand-in value lets lowering go on."""
-        self.diagnostics.append(Diagnostic(code, message, self.span, label, help))
+        self.diagnostics.append(Diagnostic(code, message, self.span, label, help, related=tuple(self.calls[-1:])))
         return run_time(F64, Const(0.0, F64))
 
     def atom(self, value: Value, to: Scalar | None = None) -> Atom:

@@ -10,6 +10,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
+from iris_cc.frontend.resolve import assigned_names
 from iris_cc.records import field, record
 
 State = frozenset[str] | None
@@ -70,8 +71,10 @@ class Flow:
                 return self.leave("breaks", state)
             case ast.Continue():
                 return self.leave("continues", state)
-            case _:
+            case ast.Pass():
                 return state
+            case _:  # outside the language, and reported: what it binds counts as bound
+                return state if state is None else state | assigned_names(stmt) | {getattr(stmt, "name", "")}
 
     def leave(self, way: str, state: State) -> State:
         if self.loops:
@@ -159,10 +162,13 @@ class Flow:
                 for arg in (*args, *(keyword.value for keyword in keywords)):
                     state = self.expr(arg, state)
                 return state
-            case _:
-                for child in ast.iter_child_nodes(node):
-                    if isinstance(child, ast.expr):
-                        state = self.expr(child, state)
+            case ast.UnaryOp(operand=operand) | ast.Attribute(value=operand) | ast.Starred(value=operand):
+                return self.expr(operand, state)
+            case ast.Tuple(elts=elts) | ast.List(elts=elts):
+                for element in elts:
+                    state = self.expr(element, state)
+                return state
+            case _:  # a constant, or outside the language and reported
                 return state
 
     def chain(self, node: ast.BinOp, state: State) -> State:

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Callable
 
 from iris_cc import codes
-from iris_cc.diagnostics import CompileError
+from iris_cc.diagnostics import CompileError, Label
 from iris_cc.frontend import arith
 from iris_cc.frontend.emit import Emit, name_of
 from iris_cc.frontend.expressions import Expressions, index_value
@@ -106,7 +106,9 @@ class Lowering(Expressions):
         """The value of a helper's body in a frame of its own."""
         span = self.e.span
         self.frames.append(Frame(routine, (*self.frame.key, id(call)), values))
+        self.e.calls.append(Label(span, "called here"))
         self.body(routine)
+        self.e.calls.pop()
         env = self.frames.pop().env
         self.e.span = self.e.builder.loc = span
         results = tuple(value for name, value in sorted(env.items()) if name.startswith("%rv"))

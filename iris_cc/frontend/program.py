@@ -84,8 +84,11 @@ def specialize(program: Program, types: tuple[Type, ...], ndim: int = 0) -> Func
         raise fail(codes.E0005, "the source is nested too deep", program.place) from None
 
 
-def type_of(word: Any, program: Program | None = None) -> Type:
-    """A dtype-like, or `float`, `int`, `bool` for a Python scalar, as an argument type; raises CompileError."""
+def type_of(word: Any, program: Program | None = None, param: str = "") -> Type:
+    """A dtype-like, or `float`, `int`, `bool` for a Python scalar, as an argument type; raises CompileError.
+
+    `param` is the parameter it is for.
+    """
     if isinstance(word, (Scalar, Weak)):
         return word
     if isinstance(word, type) and word in WEAK_OF:
@@ -93,10 +96,11 @@ def type_of(word: Any, program: Program | None = None) -> Type:
     try:
         dtype = np.dtype(word)
     except TypeError as error:
-        raise fail(codes.E0403, str(error), _place(program)) from None
+        raise fail(codes.E0403, str(error), _place(program, param)) from None
     scalar = BY_DTYPE.get(dtype.str[1:]) if dtype.kind in "biuf" else None
     if scalar is None:
-        raise CompileError((Diagnostic(codes.E0403, f"a kernel takes no operand of type {dtype}", _place(program)),))
+        what = f"`{param}` cannot be" if param else "a kernel takes no operand"
+        raise CompileError((Diagnostic(codes.E0403, f"{what} of type {dtype}", _place(program, param), str(dtype)),))
     return scalar
 
 
@@ -105,8 +109,13 @@ def type_names(types: tuple[Type, ...]) -> tuple[str, ...]:
     return tuple(str(t) if isinstance(t, Weak) else t.dtype for t in types)
 
 
-def _place(program: Program | None) -> Span:
-    return program.place if program is not None else Span("<types>", 0, 0, 0, 0)
+def _place(program: Program | None, param: str) -> Span:
+    """The parameter's own place, the kernel's, or none."""
+    if program is None:
+        return Span("<types>", 0, 0, 0, 0)
+    source = program.routine.source
+    arguments = (*source.tree.args.posonlyargs, *source.tree.args.args)
+    return next((source.span(arg) for arg in arguments if arg.arg == param), program.place)
 
 
 __all__ = ["WEAK_OF", "Program", "Symbol", "Type", "Weak", "analyze", "resolve", "scalar_of", "specialize", "type_names", "type_of"]

@@ -8,9 +8,9 @@ from __future__ import annotations
 import ast
 import builtins
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from types import FunctionType, MappingProxyType, ModuleType
+from types import BuiltinFunctionType, BuiltinMethodType, FunctionType, MappingProxyType, ModuleType
 from typing import Any, Literal
 
 import numpy as np
@@ -20,7 +20,7 @@ from iris_cc.codes import Code
 from iris_cc.frontend.source import Source, of_function
 from iris_cc.ir import ops
 from iris_cc.ir.types import BY_DTYPE, Scalar
-from iris_cc.records import record
+from iris_cc.records import record, replace
 
 Space = Literal["builtin", "numpy", "math", "dsl"]
 
@@ -86,6 +86,8 @@ class Unusable:
 
     code: Code
     reason: str
+    help: str = ""
+    at_root: bool = False  # the first name of a dotted one is at fault
 
 
 Entity = Local | Constant | Known | CastTo | Helper | Symbol | Namespace | Unusable
@@ -150,8 +152,7 @@ def of_object(value: Any, name: str) -> Entity:
     inner = getattr(type(value), "py_func", None) and getattr(value, "py_func", None)
     if isinstance(inner, FunctionType):
         return Helper(inner, strong=True)
-    code = codes.E0203 if callable(value) else codes.E0202
-    return Unusable(code, f"`{name}` is {_describe(value)}, which a kernel cannot use")
+    return Unusable(codes.E0203 if callable(value) else codes.E0202, f"`{name}` is {describe(value)}")
 
 
 def of_attribute(node: ast.Attribute, lookup: Callable[[str], Entity]) -> Entity:
@@ -164,14 +165,20 @@ def of_attribute(node: ast.Attribute, lookup: Callable[[str], Entity]) -> Entity
     if not isinstance(base, ast.Name):
         return Unusable(codes.E0102, "attributes of values are not supported")
     entity, path = lookup(base.id), base.id
+    if isinstance(entity, Unusable):
+        return replace(entity, at_root=entity.code is codes.E0201)
     for name in reversed(names):
+        if isinstance(entity, Unusable):
+            return entity
         if not isinstance(entity, Namespace):
-            return entity if isinstance(entity, Unusable) else Unusable(codes.E0102, f"`{path}` is not a module")
+            return Unusable(codes.E0102, f"`{path}` is a number here, and attributes of numbers are not supported")
         path = f"{path}.{name}"
         try:
             value = getattr(entity.module, name)
         except AttributeError:
-            return Unusable(codes.E0201, f"module `{entity.module.__name__}` has no `{name}`")
+            near = nearest(name, dir(entity.module))
+            help = f"did you mean `{near}`?" if near else "see the module's documentation"
+            return Unusable(codes.E0201, f"module `{entity.module.__name__}` has no `{name}`", help)
         entity = of_object(value, path)
     return entity
 
@@ -196,9 +203,24 @@ def _casts_by_name() -> Mapping[str, Scalar]:
     return MappingProxyType({np.dtype(scalar.dtype).name: scalar for scalar in Scalar if scalar is not Scalar.BOOL})
 
 
-def _describe(value: Any) -> str:
-    kind = type(value)
-    return f"the {'class' if isinstance(value, type) else kind.__name__} `{getattr(value, '__name__', kind.__name__)}`"
+def describe(value: Any) -> str:
+    """What kind of thing a captured object is, for a sentence."""
+    if isinstance(value, type):
+        return "a class"
+    if isinstance(value, np.ufunc) or (getattr(value, "__module__", None) or "").split(".")[0] == "numpy":
+        return "a NumPy function without a compiled form" if callable(value) else "a NumPy object"
+    if isinstance(value, (BuiltinFunctionType, BuiltinMethodType)):
+        return "a builtin function without a compiled form"
+    kind = type(value).__name__
+    return "None" if value is None else f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}, not a number"
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name a mistyped one most likely means."""
+    import difflib
+
+    found = difflib.get_close_matches(name, [each for each in known if not each.startswith("_")], 1, 0.75)
+    return found[0] if found else None
 
 
 @record(eq=False)
@@ -219,7 +241,13 @@ class Routine:
             found = of_dsl(name)
         else:
             found = _captured(self.function, name) or of_name(name)
-        return found or Unusable(codes.E0201, f"`{name}` is not defined")
+        return found or self._unknown(name)
+
+    def _unknown(self, name: str) -> Unusable:
+        captured = () if self.function is None else (*self.function.__globals__, *self.function.__code__.co_freevars)
+        dsl = [key.partition(".")[2] for key in ops.BY_PYTHON if isinstance(key, str) and key.startswith("dsl.")]
+        near = nearest(name, [*self.locals, *captured, *BUILTINS, *dsl, *_DSL_EXTRAS])
+        return Unusable(codes.E0201, f"`{name}` is not defined", f"did you mean `{near}`?" if near else "")
 
     def entity(self, node: ast.expr) -> Entity:
         """What an expression in the place of a function or a constant names."""
@@ -263,9 +291,24 @@ def routine_of_helper(function: FunctionType) -> Routine:
     return routine_of(of_function(function), function)
 
 
-def assigned_names(node: ast.AST) -> frozenset[str]:
-    """Every name `node` binds, at any depth (comprehensions and inner functions are rejected elsewhere)."""
-    return frozenset(n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
+def assigned_names(root: ast.AST) -> frozenset[str]:
+    """Every name `root` binds, at any depth, by whatever means: those outside the language are reported elsewhere."""
+    names: set[str] = set()
+    for node in ast.walk(root):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()):
+                names.add(name)
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.AsyncFunctionDef(name=name):
+                names |= {name} if node is not root else set()
+            case ast.alias(name=name, asname=other):
+                names.add((other or name).partition(".")[0])
+            case ast.arg(arg=name):
+                names.add(name)
+            case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+                names.add(name)
+            case _:
+                pass
+    return frozenset(names)
 
 
 def _literal(node: ast.expr) -> Any:

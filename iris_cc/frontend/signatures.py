@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from iris_cc.frontend.resolve import CastTo, Known
 from iris_cc.ir import ops
 
@@ -39,7 +41,7 @@ _MATH: dict[str, tuple[int, int, tuple[str, ...]]] = {"log": (1, 2, ()), "hypot"
 
 def arity_problem(entity: Known | CastTo, positional: int, keywords: tuple[str, ...]) -> str:
     """What is wrong with a call of `entity`, or an empty text."""
-    name = str(entity.scalar) if isinstance(entity, CastTo) else entity.name
+    name = f"np.{np.dtype(entity.scalar.dtype).name}" if isinstance(entity, CastTo) else entity.name
     fewest, most, allowed = (1, 1, ()) if isinstance(entity, CastTo) else _arity(entity)
     for keyword in keywords:
         if keyword not in allowed:

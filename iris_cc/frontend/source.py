@@ -59,7 +59,8 @@ def of_function(function: FunctionType, text: str | None = None) -> Source:
     if function.__name__ == "<lambda>":
         raise fail(codes.E0002, "a lambda cannot be a kernel", Span(code.co_filename, code.co_firstlineno, 0, 0, 0))
     if code.co_flags & (inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR):
-        raise fail(codes.E0006, f"`{function.__name__}` is a generator or coroutine", place)
+        where = Span(code.co_filename, code.co_firstlineno, 0, code.co_firstlineno, 0)
+        raise fail(codes.E0006, f"`{function.__name__}` is a generator or coroutine", where)
     lines = lines_of_text(text) if text is not None else _lines_of(function)
     if not lines:
         raise fail(codes.E0001, f"the source of `{function.__name__}` is not available", place)
@@ -86,7 +87,11 @@ def of_text(text: str) -> Source:
     others = [node for node in tree.body if not isinstance(node, ast.FunctionDef)]
     kept = dict(enumerate((line.rstrip("\r\n") for line in lines), 1))
     if len(definitions) != 1 or others:
-        where = Source(file, definitions[0], kept).span(others[0]) if definitions and others else Span(file, 1, 0, 1, 1)
+        extra = others[:1] or definitions[1:2]
+        where = Source(file, definitions[0], kept).header if definitions else Span(file, 1, 0, 1, 1)
+        if definitions and extra:
+            line = Source(file, definitions[0], kept).span(extra[0])
+            where = Span(file, line.line, line.col, line.line, len(kept.get(line.line, "")))
         raise fail(codes.E0006, "DSL text holds exactly one `def` and nothing else", where)
     return Source(file, definitions[0], kept)
 

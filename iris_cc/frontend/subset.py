@@ -18,7 +18,7 @@ from iris_cc.frontend.flow import Flow
 from iris_cc.frontend.resolve import CastTo, Constant, Helper, Known, Local, Namespace, Routine, Symbol, Unusable
 from iris_cc.frontend.signatures import arity_problem
 from iris_cc.ir import ops
-from iris_cc.records import field, record
+from iris_cc.records import field, record, replace
 
 MAX_OPERANDS = 64
 _DEEPEST_CALL = 40
@@ -32,16 +32,18 @@ class Checker:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     symbols: dict[Symbol, None] = field(default_factory=dict)
     outputs: dict[Routine, int] = field(default_factory=dict)
-    captured: dict[tuple[Routine, str], None] = field(default_factory=dict)
     active: list[Routine] = field(default_factory=list)
+    calls: list[Label] = field(default_factory=list)
 
-    def check(self, routine: Routine) -> int:
+    def check(self, routine: Routine, call: Label | None = None) -> int:
         """Check `routine` and what it calls; the number of values it returns."""
         if routine not in self.outputs:
             self.active.append(routine)
+            self.calls += [call] if call is not None else []
             self.outputs[routine] = 1
             self.outputs[routine] = _RoutineCheck(self, routine).run()
             self.active.pop()
+            del self.calls[len(self.active) - 1 :]
         return self.outputs[routine]
 
 
@@ -53,8 +55,18 @@ class _RoutineCheck:
         self.loops = 0
         self.returns: list[tuple[ast.Return, int]] = []
 
-    def error(self, code: Code, message: str, node: ast.AST | Span, label: str = "", help: str = "", *, related: tuple[Label, ...] = ()) -> None:  # noqa: E501
+    def error(
+        self,
+        code: Code,
+        message: str,
+        node: ast.AST | Span,
+        label: str = "",
+        help: str = "",
+        *,
+        related: tuple[Label, ...] = (),
+    ) -> None:
         span = node if isinstance(node, Span) else self.source.span(node)
+        related += tuple(self.checker.calls[-1:])
         self.checker.diagnostics.append(Diagnostic(code, message, span, label, help, related=related))
 
     def run(self) -> int:
@@ -79,16 +91,14 @@ class _RoutineCheck:
         for arg in (arguments.vararg, *arguments.kwonlyargs, arguments.kwarg):
             if arg is not None:
                 self.error(codes.E0105, f"parameter `{arg.arg}` is not a plain positional one", arg)
-        for name, value in self.routine.defaults.items():
+        for (name, value), node in zip(self.routine.defaults.items(), arguments.defaults, strict=False):
             entity = resolve.of_object(value, name)
             if not isinstance(entity, Constant):
-                self.error(codes.E0107, f"the default of `{name}` is not a number", self.source.header)
+                self.error(codes.E0107, f"the default of `{name}` is not a number", node)
             else:
-                self.number(value, self.source.header)
+                self.number(value, node)
         if len(self.routine.params) >= MAX_OPERANDS:
             self.error(codes.E0111, f"{len(self.routine.params)} parameters are too many", self.source.header)
-        if not self.routine.params and self.routine.function is None and not self.routine.source.tree.body:
-            self.error(codes.E0108, "an empty kernel", self.source.header)
 
     def flow(self) -> None:
         seen: set[tuple[str, int, int]] = set()
@@ -97,16 +107,24 @@ class _RoutineCheck:
             place = (node.id, node.lineno, node.col_offset)
             if place not in seen:
                 seen.add(place)
-                self.error(codes.E0301, f"`{node.id}` may be unassigned here", node, "read here", related=self.stores(node.id))
+                self.error(codes.E0301, f"`{node.id}` may be unassigned here", node, "read here", related=self.stores(node))
 
         flow = Flow(self.routine.locals, self.constant, report)
-        if flow.run(self.source.tree, frozenset(self.routine.params)):
+        arguments = self.source.tree.args
+        given = {arg.arg for arg in ast.walk(arguments) if isinstance(arg, ast.arg)}
+        if flow.run(self.source.tree, frozenset(given)):
             self.error(codes.E0302, f"a path through `{self.routine.name}` ends without `return`", self.source.header)
 
-    def stores(self, name: str) -> tuple[Label, ...]:
-        stores = [n for n in ast.walk(self.source.tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store) and n.id == name]
-        first = min(stores, key=lambda n: (n.lineno, n.col_offset), default=None)
-        return (Label(self.source.span(first), "assigned here, but not on every path"),) if first is not None else ()
+    def stores(self, read: ast.Name) -> tuple[Label, ...]:
+        """Where the name is assigned first, and why that does not help."""
+        names = (node for node in ast.walk(self.source.tree) if isinstance(node, ast.Name) and node.id == read.id)
+        stores = [node for node in names if isinstance(node.ctx, ast.Store)]
+        first = min(stores, key=lambda node: (node.lineno, node.col_offset), default=None)
+        if first is None:
+            return ()
+        late = (first.lineno, first.col_offset) >= (read.lineno, read.col_offset) or first.lineno == read.lineno
+        text = "assigned here, after it is read" if late else "assigned here, but not on every path"
+        return (Label(self.source.span(first), text),)
 
     def constant(self, node: ast.expr) -> Any:
         """The number an expression surely is, without evaluating anything: literals, signs and captured numbers."""
@@ -166,8 +184,10 @@ class _RoutineCheck:
         if isinstance(value, ast.NamedExpr):
             self.expr(value)
         elif not (isinstance(value, ast.Constant) and (value.value is ... or isinstance(value.value, str))):
+            before = len(self.checker.diagnostics)
             self.expr(value, tuples=True)
-            self.error(codes.E0108, "this value is computed and assigned to nothing", stmt)
+            if len(self.checker.diagnostics) == before:
+                self.error(codes.E0108, "this value is computed and assigned to nothing", stmt)
 
     def return_(self, stmt: ast.Return, value: ast.expr | None) -> None:
         if value is None or (isinstance(value, ast.Constant) and value.value is None):
@@ -177,7 +197,8 @@ class _RoutineCheck:
         count = self.count(value)
         if count == 0:
             self.error(codes.E0303, "an empty tuple is no value", stmt)
-        if count + len(self.routine.params) > MAX_OPERANDS:
+            return
+        if len(self.routine.params) < MAX_OPERANDS < count + len(self.routine.params):
             self.error(codes.E0111, f"{len(self.routine.params)} parameters and {count} results are too many", stmt)
         self.returns.append((stmt, count))
 
@@ -234,7 +255,7 @@ class _RoutineCheck:
 
     def for_(self, stmt: ast.For) -> None:
         if not isinstance(stmt.target, ast.Name):
-            self.error(codes.E0106, "the variable of a `for` is one name", stmt.target)
+            self.error(codes.E0106, "the variable of a `for` is one name", stmt.target, help="write `for i in range(...)`")
         call = stmt.iter
         if not (isinstance(call, ast.Call) and self.is_range(call.func)):
             self.error(codes.E0103, "`for` must iterate over `range`", call)
@@ -297,7 +318,8 @@ class _RoutineCheck:
         if type(value) not in _CONSTANT_TYPES:
             self.error(codes.E0107, f"{_shown(value)} is not a number a kernel can use", node)
         elif isinstance(value, int) and not -(1 << 63) <= value < 1 << 64:
-            self.error(codes.E0107, "an integer of more than 64 bits", node)
+            help = "write it as a float, or keep it within 64 bits"
+            self.error(codes.E0107, "an integer of more than 64 bits", node, help=help)
 
     def name(self, node: ast.Name | ast.Attribute) -> None:
         entity = self.routine.entity(node)
@@ -310,12 +332,20 @@ class _RoutineCheck:
                 if axis > 7:
                     self.error(codes.E0405, f"`{ast.unparse(node)}` needs more dimensions than arrays have", node)
                 self.checker.symbols[Symbol(kind, axis)] = None
-            case Unusable(code, reason):
-                self.error(code, reason, node)
+            case Unusable():
+                self.unusable(entity, node)
             case Namespace():
                 self.error(codes.E0202, f"`{ast.unparse(node)}` is a module, not a number", node)
             case _:
                 self.error(codes.E0202, f"`{ast.unparse(node)}` is a function, not a number", node, help="call it")
+
+    def unusable(self, entity: Unusable, node: ast.expr, *, called: bool = False) -> None:
+        """A name that means nothing here: the caret goes under the part that is wrong."""
+        code = codes.E0203 if called and entity.code is codes.E0202 else entity.code
+        if entity.code is codes.E0201:
+            while isinstance(node, ast.Attribute) and entity.at_root:
+                node = node.value
+        self.error(code, entity.reason, node, help=entity.help)
 
     def call(self, node: ast.Call, *, several: bool) -> list[ast.expr]:
         """Check who is called and with how many arguments; the arguments to look at next."""
@@ -326,8 +356,8 @@ class _RoutineCheck:
         if any(keyword.arg is None for keyword in node.keywords):
             self.error(codes.E0204, "`**` arguments are not supported", node)
         match self.routine.entity(node.func):
-            case Unusable(code, reason):
-                self.error(codes.E0203 if code is codes.E0202 else code, reason, node.func)
+            case Unusable() as entity:
+                self.unusable(entity, node.func, called=True)
             case Known() | CastTo() as entity:
                 if problem := arity_problem(entity, len(node.args), tuple(k.arg or "" for k in node.keywords)):
                     self.error(codes.E0204, problem, node)
@@ -344,8 +374,8 @@ class _RoutineCheck:
             return resolve.routine_of_helper(function)
         except CompileError as error:
             for found in error.diagnostics:
-                label = Label(self.source.span(node), "called here")
-                self.checker.diagnostics.append(Diagnostic(found.code, found.message, found.span, found.label, related=(label,)))
+                related = (Label(self.source.span(node), "called here"),)
+                self.checker.diagnostics.append(replace(found, related=related))
             return None
 
     def helper_call(self, node: ast.Call, function: Any, *, several: bool) -> None:
@@ -358,10 +388,10 @@ class _RoutineCheck:
         if len(self.checker.active) > _DEEPEST_CALL:
             self.error(codes.E0206, "calls are nested too deep", node)
             return
-        count = self.checker.check(routine)
+        count = self.checker.check(routine, Label(self.source.span(node), "called here"))
         if count != 1 and not several:
             self.error(codes.E0110, f"`{routine.name}` gives {count} values", node)
-        if problem := _binding_problem(routine, node):
+        if all(keyword.arg for keyword in node.keywords) and (problem := _binding_problem(routine, node)):
             self.error(codes.E0204, problem, node)
 
 
