@@ -1,0 +1,143 @@
+/* kernel: (f8, f8) -> f8, f8, b1, f8, f8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
+
+/* iris_base.h */
+
+/* iris_fenv.h */
+
+/* iris_row.h */
+
+IRIS_KERNEL void iris_kernel(double x, double y, double *out0, double *out1, bool *out2, double *out3, double *out4) {
+  /* 5: return x and y, x or y, not x, x and y or 7.0, (x > 1 or y > 3) and x */
+  const bool t1 = x != 0.0;
+  const double v0 = t1 ? y : x;
+  const double v0_1 = t1 ? x : y;
+  const bool t2 = x == 0.0;
+  const bool t3 = v0 != 0.0;
+  const double v0_2 = t3 ? v0 : 7.0;
+  const bool t4 = x > 1.0;
+  const bool t5 = y > 3.0;
+  const bool v0_3 = t4 | t5;
+  const double t6 = (double)v0_3;
+  const double v0_4 = v0_3 ? x : t6;
+  *out0 = v0;
+  *out1 = v0_1;
+  *out2 = t2;
+  *out3 = v0_2;
+  *out4 = v0_4;
+}
+
+/* Elements side by side; no result overlaps an operand, unless it is that operand. */
+IRIS_OUTLINE void iris_contiguous(intptr_t count, const iris_mem_f64 *x, const iris_mem_f64 *y, iris_mem_f64 *out0, iris_mem_f64 *out1, iris_mem_bool *out2, iris_mem_f64 *out3, iris_mem_f64 *out4) {
+  IRIS_INDEPENDENT
+  for (intptr_t k = 0; k < count; ++k) {
+    double out0_value;
+    double out1_value;
+    bool out2_value;
+    double out3_value;
+    double out4_value;
+    iris_kernel(x[k], y[k], &out0_value, &out1_value, &out2_value, &out3_value, &out4_value);
+    out0[k] = out0_value;
+    out1[k] = out1_value;
+    out2[k] = out2_value;
+    out3[k] = out3_value;
+    out4[k] = out4_value;
+  }
+}
+
+/* Scalars and strided operands, brought side by side a block at a time. */
+IRIS_ROUTE void iris_blocks(intptr_t length, intptr_t count, char *const *args, const intptr_t *steps) {
+  iris_mem_f64 x_tile[256];
+  iris_mem_f64 y_tile[256];
+  iris_mem_f64 out0_tile[256];
+  iris_mem_f64 out1_tile[256];
+  iris_mem_bool out2_tile[256];
+  iris_mem_f64 out3_tile[256];
+  iris_mem_f64 out4_tile[256];
+  for (intptr_t first = 0; first < count; first += length) {
+    const intptr_t some = count - first < length ? count - first : length;
+    const iris_mem_f64 *x = (const iris_mem_f64 *)iris_pack_64((char *)x_tile, args[0], steps[0], first, some);
+    const iris_mem_f64 *y = (const iris_mem_f64 *)iris_pack_64((char *)y_tile, args[1], steps[1], first, some);
+    iris_mem_f64 *out0 = out0_tile;
+    if (steps[2] == 8) out0 = (iris_mem_f64 *)(args[2] + first * steps[2]);
+    iris_mem_f64 *out1 = out1_tile;
+    if (steps[3] == 8) out1 = (iris_mem_f64 *)(args[3] + first * steps[3]);
+    iris_mem_bool *out2 = out2_tile;
+    if (steps[4] == 1) out2 = (iris_mem_bool *)(args[4] + first * steps[4]);
+    iris_mem_f64 *out3 = out3_tile;
+    if (steps[5] == 8) out3 = (iris_mem_f64 *)(args[5] + first * steps[5]);
+    iris_mem_f64 *out4 = out4_tile;
+    if (steps[6] == 8) out4 = (iris_mem_f64 *)(args[6] + first * steps[6]);
+    iris_contiguous(some, x, y, out0, out1, out2, out3, out4);
+    iris_spread_64((const char *)out0_tile, args[2], steps[2], first, some);
+    iris_spread_64((const char *)out1_tile, args[3], steps[3], first, some);
+    iris_spread_8((const char *)out2_tile, args[4], steps[4], first, some);
+    iris_spread_64((const char *)out3_tile, args[5], steps[5], first, some);
+    iris_spread_64((const char *)out4_tile, args[6], steps[6], first, some);
+  }
+}
+
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+  char *x = args[0];
+  const intptr_t x_step = steps[0];
+  char *y = args[1];
+  const intptr_t y_step = steps[1];
+  char *out0 = args[2];
+  const intptr_t out0_step = steps[2];
+  char *out1 = args[3];
+  const intptr_t out1_step = steps[3];
+  char *out2 = args[4];
+  const intptr_t out2_step = steps[4];
+  char *out3 = args[5];
+  const intptr_t out3_step = steps[5];
+  char *out4 = args[6];
+  const intptr_t out4_step = steps[6];
+  for (intptr_t k = 0; k < count; ++k) {
+    double out0_value;
+    double out1_value;
+    bool out2_value;
+    double out3_value;
+    double out4_value;
+    iris_kernel(*(const iris_mem_f64 *)x, *(const iris_mem_f64 *)y, &out0_value, &out1_value, &out2_value, &out3_value, &out4_value);
+    *(iris_mem_f64 *)out0 = out0_value;
+    *(iris_mem_f64 *)out1 = out1_value;
+    *(iris_mem_bool *)out2 = out2_value;
+    *(iris_mem_f64 *)out3 = out3_value;
+    *(iris_mem_f64 *)out4 = out4_value;
+    x += x_step;
+    y += y_step;
+    out0 += out0_step;
+    out1 += out1_step;
+    out2 += out2_step;
+    out3 += out3_step;
+    out4 += out4_step;
+  }
+}
+
+IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  bool apart = count > 1;
+  static const intptr_t sizes[7] = {8, 8, 8, 8, 1, 8, 8};
+  for (int out = 2; apart && out < 7; ++out) {
+    for (int in = 0; apart && in < out; ++in) {
+      apart = iris_apart(count, args[out], steps[out], sizes[out], args[in], steps[in], sizes[in]);
+    }
+  }
+  if (apart && steps[0] == 8 && steps[1] == 8 && steps[2] == 8 && steps[3] == 8 && steps[4] == 1 && steps[5] == 8 && steps[6] == 8) {
+    iris_contiguous(count, (const iris_mem_f64 *)args[0], (const iris_mem_f64 *)args[1], (iris_mem_f64 *)args[2], (iris_mem_f64 *)args[3], (iris_mem_bool *)args[4], (iris_mem_f64 *)args[5], (iris_mem_f64 *)args[6]);
+    return;
+  }
+  if (apart && (steps[0] == 8 || steps[0] == 0) && (steps[1] == 8 || steps[1] == 0) && (steps[2] == 8 || steps[2] == 0) && (steps[3] == 8 || steps[3] == 0) && (steps[4] == 1 || steps[4] == 0) && (steps[5] == 8 || steps[5] == 0) && (steps[6] == 8 || steps[6] == 0)) {
+    iris_blocks(256, count, args, steps);
+    return;
+  }
+  iris_strided(count, args, steps);
+}
+
+IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
+  (void)context;
+  (void)aux;
+  const uint64_t flags = iris_save_flags();
+  iris_row(dims[0], args, steps);
+  iris_restore_flags(flags, IRIS_FLAGS_ALL);
+  return 0;
+}

@@ -1,0 +1,77 @@
+/* kernel: (f4, f4) -> f4.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
+
+/* iris_base.h */
+
+/* iris_row.h */
+
+IRIS_KERNEL float iris_kernel(float x, float y) {
+  /* 5: return x * 0.1 + y / 3 - x * y */
+  const float t1 = x * 0.1f;
+  const float t2 = y / 3.0f;
+  const float t3 = t1 + t2;
+  const float t4 = x * y;
+  const float t5 = t3 - t4;
+  return t5;
+}
+
+/* Elements side by side; no result overlaps an operand, unless it is that operand. */
+IRIS_OUTLINE void iris_contiguous(intptr_t count, const iris_mem_f32 *x, const iris_mem_f32 *y, iris_mem_f32 *out0) {
+  IRIS_INDEPENDENT
+  for (intptr_t k = 0; k < count; ++k) {
+    out0[k] = iris_kernel(x[k], y[k]);
+  }
+}
+
+/* Scalars and strided operands, brought side by side a block at a time. */
+IRIS_ROUTE void iris_blocks(intptr_t length, intptr_t count, char *const *args, const intptr_t *steps) {
+  iris_mem_f32 x_tile[512];
+  iris_mem_f32 y_tile[512];
+  iris_mem_f32 out0_tile[512];
+  for (intptr_t first = 0; first < count; first += length) {
+    const intptr_t some = count - first < length ? count - first : length;
+    const iris_mem_f32 *x = (const iris_mem_f32 *)iris_pack_32((char *)x_tile, args[0], steps[0], first, some);
+    const iris_mem_f32 *y = (const iris_mem_f32 *)iris_pack_32((char *)y_tile, args[1], steps[1], first, some);
+    iris_mem_f32 *out0 = out0_tile;
+    if (steps[2] == 4) out0 = (iris_mem_f32 *)(args[2] + first * steps[2]);
+    iris_contiguous(some, x, y, out0);
+    iris_spread_32((const char *)out0_tile, args[2], steps[2], first, some);
+  }
+}
+
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+  char *x = args[0];
+  const intptr_t x_step = steps[0];
+  char *y = args[1];
+  const intptr_t y_step = steps[1];
+  char *out0 = args[2];
+  const intptr_t out0_step = steps[2];
+  for (intptr_t k = 0; k < count; ++k) {
+    *(iris_mem_f32 *)out0 = iris_kernel(*(const iris_mem_f32 *)x, *(const iris_mem_f32 *)y);
+    x += x_step;
+    y += y_step;
+    out0 += out0_step;
+  }
+}
+
+IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  bool apart = count > 1;
+  apart = apart && iris_apart(count, args[2], steps[2], 4, args[0], steps[0], 4);
+  apart = apart && iris_apart(count, args[2], steps[2], 4, args[1], steps[1], 4);
+  if (apart && steps[0] == 4 && steps[1] == 4 && steps[2] == 4) {
+    iris_contiguous(count, (const iris_mem_f32 *)args[0], (const iris_mem_f32 *)args[1], (iris_mem_f32 *)args[2]);
+    return;
+  }
+  if (apart && (steps[0] == 4 || steps[0] == 0) && (steps[1] == 4 || steps[1] == 0) && (steps[2] == 4 || steps[2] == 0)) {
+    iris_blocks(512, count, args, steps);
+    return;
+  }
+  iris_strided(count, args, steps);
+}
+
+IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
+  (void)context;
+  (void)aux;
+  iris_row(dims[0], args, steps);
+  return 0;
+}

@@ -1,0 +1,111 @@
+/* kernel: (i1, i1) -> i1, i1, i1.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
+
+/* iris_base.h */
+
+/* iris_number.h */
+
+/* iris_row.h */
+
+IRIS_KERNEL void iris_kernel(int8_t x, int8_t y, int8_t *out0, int8_t *out1, int8_t *out2) {
+  /* 5: return x * y + x - y, -x, abs(x) */
+  const int8_t t1 = x * y;
+  const int8_t t2 = t1 + x;
+  const int8_t t3 = t2 - y;
+  const int8_t t4 = -x;
+  const int8_t t5 = iris_abs_i8(x);
+  *out0 = t3;
+  *out1 = t4;
+  *out2 = t5;
+}
+
+/* Elements side by side; no result overlaps an operand, unless it is that operand. */
+IRIS_OUTLINE void iris_contiguous(intptr_t count, const iris_mem_i8 *x, const iris_mem_i8 *y, iris_mem_i8 *out0, iris_mem_i8 *out1, iris_mem_i8 *out2) {
+  IRIS_INDEPENDENT
+  for (intptr_t k = 0; k < count; ++k) {
+    int8_t out0_value;
+    int8_t out1_value;
+    int8_t out2_value;
+    iris_kernel(x[k], y[k], &out0_value, &out1_value, &out2_value);
+    out0[k] = out0_value;
+    out1[k] = out1_value;
+    out2[k] = out2_value;
+  }
+}
+
+/* Scalars and strided operands, brought side by side a block at a time. */
+IRIS_ROUTE void iris_blocks(intptr_t length, intptr_t count, char *const *args, const intptr_t *steps) {
+  iris_mem_i8 x_tile[512];
+  iris_mem_i8 y_tile[512];
+  iris_mem_i8 out0_tile[512];
+  iris_mem_i8 out1_tile[512];
+  iris_mem_i8 out2_tile[512];
+  for (intptr_t first = 0; first < count; first += length) {
+    const intptr_t some = count - first < length ? count - first : length;
+    const iris_mem_i8 *x = (const iris_mem_i8 *)iris_pack_8((char *)x_tile, args[0], steps[0], first, some);
+    const iris_mem_i8 *y = (const iris_mem_i8 *)iris_pack_8((char *)y_tile, args[1], steps[1], first, some);
+    iris_mem_i8 *out0 = out0_tile;
+    if (steps[2] == 1) out0 = (iris_mem_i8 *)(args[2] + first * steps[2]);
+    iris_mem_i8 *out1 = out1_tile;
+    if (steps[3] == 1) out1 = (iris_mem_i8 *)(args[3] + first * steps[3]);
+    iris_mem_i8 *out2 = out2_tile;
+    if (steps[4] == 1) out2 = (iris_mem_i8 *)(args[4] + first * steps[4]);
+    iris_contiguous(some, x, y, out0, out1, out2);
+    iris_spread_8((const char *)out0_tile, args[2], steps[2], first, some);
+    iris_spread_8((const char *)out1_tile, args[3], steps[3], first, some);
+    iris_spread_8((const char *)out2_tile, args[4], steps[4], first, some);
+  }
+}
+
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+  char *x = args[0];
+  const intptr_t x_step = steps[0];
+  char *y = args[1];
+  const intptr_t y_step = steps[1];
+  char *out0 = args[2];
+  const intptr_t out0_step = steps[2];
+  char *out1 = args[3];
+  const intptr_t out1_step = steps[3];
+  char *out2 = args[4];
+  const intptr_t out2_step = steps[4];
+  for (intptr_t k = 0; k < count; ++k) {
+    int8_t out0_value;
+    int8_t out1_value;
+    int8_t out2_value;
+    iris_kernel(*(const iris_mem_i8 *)x, *(const iris_mem_i8 *)y, &out0_value, &out1_value, &out2_value);
+    *(iris_mem_i8 *)out0 = out0_value;
+    *(iris_mem_i8 *)out1 = out1_value;
+    *(iris_mem_i8 *)out2 = out2_value;
+    x += x_step;
+    y += y_step;
+    out0 += out0_step;
+    out1 += out1_step;
+    out2 += out2_step;
+  }
+}
+
+IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  bool apart = count > 1;
+  static const intptr_t sizes[5] = {1, 1, 1, 1, 1};
+  for (int out = 2; apart && out < 5; ++out) {
+    for (int in = 0; apart && in < out; ++in) {
+      apart = iris_apart(count, args[out], steps[out], sizes[out], args[in], steps[in], sizes[in]);
+    }
+  }
+  if (apart && steps[0] == 1 && steps[1] == 1 && steps[2] == 1 && steps[3] == 1 && steps[4] == 1) {
+    iris_contiguous(count, (const iris_mem_i8 *)args[0], (const iris_mem_i8 *)args[1], (iris_mem_i8 *)args[2], (iris_mem_i8 *)args[3], (iris_mem_i8 *)args[4]);
+    return;
+  }
+  if (apart && (steps[0] == 1 || steps[0] == 0) && (steps[1] == 1 || steps[1] == 0) && (steps[2] == 1 || steps[2] == 0) && (steps[3] == 1 || steps[3] == 0) && (steps[4] == 1 || steps[4] == 0)) {
+    iris_blocks(512, count, args, steps);
+    return;
+  }
+  iris_strided(count, args, steps);
+}
+
+IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
+  (void)context;
+  (void)aux;
+  iris_row(dims[0], args, steps);
+  return 0;
+}

@@ -1,0 +1,159 @@
+/* kernel: (i4, i4) -> i4, i4, i4, i4, i4, i4, i4.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
+
+/* iris_base.h */
+
+/* iris_row.h */
+
+IRIS_KERNEL void iris_kernel(int32_t x, int32_t y, int32_t *out0, int32_t *out1, int32_t *out2, int32_t *out3, int32_t *out4, int32_t *out5, int32_t *out6) {
+  /* 4: return x + y, x - y, x * y, x & y, x | y, x ^ y, ~x */
+  const int32_t t1 = x + y;
+  const int32_t t2 = x - y;
+  const int32_t t3 = x * y;
+  const int32_t t4 = x & y;
+  const int32_t t5 = x | y;
+  const int32_t t6 = x ^ y;
+  const int32_t t7 = ~x;
+  *out0 = t1;
+  *out1 = t2;
+  *out2 = t3;
+  *out3 = t4;
+  *out4 = t5;
+  *out5 = t6;
+  *out6 = t7;
+}
+
+/* Elements side by side; no result overlaps an operand, unless it is that operand. */
+IRIS_OUTLINE void iris_contiguous(intptr_t count, const iris_mem_i32 *x, const iris_mem_i32 *y, iris_mem_i32 *out0, iris_mem_i32 *out1, iris_mem_i32 *out2, iris_mem_i32 *out3, iris_mem_i32 *out4, iris_mem_i32 *out5, iris_mem_i32 *out6) {
+  IRIS_INDEPENDENT
+  for (intptr_t k = 0; k < count; ++k) {
+    int32_t out0_value;
+    int32_t out1_value;
+    int32_t out2_value;
+    int32_t out3_value;
+    int32_t out4_value;
+    int32_t out5_value;
+    int32_t out6_value;
+    iris_kernel(x[k], y[k], &out0_value, &out1_value, &out2_value, &out3_value, &out4_value, &out5_value, &out6_value);
+    out0[k] = out0_value;
+    out1[k] = out1_value;
+    out2[k] = out2_value;
+    out3[k] = out3_value;
+    out4[k] = out4_value;
+    out5[k] = out5_value;
+    out6[k] = out6_value;
+  }
+}
+
+/* Scalars and strided operands, brought side by side a block at a time. */
+IRIS_ROUTE void iris_blocks(intptr_t length, intptr_t count, char *const *args, const intptr_t *steps) {
+  iris_mem_i32 x_tile[256];
+  iris_mem_i32 y_tile[256];
+  iris_mem_i32 out0_tile[256];
+  iris_mem_i32 out1_tile[256];
+  iris_mem_i32 out2_tile[256];
+  iris_mem_i32 out3_tile[256];
+  iris_mem_i32 out4_tile[256];
+  iris_mem_i32 out5_tile[256];
+  iris_mem_i32 out6_tile[256];
+  for (intptr_t first = 0; first < count; first += length) {
+    const intptr_t some = count - first < length ? count - first : length;
+    const iris_mem_i32 *x = (const iris_mem_i32 *)iris_pack_32((char *)x_tile, args[0], steps[0], first, some);
+    const iris_mem_i32 *y = (const iris_mem_i32 *)iris_pack_32((char *)y_tile, args[1], steps[1], first, some);
+    iris_mem_i32 *out0 = out0_tile;
+    if (steps[2] == 4) out0 = (iris_mem_i32 *)(args[2] + first * steps[2]);
+    iris_mem_i32 *out1 = out1_tile;
+    if (steps[3] == 4) out1 = (iris_mem_i32 *)(args[3] + first * steps[3]);
+    iris_mem_i32 *out2 = out2_tile;
+    if (steps[4] == 4) out2 = (iris_mem_i32 *)(args[4] + first * steps[4]);
+    iris_mem_i32 *out3 = out3_tile;
+    if (steps[5] == 4) out3 = (iris_mem_i32 *)(args[5] + first * steps[5]);
+    iris_mem_i32 *out4 = out4_tile;
+    if (steps[6] == 4) out4 = (iris_mem_i32 *)(args[6] + first * steps[6]);
+    iris_mem_i32 *out5 = out5_tile;
+    if (steps[7] == 4) out5 = (iris_mem_i32 *)(args[7] + first * steps[7]);
+    iris_mem_i32 *out6 = out6_tile;
+    if (steps[8] == 4) out6 = (iris_mem_i32 *)(args[8] + first * steps[8]);
+    iris_contiguous(some, x, y, out0, out1, out2, out3, out4, out5, out6);
+    iris_spread_32((const char *)out0_tile, args[2], steps[2], first, some);
+    iris_spread_32((const char *)out1_tile, args[3], steps[3], first, some);
+    iris_spread_32((const char *)out2_tile, args[4], steps[4], first, some);
+    iris_spread_32((const char *)out3_tile, args[5], steps[5], first, some);
+    iris_spread_32((const char *)out4_tile, args[6], steps[6], first, some);
+    iris_spread_32((const char *)out5_tile, args[7], steps[7], first, some);
+    iris_spread_32((const char *)out6_tile, args[8], steps[8], first, some);
+  }
+}
+
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+  char *x = args[0];
+  const intptr_t x_step = steps[0];
+  char *y = args[1];
+  const intptr_t y_step = steps[1];
+  char *out0 = args[2];
+  const intptr_t out0_step = steps[2];
+  char *out1 = args[3];
+  const intptr_t out1_step = steps[3];
+  char *out2 = args[4];
+  const intptr_t out2_step = steps[4];
+  char *out3 = args[5];
+  const intptr_t out3_step = steps[5];
+  char *out4 = args[6];
+  const intptr_t out4_step = steps[6];
+  char *out5 = args[7];
+  const intptr_t out5_step = steps[7];
+  char *out6 = args[8];
+  const intptr_t out6_step = steps[8];
+  for (intptr_t k = 0; k < count; ++k) {
+    int32_t out0_value;
+    int32_t out1_value;
+    int32_t out2_value;
+    int32_t out3_value;
+    int32_t out4_value;
+    int32_t out5_value;
+    int32_t out6_value;
+    iris_kernel(*(const iris_mem_i32 *)x, *(const iris_mem_i32 *)y, &out0_value, &out1_value, &out2_value, &out3_value, &out4_value, &out5_value, &out6_value);
+    *(iris_mem_i32 *)out0 = out0_value;
+    *(iris_mem_i32 *)out1 = out1_value;
+    *(iris_mem_i32 *)out2 = out2_value;
+    *(iris_mem_i32 *)out3 = out3_value;
+    *(iris_mem_i32 *)out4 = out4_value;
+    *(iris_mem_i32 *)out5 = out5_value;
+    *(iris_mem_i32 *)out6 = out6_value;
+    x += x_step;
+    y += y_step;
+    out0 += out0_step;
+    out1 += out1_step;
+    out2 += out2_step;
+    out3 += out3_step;
+    out4 += out4_step;
+    out5 += out5_step;
+    out6 += out6_step;
+  }
+}
+
+IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  bool apart = count > 1;
+  static const intptr_t sizes[9] = {4, 4, 4, 4, 4, 4, 4, 4, 4};
+  for (int out = 2; apart && out < 9; ++out) {
+    for (int in = 0; apart && in < out; ++in) {
+      apart = iris_apart(count, args[out], steps[out], sizes[out], args[in], steps[in], sizes[in]);
+    }
+  }
+  if (apart && steps[0] == 4 && steps[1] == 4 && steps[2] == 4 && steps[3] == 4 && steps[4] == 4 && steps[5] == 4 && steps[6] == 4 && steps[7] == 4 && steps[8] == 4) {
+    iris_contiguous(count, (const iris_mem_i32 *)args[0], (const iris_mem_i32 *)args[1], (iris_mem_i32 *)args[2], (iris_mem_i32 *)args[3], (iris_mem_i32 *)args[4], (iris_mem_i32 *)args[5], (iris_mem_i32 *)args[6], (iris_mem_i32 *)args[7], (iris_mem_i32 *)args[8]);
+    return;
+  }
+  if (apart && (steps[0] == 4 || steps[0] == 0) && (steps[1] == 4 || steps[1] == 0) && (steps[2] == 4 || steps[2] == 0) && (steps[3] == 4 || steps[3] == 0) && (steps[4] == 4 || steps[4] == 0) && (steps[5] == 4 || steps[5] == 0) && (steps[6] == 4 || steps[6] == 0) && (steps[7] == 4 || steps[7] == 0) && (steps[8] == 4 || steps[8] == 0)) {
+    iris_blocks(256, count, args, steps);
+    return;
+  }
+  iris_strided(count, args, steps);
+}
+
+IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
+  (void)context;
+  (void)aux;
+  iris_row(dims[0], args, steps);
+  return 0;
+}

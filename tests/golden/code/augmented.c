@@ -1,0 +1,91 @@
+/* kernel: (i8) -> i8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off, the linker -lm. */
+
+/* iris_base.h */
+
+/* iris_int.h */
+
+/* iris_number.h */
+
+/* iris_row.h */
+
+IRIS_KERNEL int64_t iris_kernel(int64_t x) {
+  /* 5: a += 3 */
+  const int64_t a = x + 3;
+  /* 6: a -= 1 */
+  const int64_t a_1 = a - 1;
+  /* 7: a *= 2 */
+  const int64_t a_2 = a_1 * 2;
+  /* 8: a //= 3 */
+  const int64_t a_3 = iris_floordiv_i64(a_2, 3);
+  /* 9: a %= 7 */
+  const int64_t a_4 = iris_floormod_i64(a_3, 7);
+  /* 10: a <<= 2 */
+  const int64_t a_5 = iris_shl_i64(a_4, 2);
+  /* 11: a |= 1 */
+  const int64_t a_6 = a_5 | 1;
+  /* 12: a ^= 6 */
+  const int64_t a_7 = a_6 ^ 6;
+  /* 13: a &= 61 */
+  const int64_t a_8 = a_7 & 61;
+  /* 14: a >>= 1 */
+  const int64_t a_9 = iris_shr_i64(a_8, 1);
+  /* 15: a **= 2 */
+  const int64_t a_10 = a_9 * a_9;
+  return a_10;
+}
+
+/* Elements side by side; no result overlaps an operand, unless it is that operand. */
+IRIS_OUTLINE void iris_contiguous(intptr_t count, const iris_mem_i64 *x, iris_mem_i64 *out0) {
+  IRIS_INDEPENDENT
+  for (intptr_t k = 0; k < count; ++k) {
+    out0[k] = iris_kernel(x[k]);
+  }
+}
+
+/* Scalars and strided operands, brought side by side a block at a time. */
+IRIS_ROUTE void iris_blocks(intptr_t length, intptr_t count, char *const *args, const intptr_t *steps) {
+  iris_mem_i64 x_tile[512];
+  iris_mem_i64 out0_tile[512];
+  for (intptr_t first = 0; first < count; first += length) {
+    const intptr_t some = count - first < length ? count - first : length;
+    const iris_mem_i64 *x = (const iris_mem_i64 *)iris_pack_64((char *)x_tile, args[0], steps[0], first, some);
+    iris_mem_i64 *out0 = out0_tile;
+    if (steps[1] == 8) out0 = (iris_mem_i64 *)(args[1] + first * steps[1]);
+    iris_contiguous(some, x, out0);
+    iris_spread_64((const char *)out0_tile, args[1], steps[1], first, some);
+  }
+}
+
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+  char *x = args[0];
+  const intptr_t x_step = steps[0];
+  char *out0 = args[1];
+  const intptr_t out0_step = steps[1];
+  for (intptr_t k = 0; k < count; ++k) {
+    *(iris_mem_i64 *)out0 = iris_kernel(*(const iris_mem_i64 *)x);
+    x += x_step;
+    out0 += out0_step;
+  }
+}
+
+IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  bool apart = count > 1;
+  apart = apart && iris_apart(count, args[1], steps[1], 8, args[0], steps[0], 8);
+  if (apart && steps[0] == 8 && steps[1] == 8) {
+    iris_contiguous(count, (const iris_mem_i64 *)args[0], (iris_mem_i64 *)args[1]);
+    return;
+  }
+  if (apart) {
+    iris_blocks(512, count, args, steps);
+    return;
+  }
+  iris_strided(count, args, steps);
+}
+
+IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
+  (void)context;
+  (void)aux;
+  iris_row(dims[0], args, steps);
+  return 0;
+}

@@ -1,0 +1,123 @@
+/* kernel: (f8, f8, f8, f8, f8) -> f8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off, the linker -lm. */
+
+/* iris_base.h */
+
+/* iris_math.h */
+
+/* iris_row.h */
+
+IRIS_KERNEL double iris_kernel(double s, double k, double t, double r, double sigma) {
+  /* 12: d1 = (math.log(s / k) + (r + 0.5 * sigma**2) * t) / (sigma * math.sqrt(t)) */
+  const double t1 = s / k;
+  const double t2 = log(t1);
+  const double t3 = sigma * sigma;
+  const double t4 = 0.5 * t3;
+  const double t5 = r + t4;
+  const double t6 = t5 * t;
+  const double t7 = t2 + t6;
+  const double t8 = sqrt(t);
+  const double t9 = sigma * t8;
+  const double d1 = t7 / t9;
+  /* 13: d2 = d1 - sigma * math.sqrt(t) */
+  const double d2 = d1 - t9;
+  /* line 8 */
+  const double t10 = d1 / 1.4142135623730951;
+  const double t11 = erf(t10);
+  const double t12 = 1.0 + t11;
+  const double t13 = 0.5 * t12;
+  /* 14: return s * phi(d1) - k * math.exp(-r * t) * phi(d2) */
+  const double t14 = s * t13;
+  const double t15 = -r;
+  const double t16 = t15 * t;
+  const double t17 = exp(t16);
+  const double t18 = k * t17;
+  /* line 8 */
+  const double t19 = d2 / 1.4142135623730951;
+  const double t20 = erf(t19);
+  const double t21 = 1.0 + t20;
+  const double t22 = 0.5 * t21;
+  /* 14: return s * phi(d1) - k * math.exp(-r * t) * phi(d2) */
+  const double t23 = t18 * t22;
+  const double t24 = t14 - t23;
+  return t24;
+}
+
+/* Elements side by side; no result overlaps an operand, unless it is that operand. */
+IRIS_OUTLINE void iris_contiguous(intptr_t count, const iris_mem_f64 *s, const iris_mem_f64 *k_1, const iris_mem_f64 *t, const iris_mem_f64 *r, const iris_mem_f64 *sigma, iris_mem_f64 *out0) {
+  IRIS_INDEPENDENT
+  for (intptr_t k = 0; k < count; ++k) {
+    out0[k] = iris_kernel(s[k], k_1[k], t[k], r[k], sigma[k]);
+  }
+}
+
+/* Scalars and strided operands, brought side by side a block at a time. */
+IRIS_ROUTE void iris_blocks(intptr_t length, intptr_t count, char *const *args, const intptr_t *steps) {
+  iris_mem_f64 s_tile[256];
+  iris_mem_f64 k_1_tile[256];
+  iris_mem_f64 t_tile[256];
+  iris_mem_f64 r_tile[256];
+  iris_mem_f64 sigma_tile[256];
+  iris_mem_f64 out0_tile[256];
+  for (intptr_t first = 0; first < count; first += length) {
+    const intptr_t some = count - first < length ? count - first : length;
+    const iris_mem_f64 *s = (const iris_mem_f64 *)iris_pack_64((char *)s_tile, args[0], steps[0], first, some);
+    const iris_mem_f64 *k_1 = (const iris_mem_f64 *)iris_pack_64((char *)k_1_tile, args[1], steps[1], first, some);
+    const iris_mem_f64 *t = (const iris_mem_f64 *)iris_pack_64((char *)t_tile, args[2], steps[2], first, some);
+    const iris_mem_f64 *r = (const iris_mem_f64 *)iris_pack_64((char *)r_tile, args[3], steps[3], first, some);
+    const iris_mem_f64 *sigma = (const iris_mem_f64 *)iris_pack_64((char *)sigma_tile, args[4], steps[4], first, some);
+    iris_mem_f64 *out0 = out0_tile;
+    if (steps[5] == 8) out0 = (iris_mem_f64 *)(args[5] + first * steps[5]);
+    iris_contiguous(some, s, k_1, t, r, sigma, out0);
+    iris_spread_64((const char *)out0_tile, args[5], steps[5], first, some);
+  }
+}
+
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+  char *s = args[0];
+  const intptr_t s_step = steps[0];
+  char *k_1 = args[1];
+  const intptr_t k_1_step = steps[1];
+  char *t = args[2];
+  const intptr_t t_step = steps[2];
+  char *r = args[3];
+  const intptr_t r_step = steps[3];
+  char *sigma = args[4];
+  const intptr_t sigma_step = steps[4];
+  char *out0 = args[5];
+  const intptr_t out0_step = steps[5];
+  for (intptr_t k = 0; k < count; ++k) {
+    *(iris_mem_f64 *)out0 = iris_kernel(*(const iris_mem_f64 *)s, *(const iris_mem_f64 *)k_1, *(const iris_mem_f64 *)t, *(const iris_mem_f64 *)r, *(const iris_mem_f64 *)sigma);
+    s += s_step;
+    k_1 += k_1_step;
+    t += t_step;
+    r += r_step;
+    sigma += sigma_step;
+    out0 += out0_step;
+  }
+}
+
+IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  bool apart = count > 1;
+  apart = apart && iris_apart(count, args[5], steps[5], 8, args[0], steps[0], 8);
+  apart = apart && iris_apart(count, args[5], steps[5], 8, args[1], steps[1], 8);
+  apart = apart && iris_apart(count, args[5], steps[5], 8, args[2], steps[2], 8);
+  apart = apart && iris_apart(count, args[5], steps[5], 8, args[3], steps[3], 8);
+  apart = apart && iris_apart(count, args[5], steps[5], 8, args[4], steps[4], 8);
+  if (apart && steps[0] == 8 && steps[1] == 8 && steps[2] == 8 && steps[3] == 8 && steps[4] == 8 && steps[5] == 8) {
+    iris_contiguous(count, (const iris_mem_f64 *)args[0], (const iris_mem_f64 *)args[1], (const iris_mem_f64 *)args[2], (const iris_mem_f64 *)args[3], (const iris_mem_f64 *)args[4], (iris_mem_f64 *)args[5]);
+    return;
+  }
+  if (apart) {
+    iris_blocks(256, count, args, steps);
+    return;
+  }
+  iris_strided(count, args, steps);
+}
+
+IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
+  (void)context;
+  (void)aux;
+  iris_row(dims[0], args, steps);
+  return 0;
+}

@@ -1,0 +1,92 @@
+/* kernel: (f8) -> i8, i4.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
+
+/* iris_base.h */
+
+/* iris_cast.h */
+
+/* iris_fenv.h */
+
+/* iris_row.h */
+
+IRIS_KERNEL void iris_kernel(double x, int64_t *out0, int32_t *out1) {
+  /* 9: return np.int64(x), np.int32(x) */
+  const int64_t t1 = iris_cast_f64_i64(x);
+  const int32_t t2 = iris_cast_f64_i32(x);
+  *out0 = t1;
+  *out1 = t2;
+}
+
+/* Elements side by side; no result overlaps an operand, unless it is that operand. */
+IRIS_OUTLINE void iris_contiguous(intptr_t count, const iris_mem_f64 *x, iris_mem_i64 *out0, iris_mem_i32 *out1) {
+  IRIS_INDEPENDENT
+  for (intptr_t k = 0; k < count; ++k) {
+    int64_t out0_value;
+    int32_t out1_value;
+    iris_kernel(x[k], &out0_value, &out1_value);
+    out0[k] = out0_value;
+    out1[k] = out1_value;
+  }
+}
+
+/* Scalars and strided operands, brought side by side a block at a time. */
+IRIS_ROUTE void iris_blocks(intptr_t length, intptr_t count, char *const *args, const intptr_t *steps) {
+  iris_mem_f64 x_tile[512];
+  iris_mem_i64 out0_tile[512];
+  iris_mem_i32 out1_tile[512];
+  for (intptr_t first = 0; first < count; first += length) {
+    const intptr_t some = count - first < length ? count - first : length;
+    const iris_mem_f64 *x = (const iris_mem_f64 *)iris_pack_64((char *)x_tile, args[0], steps[0], first, some);
+    iris_mem_i64 *out0 = out0_tile;
+    if (steps[1] == 8) out0 = (iris_mem_i64 *)(args[1] + first * steps[1]);
+    iris_mem_i32 *out1 = out1_tile;
+    if (steps[2] == 4) out1 = (iris_mem_i32 *)(args[2] + first * steps[2]);
+    iris_contiguous(some, x, out0, out1);
+    iris_spread_64((const char *)out0_tile, args[1], steps[1], first, some);
+    iris_spread_32((const char *)out1_tile, args[2], steps[2], first, some);
+  }
+}
+
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+  char *x = args[0];
+  const intptr_t x_step = steps[0];
+  char *out0 = args[1];
+  const intptr_t out0_step = steps[1];
+  char *out1 = args[2];
+  const intptr_t out1_step = steps[2];
+  for (intptr_t k = 0; k < count; ++k) {
+    int64_t out0_value;
+    int32_t out1_value;
+    iris_kernel(*(const iris_mem_f64 *)x, &out0_value, &out1_value);
+    *(iris_mem_i64 *)out0 = out0_value;
+    *(iris_mem_i32 *)out1 = out1_value;
+    x += x_step;
+    out0 += out0_step;
+    out1 += out1_step;
+  }
+}
+
+IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  bool apart = count > 1;
+  apart = apart && iris_apart(count, args[1], steps[1], 8, args[0], steps[0], 8);
+  apart = apart && iris_apart(count, args[2], steps[2], 4, args[0], steps[0], 8);
+  apart = apart && iris_apart(count, args[2], steps[2], 4, args[1], steps[1], 8);
+  if (apart && steps[0] == 8 && steps[1] == 8 && steps[2] == 4) {
+    iris_contiguous(count, (const iris_mem_f64 *)args[0], (iris_mem_i64 *)args[1], (iris_mem_i32 *)args[2]);
+    return;
+  }
+  if (apart && (steps[0] == 8 || steps[0] == 0) && (steps[1] == 8 || steps[1] == 0) && (steps[2] == 4 || steps[2] == 0)) {
+    iris_blocks(512, count, args, steps);
+    return;
+  }
+  iris_strided(count, args, steps);
+}
+
+IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
+  (void)context;
+  (void)aux;
+  const uint64_t flags = iris_save_flags();
+  iris_row(dims[0], args, steps);
+  iris_restore_flags(flags, IRIS_FLAGS_INVALID);
+  return 0;
+}

@@ -1,0 +1,148 @@
+/* kernel: (i4, u4) -> b1, b1, b1, b1, b1, b1.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
+
+/* iris_base.h */
+
+/* iris_row.h */
+
+IRIS_KERNEL void iris_kernel(int32_t a, uint32_t b, bool *out0, bool *out1, bool *out2, bool *out3, bool *out4, bool *out5) {
+  /* 4: return a < b, a <= b, a > b, a >= b, a == b, a != b */
+  const int64_t t1 = (int64_t)a;
+  const int64_t t2 = (int64_t)b;
+  const bool t3 = t1 < t2;
+  const bool t4 = t1 <= t2;
+  const bool t5 = t1 > t2;
+  const bool t6 = t1 >= t2;
+  const bool t7 = t1 == t2;
+  const bool t8 = t1 != t2;
+  *out0 = t3;
+  *out1 = t4;
+  *out2 = t5;
+  *out3 = t6;
+  *out4 = t7;
+  *out5 = t8;
+}
+
+/* Elements side by side; no result overlaps an operand, unless it is that operand. */
+IRIS_OUTLINE void iris_contiguous(intptr_t count, const iris_mem_i32 *a, const iris_mem_u32 *b, iris_mem_bool *out0, iris_mem_bool *out1, iris_mem_bool *out2, iris_mem_bool *out3, iris_mem_bool *out4, iris_mem_bool *out5) {
+  IRIS_INDEPENDENT
+  for (intptr_t k = 0; k < count; ++k) {
+    bool out0_value;
+    bool out1_value;
+    bool out2_value;
+    bool out3_value;
+    bool out4_value;
+    bool out5_value;
+    iris_kernel(a[k], b[k], &out0_value, &out1_value, &out2_value, &out3_value, &out4_value, &out5_value);
+    out0[k] = out0_value;
+    out1[k] = out1_value;
+    out2[k] = out2_value;
+    out3[k] = out3_value;
+    out4[k] = out4_value;
+    out5[k] = out5_value;
+  }
+}
+
+/* Scalars and strided operands, brought side by side a block at a time. */
+IRIS_ROUTE void iris_blocks(intptr_t length, intptr_t count, char *const *args, const intptr_t *steps) {
+  iris_mem_i32 a_tile[512];
+  iris_mem_u32 b_tile[512];
+  iris_mem_bool out0_tile[512];
+  iris_mem_bool out1_tile[512];
+  iris_mem_bool out2_tile[512];
+  iris_mem_bool out3_tile[512];
+  iris_mem_bool out4_tile[512];
+  iris_mem_bool out5_tile[512];
+  for (intptr_t first = 0; first < count; first += length) {
+    const intptr_t some = count - first < length ? count - first : length;
+    const iris_mem_i32 *a = (const iris_mem_i32 *)iris_pack_32((char *)a_tile, args[0], steps[0], first, some);
+    const iris_mem_u32 *b = (const iris_mem_u32 *)iris_pack_32((char *)b_tile, args[1], steps[1], first, some);
+    iris_mem_bool *out0 = out0_tile;
+    if (steps[2] == 1) out0 = (iris_mem_bool *)(args[2] + first * steps[2]);
+    iris_mem_bool *out1 = out1_tile;
+    if (steps[3] == 1) out1 = (iris_mem_bool *)(args[3] + first * steps[3]);
+    iris_mem_bool *out2 = out2_tile;
+    if (steps[4] == 1) out2 = (iris_mem_bool *)(args[4] + first * steps[4]);
+    iris_mem_bool *out3 = out3_tile;
+    if (steps[5] == 1) out3 = (iris_mem_bool *)(args[5] + first * steps[5]);
+    iris_mem_bool *out4 = out4_tile;
+    if (steps[6] == 1) out4 = (iris_mem_bool *)(args[6] + first * steps[6]);
+    iris_mem_bool *out5 = out5_tile;
+    if (steps[7] == 1) out5 = (iris_mem_bool *)(args[7] + first * steps[7]);
+    iris_contiguous(some, a, b, out0, out1, out2, out3, out4, out5);
+    iris_spread_8((const char *)out0_tile, args[2], steps[2], first, some);
+    iris_spread_8((const char *)out1_tile, args[3], steps[3], first, some);
+    iris_spread_8((const char *)out2_tile, args[4], steps[4], first, some);
+    iris_spread_8((const char *)out3_tile, args[5], steps[5], first, some);
+    iris_spread_8((const char *)out4_tile, args[6], steps[6], first, some);
+    iris_spread_8((const char *)out5_tile, args[7], steps[7], first, some);
+  }
+}
+
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+  char *a = args[0];
+  const intptr_t a_step = steps[0];
+  char *b = args[1];
+  const intptr_t b_step = steps[1];
+  char *out0 = args[2];
+  const intptr_t out0_step = steps[2];
+  char *out1 = args[3];
+  const intptr_t out1_step = steps[3];
+  char *out2 = args[4];
+  const intptr_t out2_step = steps[4];
+  char *out3 = args[5];
+  const intptr_t out3_step = steps[5];
+  char *out4 = args[6];
+  const intptr_t out4_step = steps[6];
+  char *out5 = args[7];
+  const intptr_t out5_step = steps[7];
+  for (intptr_t k = 0; k < count; ++k) {
+    bool out0_value;
+    bool out1_value;
+    bool out2_value;
+    bool out3_value;
+    bool out4_value;
+    bool out5_value;
+    iris_kernel(*(const iris_mem_i32 *)a, *(const iris_mem_u32 *)b, &out0_value, &out1_value, &out2_value, &out3_value, &out4_value, &out5_value);
+    *(iris_mem_bool *)out0 = out0_value;
+    *(iris_mem_bool *)out1 = out1_value;
+    *(iris_mem_bool *)out2 = out2_value;
+    *(iris_mem_bool *)out3 = out3_value;
+    *(iris_mem_bool *)out4 = out4_value;
+    *(iris_mem_bool *)out5 = out5_value;
+    a += a_step;
+    b += b_step;
+    out0 += out0_step;
+    out1 += out1_step;
+    out2 += out2_step;
+    out3 += out3_step;
+    out4 += out4_step;
+    out5 += out5_step;
+  }
+}
+
+IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  bool apart = count > 1;
+  static const intptr_t sizes[8] = {4, 4, 1, 1, 1, 1, 1, 1};
+  for (int out = 2; apart && out < 8; ++out) {
+    for (int in = 0; apart && in < out; ++in) {
+      apart = iris_apart(count, args[out], steps[out], sizes[out], args[in], steps[in], sizes[in]);
+    }
+  }
+  if (apart && steps[0] == 4 && steps[1] == 4 && steps[2] == 1 && steps[3] == 1 && steps[4] == 1 && steps[5] == 1 && steps[6] == 1 && steps[7] == 1) {
+    iris_contiguous(count, (const iris_mem_i32 *)args[0], (const iris_mem_u32 *)args[1], (iris_mem_bool *)args[2], (iris_mem_bool *)args[3], (iris_mem_bool *)args[4], (iris_mem_bool *)args[5], (iris_mem_bool *)args[6], (iris_mem_bool *)args[7]);
+    return;
+  }
+  if (apart && (steps[0] == 4 || steps[0] == 0) && (steps[1] == 4 || steps[1] == 0) && (steps[2] == 1 || steps[2] == 0) && (steps[3] == 1 || steps[3] == 0) && (steps[4] == 1 || steps[4] == 0) && (steps[5] == 1 || steps[5] == 0) && (steps[6] == 1 || steps[6] == 0) && (steps[7] == 1 || steps[7] == 0)) {
+    iris_blocks(512, count, args, steps);
+    return;
+  }
+  iris_strided(count, args, steps);
+}
+
+IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
+  (void)context;
+  (void)aux;
+  iris_row(dims[0], args, steps);
+  return 0;
+}

@@ -1,0 +1,93 @@
+/* ramp: (f8, i8) -> f8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off, the linker -lm. */
+
+/* iris_base.h */
+
+/* iris_number.h */
+
+/* iris_fenv.h */
+
+/* iris_row.h */
+
+IRIS_KERNEL double iris_kernel(double a, int64_t step, int64_t i0) {
+  /* 6: b = a + _i0 * step */
+  const int64_t t1 = i0 * step;
+  const double t2 = (double)t1;
+  const double b = a + t2;
+  /* 7: return b if _i0 % 2 else -b */
+  const int64_t t3 = iris_floormod_i64(i0, 2);
+  const bool t4 = t3 != 0;
+  const double t5 = -b;
+  const double v0 = t4 ? b : t5;
+  return v0;
+}
+
+/* Elements side by side; no result overlaps an operand, unless it is that operand. */
+IRIS_OUTLINE void iris_contiguous(intptr_t count, const iris_mem_f64 *a, const iris_mem_i64 *step, iris_mem_f64 *out0, int64_t i0) {
+  IRIS_INDEPENDENT
+  for (intptr_t k = 0; k < count; ++k) {
+    out0[k] = iris_kernel(a[k], step[k], i0 + k);
+  }
+}
+
+/* Scalars and strided operands, brought side by side a block at a time. */
+IRIS_ROUTE void iris_blocks(intptr_t length, intptr_t count, char *const *args, const intptr_t *steps, int64_t i0) {
+  iris_mem_f64 a_tile[512];
+  iris_mem_i64 step_tile[512];
+  iris_mem_f64 out0_tile[512];
+  for (intptr_t first = 0; first < count; first += length) {
+    const intptr_t some = count - first < length ? count - first : length;
+    const iris_mem_f64 *a = (const iris_mem_f64 *)iris_pack_64((char *)a_tile, args[0], steps[0], first, some);
+    const iris_mem_i64 *step = (const iris_mem_i64 *)iris_pack_64((char *)step_tile, args[1], steps[1], first, some);
+    iris_mem_f64 *out0 = out0_tile;
+    if (steps[2] == 8) out0 = (iris_mem_f64 *)(args[2] + first * steps[2]);
+    iris_contiguous(some, a, step, out0, i0 + first);
+    iris_spread_64((const char *)out0_tile, args[2], steps[2], first, some);
+  }
+}
+
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps, int64_t i0) {
+  char *a = args[0];
+  const intptr_t a_step = steps[0];
+  char *step = args[1];
+  const intptr_t step_step = steps[1];
+  char *out0 = args[2];
+  const intptr_t out0_step = steps[2];
+  for (intptr_t k = 0; k < count; ++k) {
+    *(iris_mem_f64 *)out0 = iris_kernel(*(const iris_mem_f64 *)a, *(const iris_mem_i64 *)step, i0 + k);
+    a += a_step;
+    step += step_step;
+    out0 += out0_step;
+  }
+}
+
+IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *steps, int64_t i0) {
+  bool apart = count > 1;
+  apart = apart && iris_apart(count, args[2], steps[2], 8, args[0], steps[0], 8);
+  apart = apart && iris_apart(count, args[2], steps[2], 8, args[1], steps[1], 8);
+  if (apart && steps[0] == 8 && steps[1] == 8 && steps[2] == 8) {
+    iris_contiguous(count, (const iris_mem_f64 *)args[0], (const iris_mem_i64 *)args[1], (iris_mem_f64 *)args[2], i0);
+    return;
+  }
+  if (apart) {
+    iris_blocks(512, count, args, steps, i0);
+    return;
+  }
+  iris_strided(count, args, steps, i0);
+}
+
+IRIS_EXPORT int32_t iris_nd(int32_t ndim, const int64_t *shape, char *const *data, const int64_t *strides) {
+  if (ndim != 1) return -1;
+  uint32_t status = 0;
+  const uint64_t flags = iris_save_flags();
+  const intptr_t steps[3] = {strides[0], strides[1], strides[2]};
+  const int64_t length = shape[0];
+  char *const row[3] = {
+    data[0],
+    data[1],
+    data[2],
+  };
+  iris_row(length, row, steps, 0);
+  iris_restore_flags(flags, IRIS_FLAGS_ALL);
+  return (int32_t)status;
+}

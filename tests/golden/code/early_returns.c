@@ -1,0 +1,94 @@
+/* kernel: (f8, f8) -> f8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
+
+/* iris_base.h */
+
+/* iris_fenv.h */
+
+/* iris_row.h */
+
+IRIS_KERNEL double iris_kernel(double x, double y) {
+  /* 4: if x < 0: */
+  const bool t1 = x < 0.0;
+  /* 6: if y < 0: */
+  const bool t2 = y < 0.0;
+  /* 7: if x > 10: */
+  const bool t3 = x > 10.0;
+  const double rv00 = t3 ? x : y;
+  /* 10: z = x + y */
+  const double z = x + y;
+  /* 11: if z > 10: */
+  const bool t4 = z > 10.0;
+  /* 12: return z * 2 */
+  const double t5 = z * 2.0;
+  /* 11: if z > 10: */
+  const double rv00_1 = t4 ? t5 : z;
+  /* 6: if y < 0: */
+  const double rv00_2 = t2 ? rv00 : rv00_1;
+  /* 4: if x < 0: */
+  const double rv00_3 = t1 ? 0.0 : rv00_2;
+  return rv00_3;
+}
+
+/* Elements side by side; no result overlaps an operand, unless it is that operand. */
+IRIS_OUTLINE void iris_contiguous(intptr_t count, const iris_mem_f64 *x, const iris_mem_f64 *y, iris_mem_f64 *out0) {
+  IRIS_INDEPENDENT
+  for (intptr_t k = 0; k < count; ++k) {
+    out0[k] = iris_kernel(x[k], y[k]);
+  }
+}
+
+/* Scalars and strided operands, brought side by side a block at a time. */
+IRIS_ROUTE void iris_blocks(intptr_t length, intptr_t count, char *const *args, const intptr_t *steps) {
+  iris_mem_f64 x_tile[512];
+  iris_mem_f64 y_tile[512];
+  iris_mem_f64 out0_tile[512];
+  for (intptr_t first = 0; first < count; first += length) {
+    const intptr_t some = count - first < length ? count - first : length;
+    const iris_mem_f64 *x = (const iris_mem_f64 *)iris_pack_64((char *)x_tile, args[0], steps[0], first, some);
+    const iris_mem_f64 *y = (const iris_mem_f64 *)iris_pack_64((char *)y_tile, args[1], steps[1], first, some);
+    iris_mem_f64 *out0 = out0_tile;
+    if (steps[2] == 8) out0 = (iris_mem_f64 *)(args[2] + first * steps[2]);
+    iris_contiguous(some, x, y, out0);
+    iris_spread_64((const char *)out0_tile, args[2], steps[2], first, some);
+  }
+}
+
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+  char *x = args[0];
+  const intptr_t x_step = steps[0];
+  char *y = args[1];
+  const intptr_t y_step = steps[1];
+  char *out0 = args[2];
+  const intptr_t out0_step = steps[2];
+  for (intptr_t k = 0; k < count; ++k) {
+    *(iris_mem_f64 *)out0 = iris_kernel(*(const iris_mem_f64 *)x, *(const iris_mem_f64 *)y);
+    x += x_step;
+    y += y_step;
+    out0 += out0_step;
+  }
+}
+
+IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  bool apart = count > 1;
+  apart = apart && iris_apart(count, args[2], steps[2], 8, args[0], steps[0], 8);
+  apart = apart && iris_apart(count, args[2], steps[2], 8, args[1], steps[1], 8);
+  if (apart && steps[0] == 8 && steps[1] == 8 && steps[2] == 8) {
+    iris_contiguous(count, (const iris_mem_f64 *)args[0], (const iris_mem_f64 *)args[1], (iris_mem_f64 *)args[2]);
+    return;
+  }
+  if (apart && (steps[0] == 8 || steps[0] == 0) && (steps[1] == 8 || steps[1] == 0) && (steps[2] == 8 || steps[2] == 0)) {
+    iris_blocks(512, count, args, steps);
+    return;
+  }
+  iris_strided(count, args, steps);
+}
+
+IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
+  (void)context;
+  (void)aux;
+  const uint64_t flags = iris_save_flags();
+  iris_row(dims[0], args, steps);
+  iris_restore_flags(flags, IRIS_FLAGS_ALL);
+  return 0;
+}

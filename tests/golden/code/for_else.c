@@ -1,0 +1,52 @@
+/* kernel: (i8) -> i8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off, the linker -lm. */
+
+/* iris_base.h */
+
+/* iris_number.h */
+
+/* iris_range.h */
+
+/* iris_fenv.h */
+
+IRIS_KERNEL int64_t iris_kernel(int64_t n) {
+  /* 4: for d in range(2, 20): */
+  bool live = true;
+  int64_t found = 0;
+  for (int64_t d = 2; d < 20; ++d) {
+    /* 5: if d < n and n % d == 0: */
+    const bool t1 = d < n;
+    const int64_t t2 = iris_floormod_i64(n, d);
+    const bool t3 = t2 == 0;
+    const bool v0 = t1 & t3;
+    const int64_t found_1 = v0 ? d : found;
+    const bool t4 = !v0;
+    live = t4;
+    found = found_1;
+    if (!live) break;
+  }
+  /* 4: for d in range(2, 20): */
+  const int64_t found_2 = live ? 0 : found;
+  return found_2;
+}
+
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE void iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  char *n = args[0];
+  const intptr_t n_step = steps[0];
+  char *out0 = args[1];
+  const intptr_t out0_step = steps[1];
+  for (intptr_t k = 0; k < count; ++k) {
+    *(iris_mem_i64 *)out0 = iris_kernel(*(const iris_mem_i64 *)n);
+    n += n_step;
+    out0 += out0_step;
+  }
+}
+
+IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
+  (void)context;
+  (void)aux;
+  const uint64_t flags = iris_save_flags();
+  iris_row(dims[0], args, steps);
+  iris_restore_flags(flags, IRIS_FLAGS_ALL);
+  return 0;
+}

@@ -1,0 +1,95 @@
+/* kernel: (i8) -> i8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off, the linker -lm. */
+
+/* iris_base.h */
+
+/* iris_number.h */
+
+/* iris_range.h */
+
+/* iris_while.h */
+
+/* iris_fenv.h */
+
+/* iris_error.h */
+
+IRIS_KERNEL int64_t iris_kernel(int64_t n, uint32_t *status) {
+  /* line 10 */
+  bool live = true;
+  int64_t rv00 = 0;
+  bool ret = false;
+  for (int64_t d = 6; d > 0; --d) {
+    /* line 4 */
+    int64_t a = n;
+    int64_t b = d;
+    const uint64_t most_rounds = iris_rounds();
+    uint64_t rounds = 0;
+    for (;;) {
+      const bool t1 = b != 0;
+      if (!t1) break;
+      if (rounds++ == most_rounds) {
+        *status |= 4u /* while_limit */;
+        break;
+      }
+      /* line 5 */
+      const int64_t b_1 = iris_floormod_i64(a, b);
+      a = b;
+      b = b_1;
+    }
+    /* line 11 */
+    const bool t2 = a == d;
+    const int64_t rv00_1 = t2 ? d : rv00;
+    const bool t3 = a != d;
+    live = t3;
+    rv00 = rv00_1;
+    ret = t2;
+    if (!live) break;
+  }
+  (void)live;
+  /* line 10 */
+  const int64_t rv00_2 = ret ? rv00 : 0;
+  /* line 4 */
+  int64_t a_1 = n;
+  int64_t b_2 = 18;
+  const uint64_t most_rounds_1 = iris_rounds();
+  uint64_t rounds_1 = 0;
+  for (;;) {
+    const bool t4 = b_2 != 0;
+    if (!t4) break;
+    if (rounds_1++ == most_rounds_1) {
+      *status |= 4u /* while_limit */;
+      break;
+    }
+    /* line 5 */
+    const int64_t b_3 = iris_floormod_i64(a_1, b_2);
+    a_1 = b_2;
+    b_2 = b_3;
+  }
+  /* 17: return largest(n, 6) + gcd(n, 18) */
+  const int64_t t5 = rv00_2 + a_1;
+  return t5;
+}
+
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  uint32_t status = 0;
+  char *n = args[0];
+  const intptr_t n_step = steps[0];
+  char *out0 = args[1];
+  const intptr_t out0_step = steps[1];
+  for (intptr_t k = 0; k < count; ++k) {
+    *(iris_mem_i64 *)out0 = iris_kernel(*(const iris_mem_i64 *)n, &status);
+    n += n_step;
+    out0 += out0_step;
+  }
+  return status;
+}
+
+IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
+  (void)context;
+  (void)aux;
+  const uint64_t flags = iris_save_flags();
+  const uint32_t status = iris_row(dims[0], args, steps);
+  iris_restore_flags(flags, IRIS_FLAGS_ALL);
+  if (status & 4u) return iris_raise(PyExc_RuntimeError, "a while loop passed ME_DSL_WHILE_MAX_ITERS iterations for one element");
+  return 0;
+}

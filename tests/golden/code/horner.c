@@ -1,0 +1,74 @@
+/* kernel: (f4) -> f4.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
+
+/* iris_base.h */
+
+/* iris_row.h */
+
+IRIS_KERNEL float iris_kernel(float x) {
+  /* 4: return (((0.5 * x - 0.25) * x + 3) * x - 1.0 / 3.0) * x + 1 */
+  const float t1 = 0.5f * x;
+  const float t2 = t1 - 0.25f;
+  const float t3 = t2 * x;
+  const float t4 = t3 + 3.0f;
+  const float t5 = t4 * x;
+  const float t6 = t5 - 0.33333334f;
+  const float t7 = t6 * x;
+  const float t8 = t7 + 1.0f;
+  return t8;
+}
+
+/* Elements side by side; no result overlaps an operand, unless it is that operand. */
+IRIS_OUTLINE void iris_contiguous(intptr_t count, const iris_mem_f32 *x, iris_mem_f32 *out0) {
+  IRIS_INDEPENDENT
+  for (intptr_t k = 0; k < count; ++k) {
+    out0[k] = iris_kernel(x[k]);
+  }
+}
+
+/* Scalars and strided operands, brought side by side a block at a time. */
+IRIS_ROUTE void iris_blocks(intptr_t length, intptr_t count, char *const *args, const intptr_t *steps) {
+  iris_mem_f32 x_tile[512];
+  iris_mem_f32 out0_tile[512];
+  for (intptr_t first = 0; first < count; first += length) {
+    const intptr_t some = count - first < length ? count - first : length;
+    const iris_mem_f32 *x = (const iris_mem_f32 *)iris_pack_32((char *)x_tile, args[0], steps[0], first, some);
+    iris_mem_f32 *out0 = out0_tile;
+    if (steps[1] == 4) out0 = (iris_mem_f32 *)(args[1] + first * steps[1]);
+    iris_contiguous(some, x, out0);
+    iris_spread_32((const char *)out0_tile, args[1], steps[1], first, some);
+  }
+}
+
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+  char *x = args[0];
+  const intptr_t x_step = steps[0];
+  char *out0 = args[1];
+  const intptr_t out0_step = steps[1];
+  for (intptr_t k = 0; k < count; ++k) {
+    *(iris_mem_f32 *)out0 = iris_kernel(*(const iris_mem_f32 *)x);
+    x += x_step;
+    out0 += out0_step;
+  }
+}
+
+IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  bool apart = count > 1;
+  apart = apart && iris_apart(count, args[1], steps[1], 4, args[0], steps[0], 4);
+  if (apart && steps[0] == 4 && steps[1] == 4) {
+    iris_contiguous(count, (const iris_mem_f32 *)args[0], (iris_mem_f32 *)args[1]);
+    return;
+  }
+  if (apart && (steps[0] == 4 || steps[0] == 0) && (steps[1] == 4 || steps[1] == 0)) {
+    iris_blocks(512, count, args, steps);
+    return;
+  }
+  iris_strided(count, args, steps);
+}
+
+IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
+  (void)context;
+  (void)aux;
+  iris_row(dims[0], args, steps);
+  return 0;
+}

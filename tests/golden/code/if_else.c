@@ -1,0 +1,81 @@
+/* kernel: (f8) -> f8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
+
+/* iris_base.h */
+
+/* iris_fenv.h */
+
+/* iris_row.h */
+
+IRIS_KERNEL double iris_kernel(double x) {
+  /* 4: if x < 0: */
+  const bool t1 = x < 0.0;
+  /* 5: y = -x */
+  const double y = -x;
+  /* 6: elif x == 0: */
+  const bool t2 = x == 0.0;
+  /* 9: y = x * x */
+  const double y_1 = x * x;
+  /* 6: elif x == 0: */
+  const double y_2 = t2 ? 1.0 : y_1;
+  /* 4: if x < 0: */
+  const double y_3 = t1 ? y : y_2;
+  return y_3;
+}
+
+/* Elements side by side; no result overlaps an operand, unless it is that operand. */
+IRIS_OUTLINE void iris_contiguous(intptr_t count, const iris_mem_f64 *x, iris_mem_f64 *out0) {
+  IRIS_INDEPENDENT
+  for (intptr_t k = 0; k < count; ++k) {
+    out0[k] = iris_kernel(x[k]);
+  }
+}
+
+/* Scalars and strided operands, brought side by side a block at a time. */
+IRIS_ROUTE void iris_blocks(intptr_t length, intptr_t count, char *const *args, const intptr_t *steps) {
+  iris_mem_f64 x_tile[512];
+  iris_mem_f64 out0_tile[512];
+  for (intptr_t first = 0; first < count; first += length) {
+    const intptr_t some = count - first < length ? count - first : length;
+    const iris_mem_f64 *x = (const iris_mem_f64 *)iris_pack_64((char *)x_tile, args[0], steps[0], first, some);
+    iris_mem_f64 *out0 = out0_tile;
+    if (steps[1] == 8) out0 = (iris_mem_f64 *)(args[1] + first * steps[1]);
+    iris_contiguous(some, x, out0);
+    iris_spread_64((const char *)out0_tile, args[1], steps[1], first, some);
+  }
+}
+
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+  char *x = args[0];
+  const intptr_t x_step = steps[0];
+  char *out0 = args[1];
+  const intptr_t out0_step = steps[1];
+  for (intptr_t k = 0; k < count; ++k) {
+    *(iris_mem_f64 *)out0 = iris_kernel(*(const iris_mem_f64 *)x);
+    x += x_step;
+    out0 += out0_step;
+  }
+}
+
+IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  bool apart = count > 1;
+  apart = apart && iris_apart(count, args[1], steps[1], 8, args[0], steps[0], 8);
+  if (apart && steps[0] == 8 && steps[1] == 8) {
+    iris_contiguous(count, (const iris_mem_f64 *)args[0], (iris_mem_f64 *)args[1]);
+    return;
+  }
+  if (apart && (steps[0] == 8 || steps[0] == 0) && (steps[1] == 8 || steps[1] == 0)) {
+    iris_blocks(512, count, args, steps);
+    return;
+  }
+  iris_strided(count, args, steps);
+}
+
+IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
+  (void)context;
+  (void)aux;
+  const uint64_t flags = iris_save_flags();
+  iris_row(dims[0], args, steps);
+  iris_restore_flags(flags, IRIS_FLAGS_ALL);
+  return 0;
+}

@@ -1,0 +1,91 @@
+/* kernel: (f8) -> f8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
+
+/* iris_base.h */
+
+/* iris_fenv.h */
+
+/* iris_row.h */
+
+IRIS_KERNEL double iris_kernel(double x, int64_t flat_idx, int64_t i0, int64_t i1, int64_t n1) {
+  /* 5: if _i0 == _i1: */
+  const bool t1 = i0 == i1;
+  /* 7: return x + _i0 * _n1 + _i1 - _flat_idx */
+  const int64_t t2 = i0 * n1;
+  const double t3 = (double)t2;
+  const double t4 = x + t3;
+  const double t5 = (double)i1;
+  const double t6 = t4 + t5;
+  const double t7 = (double)flat_idx;
+  const double t8 = t6 - t7;
+  /* 5: if _i0 == _i1: */
+  const double rv00 = t1 ? x : t8;
+  return rv00;
+}
+
+/* Elements side by side; no result overlaps an operand, unless it is that operand. */
+IRIS_OUTLINE void iris_contiguous(intptr_t count, const iris_mem_f64 *x, iris_mem_f64 *out0, int64_t flat_idx, int64_t i0, int64_t i1, int64_t n1) {
+  IRIS_INDEPENDENT
+  for (intptr_t k = 0; k < count; ++k) {
+    out0[k] = iris_kernel(x[k], flat_idx + k, i0, i1 + k, n1);
+  }
+}
+
+/* Scalars and strided operands, brought side by side a block at a time. */
+IRIS_ROUTE void iris_blocks(intptr_t length, intptr_t count, char *const *args, const intptr_t *steps, int64_t flat_idx, int64_t i0, int64_t i1, int64_t n1) {
+  iris_mem_f64 x_tile[512];
+  iris_mem_f64 out0_tile[512];
+  for (intptr_t first = 0; first < count; first += length) {
+    const intptr_t some = count - first < length ? count - first : length;
+    const iris_mem_f64 *x = (const iris_mem_f64 *)iris_pack_64((char *)x_tile, args[0], steps[0], first, some);
+    iris_mem_f64 *out0 = out0_tile;
+    if (steps[1] == 8) out0 = (iris_mem_f64 *)(args[1] + first * steps[1]);
+    iris_contiguous(some, x, out0, flat_idx + first, i0, i1 + first, n1);
+    iris_spread_64((const char *)out0_tile, args[1], steps[1], first, some);
+  }
+}
+
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps, int64_t flat_idx, int64_t i0, int64_t i1, int64_t n1) {
+  char *x = args[0];
+  const intptr_t x_step = steps[0];
+  char *out0 = args[1];
+  const intptr_t out0_step = steps[1];
+  for (intptr_t k = 0; k < count; ++k) {
+    *(iris_mem_f64 *)out0 = iris_kernel(*(const iris_mem_f64 *)x, flat_idx + k, i0, i1 + k, n1);
+    x += x_step;
+    out0 += out0_step;
+  }
+}
+
+IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *steps, int64_t flat_idx, int64_t i0, int64_t i1, int64_t n1) {
+  bool apart = count > 1;
+  apart = apart && iris_apart(count, args[1], steps[1], 8, args[0], steps[0], 8);
+  if (apart && steps[0] == 8 && steps[1] == 8) {
+    iris_contiguous(count, (const iris_mem_f64 *)args[0], (iris_mem_f64 *)args[1], flat_idx, i0, i1, n1);
+    return;
+  }
+  if (apart && (steps[0] == 8 || steps[0] == 0) && (steps[1] == 8 || steps[1] == 0)) {
+    iris_blocks(512, count, args, steps, flat_idx, i0, i1, n1);
+    return;
+  }
+  iris_strided(count, args, steps, flat_idx, i0, i1, n1);
+}
+
+IRIS_EXPORT int32_t iris_nd(int32_t ndim, const int64_t *shape, char *const *data, const int64_t *strides) {
+  if (ndim != 2) return -1;
+  uint32_t status = 0;
+  const uint64_t flags = iris_save_flags();
+  const intptr_t steps[2] = {strides[1], strides[3]};
+  const int64_t length = shape[1];
+  int64_t flat = 0;
+  for (int64_t i0 = 0; i0 < shape[0]; ++i0) {
+    char *const row[2] = {
+      data[0] + i0 * strides[0],
+      data[1] + i0 * strides[2],
+    };
+    iris_row(length, row, steps, flat, i0, 0, shape[1]);
+    flat += length;
+  }
+  iris_restore_flags(flags, IRIS_FLAGS_ALL);
+  return (int32_t)status;
+}

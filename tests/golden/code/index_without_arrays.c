@@ -1,0 +1,91 @@
+/* kernel: () -> i8, f8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
+
+/* iris_base.h */
+
+/* iris_row.h */
+
+IRIS_KERNEL void iris_kernel(int64_t i0, int64_t i1, int64_t *out0, double *out1) {
+  /* 6: return _i0 * 10 + _i1, 1.0 / (_i0 + _i1 + 1) */
+  const int64_t t1 = i0 * 10;
+  const int64_t t2 = t1 + i1;
+  const int64_t t3 = i0 + i1;
+  const int64_t t4 = t3 + 1;
+  const double t5 = (double)t4;
+  const double t6 = 1.0 / t5;
+  *out0 = t2;
+  *out1 = t6;
+}
+
+/* Elements side by side; no result overlaps an operand, unless it is that operand. */
+IRIS_OUTLINE void iris_contiguous(intptr_t count, iris_mem_i64 *out0, iris_mem_f64 *out1, int64_t i0, int64_t i1) {
+  IRIS_INDEPENDENT
+  for (intptr_t k = 0; k < count; ++k) {
+    int64_t out0_value;
+    double out1_value;
+    iris_kernel(i0, i1 + k, &out0_value, &out1_value);
+    out0[k] = out0_value;
+    out1[k] = out1_value;
+  }
+}
+
+/* Scalars and strided operands, brought side by side a block at a time. */
+IRIS_ROUTE void iris_blocks(intptr_t length, intptr_t count, char *const *args, const intptr_t *steps, int64_t i0, int64_t i1) {
+  iris_mem_i64 out0_tile[512];
+  iris_mem_f64 out1_tile[512];
+  for (intptr_t first = 0; first < count; first += length) {
+    const intptr_t some = count - first < length ? count - first : length;
+    iris_mem_i64 *out0 = out0_tile;
+    if (steps[0] == 8) out0 = (iris_mem_i64 *)(args[0] + first * steps[0]);
+    iris_mem_f64 *out1 = out1_tile;
+    if (steps[1] == 8) out1 = (iris_mem_f64 *)(args[1] + first * steps[1]);
+    iris_contiguous(some, out0, out1, i0, i1 + first);
+    iris_spread_64((const char *)out0_tile, args[0], steps[0], first, some);
+    iris_spread_64((const char *)out1_tile, args[1], steps[1], first, some);
+  }
+}
+
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps, int64_t i0, int64_t i1) {
+  char *out0 = args[0];
+  const intptr_t out0_step = steps[0];
+  char *out1 = args[1];
+  const intptr_t out1_step = steps[1];
+  for (intptr_t k = 0; k < count; ++k) {
+    int64_t out0_value;
+    double out1_value;
+    iris_kernel(i0, i1 + k, &out0_value, &out1_value);
+    *(iris_mem_i64 *)out0 = out0_value;
+    *(iris_mem_f64 *)out1 = out1_value;
+    out0 += out0_step;
+    out1 += out1_step;
+  }
+}
+
+IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *steps, int64_t i0, int64_t i1) {
+  bool apart = count > 1;
+  apart = apart && iris_apart(count, args[1], steps[1], 8, args[0], steps[0], 8);
+  if (apart && steps[0] == 8 && steps[1] == 8) {
+    iris_contiguous(count, (iris_mem_i64 *)args[0], (iris_mem_f64 *)args[1], i0, i1);
+    return;
+  }
+  if (apart && (steps[0] == 8 || steps[0] == 0) && (steps[1] == 8 || steps[1] == 0)) {
+    iris_blocks(512, count, args, steps, i0, i1);
+    return;
+  }
+  iris_strided(count, args, steps, i0, i1);
+}
+
+IRIS_EXPORT int32_t iris_nd(int32_t ndim, const int64_t *shape, char *const *data, const int64_t *strides) {
+  if (ndim != 2) return -1;
+  uint32_t status = 0;
+  const intptr_t steps[2] = {strides[1], strides[3]};
+  const int64_t length = shape[1];
+  for (int64_t i0 = 0; i0 < shape[0]; ++i0) {
+    char *const row[2] = {
+      data[0] + i0 * strides[0],
+      data[1] + i0 * strides[2],
+    };
+    iris_row(length, row, steps, i0, 0);
+  }
+  return (int32_t)status;
+}

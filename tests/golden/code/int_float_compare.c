@@ -1,0 +1,126 @@
+/* kernel: (i4, f4) -> b1, b1, b1, b1.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
+
+/* iris_base.h */
+
+/* iris_fenv.h */
+
+/* iris_row.h */
+
+IRIS_KERNEL void iris_kernel(int32_t n, float x, bool *out0, bool *out1, bool *out2, bool *out3) {
+  /* 4: return n == x, n < x, n > 2.5, x <= 3 */
+  const double t1 = (double)n;
+  const double t2 = (double)x;
+  const bool t3 = t1 == t2;
+  const bool t4 = t1 < t2;
+  const bool t5 = t1 > 2.5;
+  const bool t6 = x <= 3.0f;
+  *out0 = t3;
+  *out1 = t4;
+  *out2 = t5;
+  *out3 = t6;
+}
+
+/* Elements side by side; no result overlaps an operand, unless it is that operand. */
+IRIS_OUTLINE void iris_contiguous(intptr_t count, const iris_mem_i32 *n, const iris_mem_f32 *x, iris_mem_bool *out0, iris_mem_bool *out1, iris_mem_bool *out2, iris_mem_bool *out3) {
+  IRIS_INDEPENDENT
+  for (intptr_t k = 0; k < count; ++k) {
+    bool out0_value;
+    bool out1_value;
+    bool out2_value;
+    bool out3_value;
+    iris_kernel(n[k], x[k], &out0_value, &out1_value, &out2_value, &out3_value);
+    out0[k] = out0_value;
+    out1[k] = out1_value;
+    out2[k] = out2_value;
+    out3[k] = out3_value;
+  }
+}
+
+/* Scalars and strided operands, brought side by side a block at a time. */
+IRIS_ROUTE void iris_blocks(intptr_t length, intptr_t count, char *const *args, const intptr_t *steps) {
+  iris_mem_i32 n_tile[512];
+  iris_mem_f32 x_tile[512];
+  iris_mem_bool out0_tile[512];
+  iris_mem_bool out1_tile[512];
+  iris_mem_bool out2_tile[512];
+  iris_mem_bool out3_tile[512];
+  for (intptr_t first = 0; first < count; first += length) {
+    const intptr_t some = count - first < length ? count - first : length;
+    const iris_mem_i32 *n = (const iris_mem_i32 *)iris_pack_32((char *)n_tile, args[0], steps[0], first, some);
+    const iris_mem_f32 *x = (const iris_mem_f32 *)iris_pack_32((char *)x_tile, args[1], steps[1], first, some);
+    iris_mem_bool *out0 = out0_tile;
+    if (steps[2] == 1) out0 = (iris_mem_bool *)(args[2] + first * steps[2]);
+    iris_mem_bool *out1 = out1_tile;
+    if (steps[3] == 1) out1 = (iris_mem_bool *)(args[3] + first * steps[3]);
+    iris_mem_bool *out2 = out2_tile;
+    if (steps[4] == 1) out2 = (iris_mem_bool *)(args[4] + first * steps[4]);
+    iris_mem_bool *out3 = out3_tile;
+    if (steps[5] == 1) out3 = (iris_mem_bool *)(args[5] + first * steps[5]);
+    iris_contiguous(some, n, x, out0, out1, out2, out3);
+    iris_spread_8((const char *)out0_tile, args[2], steps[2], first, some);
+    iris_spread_8((const char *)out1_tile, args[3], steps[3], first, some);
+    iris_spread_8((const char *)out2_tile, args[4], steps[4], first, some);
+    iris_spread_8((const char *)out3_tile, args[5], steps[5], first, some);
+  }
+}
+
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+  char *n = args[0];
+  const intptr_t n_step = steps[0];
+  char *x = args[1];
+  const intptr_t x_step = steps[1];
+  char *out0 = args[2];
+  const intptr_t out0_step = steps[2];
+  char *out1 = args[3];
+  const intptr_t out1_step = steps[3];
+  char *out2 = args[4];
+  const intptr_t out2_step = steps[4];
+  char *out3 = args[5];
+  const intptr_t out3_step = steps[5];
+  for (intptr_t k = 0; k < count; ++k) {
+    bool out0_value;
+    bool out1_value;
+    bool out2_value;
+    bool out3_value;
+    iris_kernel(*(const iris_mem_i32 *)n, *(const iris_mem_f32 *)x, &out0_value, &out1_value, &out2_value, &out3_value);
+    *(iris_mem_bool *)out0 = out0_value;
+    *(iris_mem_bool *)out1 = out1_value;
+    *(iris_mem_bool *)out2 = out2_value;
+    *(iris_mem_bool *)out3 = out3_value;
+    n += n_step;
+    x += x_step;
+    out0 += out0_step;
+    out1 += out1_step;
+    out2 += out2_step;
+    out3 += out3_step;
+  }
+}
+
+IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  bool apart = count > 1;
+  static const intptr_t sizes[6] = {4, 4, 1, 1, 1, 1};
+  for (int out = 2; apart && out < 6; ++out) {
+    for (int in = 0; apart && in < out; ++in) {
+      apart = iris_apart(count, args[out], steps[out], sizes[out], args[in], steps[in], sizes[in]);
+    }
+  }
+  if (apart && steps[0] == 4 && steps[1] == 4 && steps[2] == 1 && steps[3] == 1 && steps[4] == 1 && steps[5] == 1) {
+    iris_contiguous(count, (const iris_mem_i32 *)args[0], (const iris_mem_f32 *)args[1], (iris_mem_bool *)args[2], (iris_mem_bool *)args[3], (iris_mem_bool *)args[4], (iris_mem_bool *)args[5]);
+    return;
+  }
+  if (apart && (steps[0] == 4 || steps[0] == 0) && (steps[1] == 4 || steps[1] == 0) && (steps[2] == 1 || steps[2] == 0) && (steps[3] == 1 || steps[3] == 0) && (steps[4] == 1 || steps[4] == 0) && (steps[5] == 1 || steps[5] == 0)) {
+    iris_blocks(512, count, args, steps);
+    return;
+  }
+  iris_strided(count, args, steps);
+}
+
+IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
+  (void)context;
+  (void)aux;
+  const uint64_t flags = iris_save_flags();
+  iris_row(dims[0], args, steps);
+  iris_restore_flags(flags, IRIS_FLAGS_INVALID);
+  return 0;
+}

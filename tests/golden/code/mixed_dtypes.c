@@ -1,0 +1,148 @@
+/* kernel: (i1, u4, f4, f8) -> i8, f4, f8, f8, f8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
+
+/* iris_base.h */
+
+/* iris_row.h */
+
+IRIS_KERNEL void iris_kernel(int8_t a, uint32_t b, float c, double d, int64_t *out0, float *out1, double *out2, double *out3, double *out4) {
+  /* 4: return a + b, a * c, b * c, c + d, b + d */
+  const int64_t t1 = (int64_t)a;
+  const int64_t t2 = (int64_t)b;
+  const int64_t t3 = t1 + t2;
+  const float t4 = (float)a;
+  const float t5 = t4 * c;
+  const double t6 = (double)b;
+  const double t7 = (double)c;
+  const double t8 = t6 * t7;
+  const double t9 = t7 + d;
+  const double t10 = t6 + d;
+  *out0 = t3;
+  *out1 = t5;
+  *out2 = t8;
+  *out3 = t9;
+  *out4 = t10;
+}
+
+/* Elements side by side; no result overlaps an operand, unless it is that operand. */
+IRIS_OUTLINE void iris_contiguous(intptr_t count, const iris_mem_i8 *a, const iris_mem_u32 *b, const iris_mem_f32 *c, const iris_mem_f64 *d, iris_mem_i64 *out0, iris_mem_f32 *out1, iris_mem_f64 *out2, iris_mem_f64 *out3, iris_mem_f64 *out4) {
+  IRIS_INDEPENDENT
+  for (intptr_t k = 0; k < count; ++k) {
+    int64_t out0_value;
+    float out1_value;
+    double out2_value;
+    double out3_value;
+    double out4_value;
+    iris_kernel(a[k], b[k], c[k], d[k], &out0_value, &out1_value, &out2_value, &out3_value, &out4_value);
+    out0[k] = out0_value;
+    out1[k] = out1_value;
+    out2[k] = out2_value;
+    out3[k] = out3_value;
+    out4[k] = out4_value;
+  }
+}
+
+/* Scalars and strided operands, brought side by side a block at a time. */
+IRIS_ROUTE void iris_blocks(intptr_t length, intptr_t count, char *const *args, const intptr_t *steps) {
+  iris_mem_i8 a_tile[256];
+  iris_mem_u32 b_tile[256];
+  iris_mem_f32 c_tile[256];
+  iris_mem_f64 d_tile[256];
+  iris_mem_i64 out0_tile[256];
+  iris_mem_f32 out1_tile[256];
+  iris_mem_f64 out2_tile[256];
+  iris_mem_f64 out3_tile[256];
+  iris_mem_f64 out4_tile[256];
+  for (intptr_t first = 0; first < count; first += length) {
+    const intptr_t some = count - first < length ? count - first : length;
+    const iris_mem_i8 *a = (const iris_mem_i8 *)iris_pack_8((char *)a_tile, args[0], steps[0], first, some);
+    const iris_mem_u32 *b = (const iris_mem_u32 *)iris_pack_32((char *)b_tile, args[1], steps[1], first, some);
+    const iris_mem_f32 *c = (const iris_mem_f32 *)iris_pack_32((char *)c_tile, args[2], steps[2], first, some);
+    const iris_mem_f64 *d = (const iris_mem_f64 *)iris_pack_64((char *)d_tile, args[3], steps[3], first, some);
+    iris_mem_i64 *out0 = out0_tile;
+    if (steps[4] == 8) out0 = (iris_mem_i64 *)(args[4] + first * steps[4]);
+    iris_mem_f32 *out1 = out1_tile;
+    if (steps[5] == 4) out1 = (iris_mem_f32 *)(args[5] + first * steps[5]);
+    iris_mem_f64 *out2 = out2_tile;
+    if (steps[6] == 8) out2 = (iris_mem_f64 *)(args[6] + first * steps[6]);
+    iris_mem_f64 *out3 = out3_tile;
+    if (steps[7] == 8) out3 = (iris_mem_f64 *)(args[7] + first * steps[7]);
+    iris_mem_f64 *out4 = out4_tile;
+    if (steps[8] == 8) out4 = (iris_mem_f64 *)(args[8] + first * steps[8]);
+    iris_contiguous(some, a, b, c, d, out0, out1, out2, out3, out4);
+    iris_spread_64((const char *)out0_tile, args[4], steps[4], first, some);
+    iris_spread_32((const char *)out1_tile, args[5], steps[5], first, some);
+    iris_spread_64((const char *)out2_tile, args[6], steps[6], first, some);
+    iris_spread_64((const char *)out3_tile, args[7], steps[7], first, some);
+    iris_spread_64((const char *)out4_tile, args[8], steps[8], first, some);
+  }
+}
+
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+  char *a = args[0];
+  const intptr_t a_step = steps[0];
+  char *b = args[1];
+  const intptr_t b_step = steps[1];
+  char *c = args[2];
+  const intptr_t c_step = steps[2];
+  char *d = args[3];
+  const intptr_t d_step = steps[3];
+  char *out0 = args[4];
+  const intptr_t out0_step = steps[4];
+  char *out1 = args[5];
+  const intptr_t out1_step = steps[5];
+  char *out2 = args[6];
+  const intptr_t out2_step = steps[6];
+  char *out3 = args[7];
+  const intptr_t out3_step = steps[7];
+  char *out4 = args[8];
+  const intptr_t out4_step = steps[8];
+  for (intptr_t k = 0; k < count; ++k) {
+    int64_t out0_value;
+    float out1_value;
+    double out2_value;
+    double out3_value;
+    double out4_value;
+    iris_kernel(*(const iris_mem_i8 *)a, *(const iris_mem_u32 *)b, *(const iris_mem_f32 *)c, *(const iris_mem_f64 *)d, &out0_value, &out1_value, &out2_value, &out3_value, &out4_value);
+    *(iris_mem_i64 *)out0 = out0_value;
+    *(iris_mem_f32 *)out1 = out1_value;
+    *(iris_mem_f64 *)out2 = out2_value;
+    *(iris_mem_f64 *)out3 = out3_value;
+    *(iris_mem_f64 *)out4 = out4_value;
+    a += a_step;
+    b += b_step;
+    c += c_step;
+    d += d_step;
+    out0 += out0_step;
+    out1 += out1_step;
+    out2 += out2_step;
+    out3 += out3_step;
+    out4 += out4_step;
+  }
+}
+
+IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  bool apart = count > 1;
+  static const intptr_t sizes[9] = {1, 4, 4, 8, 8, 4, 8, 8, 8};
+  for (int out = 4; apart && out < 9; ++out) {
+    for (int in = 0; apart && in < out; ++in) {
+      apart = iris_apart(count, args[out], steps[out], sizes[out], args[in], steps[in], sizes[in]);
+    }
+  }
+  if (apart && steps[0] == 1 && steps[1] == 4 && steps[2] == 4 && steps[3] == 8 && steps[4] == 8 && steps[5] == 4 && steps[6] == 8 && steps[7] == 8 && steps[8] == 8) {
+    iris_contiguous(count, (const iris_mem_i8 *)args[0], (const iris_mem_u32 *)args[1], (const iris_mem_f32 *)args[2], (const iris_mem_f64 *)args[3], (iris_mem_i64 *)args[4], (iris_mem_f32 *)args[5], (iris_mem_f64 *)args[6], (iris_mem_f64 *)args[7], (iris_mem_f64 *)args[8]);
+    return;
+  }
+  if (apart && (steps[0] == 1 || steps[0] == 0) && (steps[1] == 4 || steps[1] == 0) && (steps[2] == 4 || steps[2] == 0) && (steps[3] == 8 || steps[3] == 0) && (steps[4] == 8 || steps[4] == 0) && (steps[5] == 4 || steps[5] == 0) && (steps[6] == 8 || steps[6] == 0) && (steps[7] == 8 || steps[7] == 0) && (steps[8] == 8 || steps[8] == 0)) {
+    iris_blocks(256, count, args, steps);
+    return;
+  }
+  iris_strided(count, args, steps);
+}
+
+IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
+  (void)context;
+  (void)aux;
+  iris_row(dims[0], args, steps);
+  return 0;
+}

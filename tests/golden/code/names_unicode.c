@@ -1,0 +1,77 @@
+/* kernel: (f8, f8) -> f8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
+
+/* iris_base.h */
+
+/* iris_row.h */
+
+IRIS_KERNEL double iris_kernel(double t, double gr__e) {
+  /* 5: ?x = ? - gr?e */
+  const double x = t - gr__e;
+  /* 7: ? = ?x * ?2 */
+  const double t_1 = x * 6.25;
+  /* 8: return ? + gr?e */
+  const double t2 = t_1 + gr__e;
+  return t2;
+}
+
+/* Elements side by side; no result overlaps an operand, unless it is that operand. */
+IRIS_OUTLINE void iris_contiguous(intptr_t count, const iris_mem_f64 *t, const iris_mem_f64 *gr__e, iris_mem_f64 *out0) {
+  IRIS_INDEPENDENT
+  for (intptr_t k = 0; k < count; ++k) {
+    out0[k] = iris_kernel(t[k], gr__e[k]);
+  }
+}
+
+/* Scalars and strided operands, brought side by side a block at a time. */
+IRIS_ROUTE void iris_blocks(intptr_t length, intptr_t count, char *const *args, const intptr_t *steps) {
+  iris_mem_f64 t_tile[512];
+  iris_mem_f64 gr__e_tile[512];
+  iris_mem_f64 out0_tile[512];
+  for (intptr_t first = 0; first < count; first += length) {
+    const intptr_t some = count - first < length ? count - first : length;
+    const iris_mem_f64 *t = (const iris_mem_f64 *)iris_pack_64((char *)t_tile, args[0], steps[0], first, some);
+    const iris_mem_f64 *gr__e = (const iris_mem_f64 *)iris_pack_64((char *)gr__e_tile, args[1], steps[1], first, some);
+    iris_mem_f64 *out0 = out0_tile;
+    if (steps[2] == 8) out0 = (iris_mem_f64 *)(args[2] + first * steps[2]);
+    iris_contiguous(some, t, gr__e, out0);
+    iris_spread_64((const char *)out0_tile, args[2], steps[2], first, some);
+  }
+}
+
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+  char *t = args[0];
+  const intptr_t t_step = steps[0];
+  char *gr__e = args[1];
+  const intptr_t gr__e_step = steps[1];
+  char *out0 = args[2];
+  const intptr_t out0_step = steps[2];
+  for (intptr_t k = 0; k < count; ++k) {
+    *(iris_mem_f64 *)out0 = iris_kernel(*(const iris_mem_f64 *)t, *(const iris_mem_f64 *)gr__e);
+    t += t_step;
+    gr__e += gr__e_step;
+    out0 += out0_step;
+  }
+}
+
+IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  bool apart = count > 1;
+  apart = apart && iris_apart(count, args[2], steps[2], 8, args[0], steps[0], 8);
+  apart = apart && iris_apart(count, args[2], steps[2], 8, args[1], steps[1], 8);
+  if (apart && steps[0] == 8 && steps[1] == 8 && steps[2] == 8) {
+    iris_contiguous(count, (const iris_mem_f64 *)args[0], (const iris_mem_f64 *)args[1], (iris_mem_f64 *)args[2]);
+    return;
+  }
+  if (apart && (steps[0] == 8 || steps[0] == 0) && (steps[1] == 8 || steps[1] == 0) && (steps[2] == 8 || steps[2] == 0)) {
+    iris_blocks(512, count, args, steps);
+    return;
+  }
+  iris_strided(count, args, steps);
+}
+
+IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
+  (void)context;
+  (void)aux;
+  iris_row(dims[0], args, steps);
+  return 0;
+}

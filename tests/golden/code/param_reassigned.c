@@ -1,0 +1,80 @@
+/* kernel: (f4, i4) -> f8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
+
+/* iris_base.h */
+
+/* iris_row.h */
+
+IRIS_KERNEL double iris_kernel(float x, int32_t n) {
+  /* 4: x = x + n */
+  const double t1 = (double)x;
+  const double t2 = (double)n;
+  const double x_1 = t1 + t2;
+  /* 5: n = n * 2 */
+  const int32_t n_1 = n * 2;
+  /* 6: x *= n */
+  const double t3 = (double)n_1;
+  const double x_2 = x_1 * t3;
+  return x_2;
+}
+
+/* Elements side by side; no result overlaps an operand, unless it is that operand. */
+IRIS_OUTLINE void iris_contiguous(intptr_t count, const iris_mem_f32 *x, const iris_mem_i32 *n, iris_mem_f64 *out0) {
+  IRIS_INDEPENDENT
+  for (intptr_t k = 0; k < count; ++k) {
+    out0[k] = iris_kernel(x[k], n[k]);
+  }
+}
+
+/* Scalars and strided operands, brought side by side a block at a time. */
+IRIS_ROUTE void iris_blocks(intptr_t length, intptr_t count, char *const *args, const intptr_t *steps) {
+  iris_mem_f32 x_tile[512];
+  iris_mem_i32 n_tile[512];
+  iris_mem_f64 out0_tile[512];
+  for (intptr_t first = 0; first < count; first += length) {
+    const intptr_t some = count - first < length ? count - first : length;
+    const iris_mem_f32 *x = (const iris_mem_f32 *)iris_pack_32((char *)x_tile, args[0], steps[0], first, some);
+    const iris_mem_i32 *n = (const iris_mem_i32 *)iris_pack_32((char *)n_tile, args[1], steps[1], first, some);
+    iris_mem_f64 *out0 = out0_tile;
+    if (steps[2] == 8) out0 = (iris_mem_f64 *)(args[2] + first * steps[2]);
+    iris_contiguous(some, x, n, out0);
+    iris_spread_64((const char *)out0_tile, args[2], steps[2], first, some);
+  }
+}
+
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+  char *x = args[0];
+  const intptr_t x_step = steps[0];
+  char *n = args[1];
+  const intptr_t n_step = steps[1];
+  char *out0 = args[2];
+  const intptr_t out0_step = steps[2];
+  for (intptr_t k = 0; k < count; ++k) {
+    *(iris_mem_f64 *)out0 = iris_kernel(*(const iris_mem_f32 *)x, *(const iris_mem_i32 *)n);
+    x += x_step;
+    n += n_step;
+    out0 += out0_step;
+  }
+}
+
+IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  bool apart = count > 1;
+  apart = apart && iris_apart(count, args[2], steps[2], 8, args[0], steps[0], 4);
+  apart = apart && iris_apart(count, args[2], steps[2], 8, args[1], steps[1], 4);
+  if (apart && steps[0] == 4 && steps[1] == 4 && steps[2] == 8) {
+    iris_contiguous(count, (const iris_mem_f32 *)args[0], (const iris_mem_i32 *)args[1], (iris_mem_f64 *)args[2]);
+    return;
+  }
+  if (apart && (steps[0] == 4 || steps[0] == 0) && (steps[1] == 4 || steps[1] == 0) && (steps[2] == 8 || steps[2] == 0)) {
+    iris_blocks(512, count, args, steps);
+    return;
+  }
+  iris_strided(count, args, steps);
+}
+
+IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
+  (void)context;
+  (void)aux;
+  iris_row(dims[0], args, steps);
+  return 0;
+}

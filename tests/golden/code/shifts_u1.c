@@ -1,0 +1,122 @@
+/* kernel: (u1, u1) -> u1, u1, u1, u1.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
+
+/* iris_base.h */
+
+/* iris_int.h */
+
+/* iris_row.h */
+
+IRIS_KERNEL void iris_kernel(uint8_t x, uint8_t n, uint8_t *out0, uint8_t *out1, uint8_t *out2, uint8_t *out3) {
+  /* 4: return x << n, x >> n, x << 1, ~x */
+  const uint8_t t1 = iris_shl_u8(x, n);
+  const uint8_t t2 = iris_shr_u8(x, n);
+  const uint8_t t3 = iris_shl_u8(x, 1);
+  const uint8_t t4 = ~x;
+  *out0 = t1;
+  *out1 = t2;
+  *out2 = t3;
+  *out3 = t4;
+}
+
+/* Elements side by side; no result overlaps an operand, unless it is that operand. */
+IRIS_OUTLINE void iris_contiguous(intptr_t count, const iris_mem_u8 *x, const iris_mem_u8 *n, iris_mem_u8 *out0, iris_mem_u8 *out1, iris_mem_u8 *out2, iris_mem_u8 *out3) {
+  IRIS_INDEPENDENT
+  for (intptr_t k = 0; k < count; ++k) {
+    uint8_t out0_value;
+    uint8_t out1_value;
+    uint8_t out2_value;
+    uint8_t out3_value;
+    iris_kernel(x[k], n[k], &out0_value, &out1_value, &out2_value, &out3_value);
+    out0[k] = out0_value;
+    out1[k] = out1_value;
+    out2[k] = out2_value;
+    out3[k] = out3_value;
+  }
+}
+
+/* Scalars and strided operands, brought side by side a block at a time. */
+IRIS_ROUTE void iris_blocks(intptr_t length, intptr_t count, char *const *args, const intptr_t *steps) {
+  iris_mem_u8 x_tile[512];
+  iris_mem_u8 n_tile[512];
+  iris_mem_u8 out0_tile[512];
+  iris_mem_u8 out1_tile[512];
+  iris_mem_u8 out2_tile[512];
+  iris_mem_u8 out3_tile[512];
+  for (intptr_t first = 0; first < count; first += length) {
+    const intptr_t some = count - first < length ? count - first : length;
+    const iris_mem_u8 *x = (const iris_mem_u8 *)iris_pack_8((char *)x_tile, args[0], steps[0], first, some);
+    const iris_mem_u8 *n = (const iris_mem_u8 *)iris_pack_8((char *)n_tile, args[1], steps[1], first, some);
+    iris_mem_u8 *out0 = out0_tile;
+    if (steps[2] == 1) out0 = (iris_mem_u8 *)(args[2] + first * steps[2]);
+    iris_mem_u8 *out1 = out1_tile;
+    if (steps[3] == 1) out1 = (iris_mem_u8 *)(args[3] + first * steps[3]);
+    iris_mem_u8 *out2 = out2_tile;
+    if (steps[4] == 1) out2 = (iris_mem_u8 *)(args[4] + first * steps[4]);
+    iris_mem_u8 *out3 = out3_tile;
+    if (steps[5] == 1) out3 = (iris_mem_u8 *)(args[5] + first * steps[5]);
+    iris_contiguous(some, x, n, out0, out1, out2, out3);
+    iris_spread_8((const char *)out0_tile, args[2], steps[2], first, some);
+    iris_spread_8((const char *)out1_tile, args[3], steps[3], first, some);
+    iris_spread_8((const char *)out2_tile, args[4], steps[4], first, some);
+    iris_spread_8((const char *)out3_tile, args[5], steps[5], first, some);
+  }
+}
+
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+  char *x = args[0];
+  const intptr_t x_step = steps[0];
+  char *n = args[1];
+  const intptr_t n_step = steps[1];
+  char *out0 = args[2];
+  const intptr_t out0_step = steps[2];
+  char *out1 = args[3];
+  const intptr_t out1_step = steps[3];
+  char *out2 = args[4];
+  const intptr_t out2_step = steps[4];
+  char *out3 = args[5];
+  const intptr_t out3_step = steps[5];
+  for (intptr_t k = 0; k < count; ++k) {
+    uint8_t out0_value;
+    uint8_t out1_value;
+    uint8_t out2_value;
+    uint8_t out3_value;
+    iris_kernel(*(const iris_mem_u8 *)x, *(const iris_mem_u8 *)n, &out0_value, &out1_value, &out2_value, &out3_value);
+    *(iris_mem_u8 *)out0 = out0_value;
+    *(iris_mem_u8 *)out1 = out1_value;
+    *(iris_mem_u8 *)out2 = out2_value;
+    *(iris_mem_u8 *)out3 = out3_value;
+    x += x_step;
+    n += n_step;
+    out0 += out0_step;
+    out1 += out1_step;
+    out2 += out2_step;
+    out3 += out3_step;
+  }
+}
+
+IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  bool apart = count > 1;
+  static const intptr_t sizes[6] = {1, 1, 1, 1, 1, 1};
+  for (int out = 2; apart && out < 6; ++out) {
+    for (int in = 0; apart && in < out; ++in) {
+      apart = iris_apart(count, args[out], steps[out], sizes[out], args[in], steps[in], sizes[in]);
+    }
+  }
+  if (apart && steps[0] == 1 && steps[1] == 1 && steps[2] == 1 && steps[3] == 1 && steps[4] == 1 && steps[5] == 1) {
+    iris_contiguous(count, (const iris_mem_u8 *)args[0], (const iris_mem_u8 *)args[1], (iris_mem_u8 *)args[2], (iris_mem_u8 *)args[3], (iris_mem_u8 *)args[4], (iris_mem_u8 *)args[5]);
+    return;
+  }
+  if (apart && (steps[0] == 1 || steps[0] == 0) && (steps[1] == 1 || steps[1] == 0) && (steps[2] == 1 || steps[2] == 0) && (steps[3] == 1 || steps[3] == 0) && (steps[4] == 1 || steps[4] == 0) && (steps[5] == 1 || steps[5] == 0)) {
+    iris_blocks(512, count, args, steps);
+    return;
+  }
+  iris_strided(count, args, steps);
+}
+
+IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
+  (void)context;
+  (void)aux;
+  iris_row(dims[0], args, steps);
+  return 0;
+}

@@ -1,0 +1,90 @@
+/* kernel: (f4) -> f4.  Self-contained; the compiler needs -fwrapv -ffp-contract=off, the linker -lm. */
+
+/* iris_base.h */
+
+/* iris_math.h */
+
+/* iris_number.h */
+
+/* iris_fenv.h */
+
+/* iris_row.h */
+
+IRIS_KERNEL float iris_kernel(float v) {
+  /* 8: v = np.clip(v, 0, 1) */
+  const float t1 = iris_maximum_f32(v, 0.0f);
+  const float v_1 = iris_minimum_f32(t1, 1.0f);
+  /* 9: if v <= 0.0031308: */
+  const bool t2 = v_1 <= 0.0031308f;
+  float rv00;
+  if (t2) {
+    /* 10: return v * 12.92 */
+    const float t3 = v_1 * 12.92f;
+    rv00 = t3;
+  } else {
+    /* 11: return 1.055 * np.power(v, 1 / 2.4) - 0.055 */
+    const float t4 = powf(v_1, 0.41666666f);
+    const float t5 = 1.055f * t4;
+    const float t6 = t5 - 0.055f;
+    rv00 = t6;
+  }
+  return rv00;
+}
+
+/* Elements side by side; no result overlaps an operand, unless it is that operand. */
+IRIS_OUTLINE void iris_contiguous(intptr_t count, const iris_mem_f32 *v, iris_mem_f32 *out0) {
+  IRIS_INDEPENDENT
+  for (intptr_t k = 0; k < count; ++k) {
+    out0[k] = iris_kernel(v[k]);
+  }
+}
+
+/* Scalars and strided operands, brought side by side a block at a time. */
+IRIS_ROUTE void iris_blocks(intptr_t length, intptr_t count, char *const *args, const intptr_t *steps) {
+  iris_mem_f32 v_tile[512];
+  iris_mem_f32 out0_tile[512];
+  for (intptr_t first = 0; first < count; first += length) {
+    const intptr_t some = count - first < length ? count - first : length;
+    const iris_mem_f32 *v = (const iris_mem_f32 *)iris_pack_32((char *)v_tile, args[0], steps[0], first, some);
+    iris_mem_f32 *out0 = out0_tile;
+    if (steps[1] == 4) out0 = (iris_mem_f32 *)(args[1] + first * steps[1]);
+    iris_contiguous(some, v, out0);
+    iris_spread_32((const char *)out0_tile, args[1], steps[1], first, some);
+  }
+}
+
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+  char *v = args[0];
+  const intptr_t v_step = steps[0];
+  char *out0 = args[1];
+  const intptr_t out0_step = steps[1];
+  for (intptr_t k = 0; k < count; ++k) {
+    *(iris_mem_f32 *)out0 = iris_kernel(*(const iris_mem_f32 *)v);
+    v += v_step;
+    out0 += out0_step;
+  }
+}
+
+IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  bool apart = count > 1;
+  apart = apart && iris_apart(count, args[1], steps[1], 4, args[0], steps[0], 4);
+  if (apart && steps[0] == 4 && steps[1] == 4) {
+    iris_contiguous(count, (const iris_mem_f32 *)args[0], (iris_mem_f32 *)args[1]);
+    return;
+  }
+  if (apart) {
+    iris_blocks(512, count, args, steps);
+    return;
+  }
+  iris_strided(count, args, steps);
+}
+
+IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
+  (void)context;
+  (void)aux;
+  const uint64_t flags = iris_save_flags();
+  iris_row(dims[0], args, steps);
+  iris_restore_flags(flags, IRIS_FLAGS_ALL);
+  return 0;
+}

@@ -1,0 +1,120 @@
+/* kernel: (f8, i8) -> f8, i8, i8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off, the linker -lm. */
+
+/* iris_base.h */
+
+/* iris_number.h */
+
+/* iris_fenv.h */
+
+/* iris_row.h */
+
+IRIS_KERNEL void iris_kernel(double x, int64_t n, double *out0, int64_t *out1, int64_t *out2) {
+  /* 4: return x if x > 0 else n, (1 if x > 0 else 2) if n > 2 else 3, -n if n % 2 else n */
+  const bool t1 = x > 0.0;
+  const double t2 = (double)n;
+  const double v0 = t1 ? x : t2;
+  const bool t3 = n > 2;
+  const int64_t v0_1 = t1 ? 1 : 2;
+  const int64_t v0_2 = t3 ? v0_1 : 3;
+  const int64_t t4 = iris_floormod_i64(n, 2);
+  const bool t5 = t4 != 0;
+  const int64_t t6 = -n;
+  const int64_t v0_3 = t5 ? t6 : n;
+  *out0 = v0;
+  *out1 = v0_2;
+  *out2 = v0_3;
+}
+
+/* Elements side by side; no result overlaps an operand, unless it is that operand. */
+IRIS_OUTLINE void iris_contiguous(intptr_t count, const iris_mem_f64 *x, const iris_mem_i64 *n, iris_mem_f64 *out0, iris_mem_i64 *out1, iris_mem_i64 *out2) {
+  IRIS_INDEPENDENT
+  for (intptr_t k = 0; k < count; ++k) {
+    double out0_value;
+    int64_t out1_value;
+    int64_t out2_value;
+    iris_kernel(x[k], n[k], &out0_value, &out1_value, &out2_value);
+    out0[k] = out0_value;
+    out1[k] = out1_value;
+    out2[k] = out2_value;
+  }
+}
+
+/* Scalars and strided operands, brought side by side a block at a time. */
+IRIS_ROUTE void iris_blocks(intptr_t length, intptr_t count, char *const *args, const intptr_t *steps) {
+  iris_mem_f64 x_tile[256];
+  iris_mem_i64 n_tile[256];
+  iris_mem_f64 out0_tile[256];
+  iris_mem_i64 out1_tile[256];
+  iris_mem_i64 out2_tile[256];
+  for (intptr_t first = 0; first < count; first += length) {
+    const intptr_t some = count - first < length ? count - first : length;
+    const iris_mem_f64 *x = (const iris_mem_f64 *)iris_pack_64((char *)x_tile, args[0], steps[0], first, some);
+    const iris_mem_i64 *n = (const iris_mem_i64 *)iris_pack_64((char *)n_tile, args[1], steps[1], first, some);
+    iris_mem_f64 *out0 = out0_tile;
+    if (steps[2] == 8) out0 = (iris_mem_f64 *)(args[2] + first * steps[2]);
+    iris_mem_i64 *out1 = out1_tile;
+    if (steps[3] == 8) out1 = (iris_mem_i64 *)(args[3] + first * steps[3]);
+    iris_mem_i64 *out2 = out2_tile;
+    if (steps[4] == 8) out2 = (iris_mem_i64 *)(args[4] + first * steps[4]);
+    iris_contiguous(some, x, n, out0, out1, out2);
+    iris_spread_64((const char *)out0_tile, args[2], steps[2], first, some);
+    iris_spread_64((const char *)out1_tile, args[3], steps[3], first, some);
+    iris_spread_64((const char *)out2_tile, args[4], steps[4], first, some);
+  }
+}
+
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+  char *x = args[0];
+  const intptr_t x_step = steps[0];
+  char *n = args[1];
+  const intptr_t n_step = steps[1];
+  char *out0 = args[2];
+  const intptr_t out0_step = steps[2];
+  char *out1 = args[3];
+  const intptr_t out1_step = steps[3];
+  char *out2 = args[4];
+  const intptr_t out2_step = steps[4];
+  for (intptr_t k = 0; k < count; ++k) {
+    double out0_value;
+    int64_t out1_value;
+    int64_t out2_value;
+    iris_kernel(*(const iris_mem_f64 *)x, *(const iris_mem_i64 *)n, &out0_value, &out1_value, &out2_value);
+    *(iris_mem_f64 *)out0 = out0_value;
+    *(iris_mem_i64 *)out1 = out1_value;
+    *(iris_mem_i64 *)out2 = out2_value;
+    x += x_step;
+    n += n_step;
+    out0 += out0_step;
+    out1 += out1_step;
+    out2 += out2_step;
+  }
+}
+
+IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  bool apart = count > 1;
+  static const intptr_t sizes[5] = {8, 8, 8, 8, 8};
+  for (int out = 2; apart && out < 5; ++out) {
+    for (int in = 0; apart && in < out; ++in) {
+      apart = iris_apart(count, args[out], steps[out], sizes[out], args[in], steps[in], sizes[in]);
+    }
+  }
+  if (apart && steps[0] == 8 && steps[1] == 8 && steps[2] == 8 && steps[3] == 8 && steps[4] == 8) {
+    iris_contiguous(count, (const iris_mem_f64 *)args[0], (const iris_mem_i64 *)args[1], (iris_mem_f64 *)args[2], (iris_mem_i64 *)args[3], (iris_mem_i64 *)args[4]);
+    return;
+  }
+  if (apart) {
+    iris_blocks(256, count, args, steps);
+    return;
+  }
+  iris_strided(count, args, steps);
+}
+
+IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
+  (void)context;
+  (void)aux;
+  const uint64_t flags = iris_save_flags();
+  iris_row(dims[0], args, steps);
+  iris_restore_flags(flags, IRIS_FLAGS_ALL);
+  return 0;
+}

@@ -1,0 +1,118 @@
+/* kernel: (b1, f4, i2) -> f4, i8, f4.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
+
+/* iris_base.h */
+
+/* iris_fenv.h */
+
+/* iris_row.h */
+
+IRIS_KERNEL void iris_kernel(bool p, float x, int16_t n, float *out0, int64_t *out1, float *out2) {
+  /* 7: return np.where(p, x, n), np.where(n > 7, 1, 0), np.where(p, x, 0.1) */
+  const float t1 = (float)n;
+  const float t2 = p ? x : t1;
+  const bool t3 = n > 7;
+  const int64_t t4 = t3 ? 1 : 0;
+  const float t5 = p ? x : 0.1f;
+  *out0 = t2;
+  *out1 = t4;
+  *out2 = t5;
+}
+
+/* Elements side by side; no result overlaps an operand, unless it is that operand. */
+IRIS_OUTLINE void iris_contiguous(intptr_t count, const iris_mem_bool *p, const iris_mem_f32 *x, const iris_mem_i16 *n, iris_mem_f32 *out0, iris_mem_i64 *out1, iris_mem_f32 *out2) {
+  IRIS_INDEPENDENT
+  for (intptr_t k = 0; k < count; ++k) {
+    float out0_value;
+    int64_t out1_value;
+    float out2_value;
+    iris_kernel(p[k] != 0, x[k], n[k], &out0_value, &out1_value, &out2_value);
+    out0[k] = out0_value;
+    out1[k] = out1_value;
+    out2[k] = out2_value;
+  }
+}
+
+/* Scalars and strided operands, brought side by side a block at a time. */
+IRIS_ROUTE void iris_blocks(intptr_t length, intptr_t count, char *const *args, const intptr_t *steps) {
+  iris_mem_bool p_tile[512];
+  iris_mem_f32 x_tile[512];
+  iris_mem_i16 n_tile[512];
+  iris_mem_f32 out0_tile[512];
+  iris_mem_i64 out1_tile[512];
+  iris_mem_f32 out2_tile[512];
+  for (intptr_t first = 0; first < count; first += length) {
+    const intptr_t some = count - first < length ? count - first : length;
+    const iris_mem_bool *p = (const iris_mem_bool *)iris_pack_8((char *)p_tile, args[0], steps[0], first, some);
+    const iris_mem_f32 *x = (const iris_mem_f32 *)iris_pack_32((char *)x_tile, args[1], steps[1], first, some);
+    const iris_mem_i16 *n = (const iris_mem_i16 *)iris_pack_16((char *)n_tile, args[2], steps[2], first, some);
+    iris_mem_f32 *out0 = out0_tile;
+    if (steps[3] == 4) out0 = (iris_mem_f32 *)(args[3] + first * steps[3]);
+    iris_mem_i64 *out1 = out1_tile;
+    if (steps[4] == 8) out1 = (iris_mem_i64 *)(args[4] + first * steps[4]);
+    iris_mem_f32 *out2 = out2_tile;
+    if (steps[5] == 4) out2 = (iris_mem_f32 *)(args[5] + first * steps[5]);
+    iris_contiguous(some, p, x, n, out0, out1, out2);
+    iris_spread_32((const char *)out0_tile, args[3], steps[3], first, some);
+    iris_spread_64((const char *)out1_tile, args[4], steps[4], first, some);
+    iris_spread_32((const char *)out2_tile, args[5], steps[5], first, some);
+  }
+}
+
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+  char *p = args[0];
+  const intptr_t p_step = steps[0];
+  char *x = args[1];
+  const intptr_t x_step = steps[1];
+  char *n = args[2];
+  const intptr_t n_step = steps[2];
+  char *out0 = args[3];
+  const intptr_t out0_step = steps[3];
+  char *out1 = args[4];
+  const intptr_t out1_step = steps[4];
+  char *out2 = args[5];
+  const intptr_t out2_step = steps[5];
+  for (intptr_t k = 0; k < count; ++k) {
+    float out0_value;
+    int64_t out1_value;
+    float out2_value;
+    iris_kernel(*(const iris_mem_bool *)p != 0, *(const iris_mem_f32 *)x, *(const iris_mem_i16 *)n, &out0_value, &out1_value, &out2_value);
+    *(iris_mem_f32 *)out0 = out0_value;
+    *(iris_mem_i64 *)out1 = out1_value;
+    *(iris_mem_f32 *)out2 = out2_value;
+    p += p_step;
+    x += x_step;
+    n += n_step;
+    out0 += out0_step;
+    out1 += out1_step;
+    out2 += out2_step;
+  }
+}
+
+IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  bool apart = count > 1;
+  static const intptr_t sizes[6] = {1, 4, 2, 4, 8, 4};
+  for (int out = 3; apart && out < 6; ++out) {
+    for (int in = 0; apart && in < out; ++in) {
+      apart = iris_apart(count, args[out], steps[out], sizes[out], args[in], steps[in], sizes[in]);
+    }
+  }
+  if (apart && steps[0] == 1 && steps[1] == 4 && steps[2] == 2 && steps[3] == 4 && steps[4] == 8 && steps[5] == 4) {
+    iris_contiguous(count, (const iris_mem_bool *)args[0], (const iris_mem_f32 *)args[1], (const iris_mem_i16 *)args[2], (iris_mem_f32 *)args[3], (iris_mem_i64 *)args[4], (iris_mem_f32 *)args[5]);
+    return;
+  }
+  if (apart && (steps[0] == 1 || steps[0] == 0) && (steps[1] == 4 || steps[1] == 0) && (steps[2] == 2 || steps[2] == 0) && (steps[3] == 4 || steps[3] == 0) && (steps[4] == 8 || steps[4] == 0) && (steps[5] == 4 || steps[5] == 0)) {
+    iris_blocks(512, count, args, steps);
+    return;
+  }
+  iris_strided(count, args, steps);
+}
+
+IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
+  (void)context;
+  (void)aux;
+  const uint64_t flags = iris_save_flags();
+  iris_row(dims[0], args, steps);
+  iris_restore_flags(flags, IRIS_FLAGS_ALL);
+  return 0;
+}

@@ -1,0 +1,74 @@
+/* kernel: (i8) -> i8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off, the linker -lm. */
+
+/* iris_base.h */
+
+/* iris_number.h */
+
+/* iris_while.h */
+
+/* iris_fenv.h */
+
+/* iris_error.h */
+
+IRIS_KERNEL int64_t iris_kernel(int64_t n, uint32_t *status) {
+  /* 5: while n > 0: */
+  bool live = true;
+  int64_t n_1 = n;
+  int64_t total = 0;
+  const uint64_t most_rounds = iris_rounds();
+  uint64_t rounds = 0;
+  for (;;) {
+    const bool t1 = n_1 > 0;
+    const bool v0 = live & t1;
+    if (!v0) break;
+    if (rounds++ == most_rounds) {
+      *status |= 4u /* while_limit */;
+      break;
+    }
+    /* 6: n -= 1 */
+    const int64_t n_2 = n_1 - 1;
+    /* 7: if n % 3 == 0: */
+    const int64_t t2 = iris_floormod_i64(n_2, 3);
+    const bool t3 = t2 == 0;
+    /* 9: if n == 20: */
+    const bool t4 = n_2 == 20;
+    /* 11: total += n */
+    const int64_t total_1 = total + n_2;
+    /* 9: if n == 20: */
+    const int64_t total_2 = t4 ? total : total_1;
+    /* 7: if n % 3 == 0: */
+    const int64_t total_3 = t3 ? total : total_2;
+    const bool t5 = t2 != 0;
+    const bool brk = t5 & t4;
+    const bool t6 = !brk;
+    live = t6;
+    n_1 = n_2;
+    total = total_3;
+  }
+  return total;
+}
+
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  uint32_t status = 0;
+  char *n = args[0];
+  const intptr_t n_step = steps[0];
+  char *out0 = args[1];
+  const intptr_t out0_step = steps[1];
+  for (intptr_t k = 0; k < count; ++k) {
+    *(iris_mem_i64 *)out0 = iris_kernel(*(const iris_mem_i64 *)n, &status);
+    n += n_step;
+    out0 += out0_step;
+  }
+  return status;
+}
+
+IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
+  (void)context;
+  (void)aux;
+  const uint64_t flags = iris_save_flags();
+  const uint32_t status = iris_row(dims[0], args, steps);
+  iris_restore_flags(flags, IRIS_FLAGS_ALL);
+  if (status & 4u) return iris_raise(PyExc_RuntimeError, "a while loop passed ME_DSL_WHILE_MAX_ITERS iterations for one element");
+  return 0;
+}

@@ -1,0 +1,6 @@
+def kernel(x):
+    return abs(
+        x
+        + [1,
+           2]
+    )

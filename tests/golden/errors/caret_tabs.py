@@ -1,0 +1,4 @@
+def kernel(x):
+	if x > 0:
+		y = x	+	missing
+	return y

@@ -1,0 +1,1 @@
+kernel = lambda x: x + 1

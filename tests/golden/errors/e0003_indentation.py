@@ -1,0 +1,4 @@
+# dsl
+def kernel(x):
+    y = x
+      return y

@@ -1,0 +1,3 @@
+# dsl
+def kernel(x):
+    return x + * 2

@@ -1,0 +1,2 @@
+async def kernel(x):
+    return x

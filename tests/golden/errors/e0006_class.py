@@ -1,0 +1,3 @@
+class kernel:
+    def __call__(self, x):
+        return x

@@ -1,0 +1,7 @@
+# dsl
+def first(x):
+    return x
+
+
+def second(x):
+    return x

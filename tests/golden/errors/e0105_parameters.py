@@ -1,0 +1,2 @@
+def kernel(x, *rest, scale=1, **options):
+    return x * scale

@@ -1,0 +1,3 @@
+# dsl
+def kernel(x):
+    return sine(x) + numpy.sin(x) + scipy.special.erf(x)

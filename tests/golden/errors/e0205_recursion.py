@@ -1,0 +1,2 @@
+def kernel(n):
+    return 1 if n < 2 else n * kernel(n - 1)

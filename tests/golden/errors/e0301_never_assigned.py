@@ -1,0 +1,5 @@
+def kernel(x):
+    total += x
+    y = late
+    late = x
+    return y

@@ -1,0 +1,3 @@
+# types: c16
+def kernel(x):
+    return x + 1

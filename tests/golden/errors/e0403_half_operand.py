@@ -1,0 +1,3 @@
+# types: f2
+def kernel(x):
+    return x + 1

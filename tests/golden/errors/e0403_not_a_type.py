@@ -1,0 +1,3 @@
+# types: nonsense
+def kernel(x):
+    return x + 1

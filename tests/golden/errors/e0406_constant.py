@@ -1,0 +1,3 @@
+# types: i8
+def kernel(x):
+    return x + 2**70

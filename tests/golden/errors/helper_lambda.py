@@ -1,0 +1,9 @@
+twice = lambda v: 2 * v
+
+
+def kernel(x):
+    return twice(x) + sorted_value(x)
+
+
+def sorted_value(v):
+    yield v

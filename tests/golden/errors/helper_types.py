@@ -1,0 +1,8 @@
+# types: f8
+def bits(v):
+    return v & 7
+
+
+def kernel(x):
+    y = x * 2
+    return bits(y)

@@ -1,0 +1,1 @@
+def kernel(x): y = x; return y @ missing
