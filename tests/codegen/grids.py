@@ -56,14 +56,15 @@ def same_bits(got: np.ndarray, want: np.ndarray, free_zero: bool = False) -> np.
 
 
 def ulps(got: np.ndarray, want: np.ndarray) -> np.ndarray:
-    """How many floats lie between; nan beside nan is none."""
-    bits = f"i{got.dtype.itemsize}"
-    lowest = np.iinfo(bits).min
+    """How many floats lie between; nan beside nan is none.  In integers throughout: f8 cannot hold f8's own bits."""
+    bits = got.dtype.itemsize * 8
+    sign = np.uint64(1 << (bits - 1))
 
     def ordered(values: np.ndarray) -> np.ndarray:
-        raw = values.view(bits)
-        return np.where(raw < 0, lowest - raw, raw).astype("f8")
+        raw = values.view(f"u{bits // 8}").astype("u8")
+        return np.where(raw & sign, sign - (raw ^ sign), raw + sign)
 
-    distance = np.abs(ordered(got) - ordered(want))
+    left, right = ordered(got), ordered(want)
+    distance = np.where(left > right, left - right, right - left)
     distance[np.isnan(got) & np.isnan(want)] = 0
     return distance

@@ -74,12 +74,25 @@ def expected(op: Op, arrays: list[np.ndarray]) -> np.ndarray:
 
 
 def agrees(op: Op, got: np.ndarray, want: np.ndarray) -> np.ndarray:
-    if op.numpy.startswith("libm."):  # CPython has its own gamma, and raises where the C library has a value
-        near = np.isclose(got, want, rtol=1e-13 if got.dtype == "f8" else 2e-6, atol=0, equal_nan=True)
-        return near | np.isnan(want)
+    if op is ops.LGAM:  # CPython's own lgamma is exact to its own size only: near the roots 1 and 2 it has few digits
+        scale = 16 * np.finfo(got.dtype).eps * np.maximum(np.abs(want), 1)
+        with np.errstate(invalid="ignore"):
+            return (got == want) | (np.abs(got - want) <= scale) | (np.isnan(want) & ~np.isfinite(got))
+    if op is ops.GAMMA:  # CPython's own too; where it raises, the C library has nan or an infinity
+        return np.where(np.isnan(want), ~np.isfinite(got), ulps(got, want) <= 8)
     if (isinstance(op.c, Libm) and op not in EXACT_LIBM) or op is ops.LAE:
         return ulps(got, want) <= 4
     return same_bits(got, want, op in FREE_ZERO)
+
+
+def sample(types: tuple[Scalar, ...]) -> list[np.ndarray]:
+    """The grid, and for floats a few thousand ordinary values."""
+    arrays = grid(*(type.dtype for type in types))
+    if not all(type.is_float for type in types):
+        return arrays
+    chance = np.random.default_rng(11)
+    scales = np.repeat([1.0, 10.0, 700.0], 1000)
+    return [np.append(array, (chance.uniform(-1, 1, 3000) * scales).astype(array.dtype)) for array in arrays]
 
 
 def test_every_operation_on_every_type() -> None:
@@ -87,7 +100,7 @@ def test_every_operation_on_every_type() -> None:
     libraries = compile_all([ufunc_unit(function(types, rows)) for types, rows in work])
     wrong = []
     for (types, rows), library in zip(work, libraries, strict=True):
-        arrays = grid(*(type.dtype for type in types))
+        arrays = sample(types)
         for op, got in zip(rows, run(library, function(types, rows), *arrays), strict=True):
             want = expected(op, arrays)
             if want.dtype != got.dtype:
