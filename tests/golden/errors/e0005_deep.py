@@ -1,4 +1,5 @@
 # Signs nest nine hundred deep.
+# types: f8
 import linecache
 
 text = "def kernel(x):\n    return " + "-" * 900 + "x\n"
