@@ -10,15 +10,22 @@ import os
 import select
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import FrameType
 
 OUTPUT_LIMIT = 64 << 10
 _CHUNK = 64 << 10
 _DRAIN_LIMIT = 1 << 20
 _TICK = 0.02
+
+# A fork elsewhere in this process waits for the few milliseconds of a start: its child would keep the pipe on which
+# the start waits for word of `exec`, and the start would last as long as that child lives.
+_starting = threading.RLock()
+os.register_at_fork(before=_starting.acquire, after_in_parent=_starting.release, after_in_child=_starting.release)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,7 @@ def run(argv: Sequence[str], directory: str, timeout: float, environment: Mappin
     deadline = time.monotonic() + timeout
     process: subprocess.Popen[bytes] | None = None
     try:
-        with _interrupts_held():
+        with _interrupts_held(), _starting:
             process = _start(argv, directory, environment)
         assert process.stdout is not None
         capture = _Capture(process.stdout.fileno())
@@ -101,12 +108,22 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def _interrupts_held() -> Iterator[None]:
-    """Ctrl-C waits until the process is known: between fork and assignment nobody could end it."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    """Ctrl-C waits until the process is known: between fork and assignment nobody could end it.
+
+    Masking the signal would not do: a thread of NumPy's takes it, and the main thread raises all the same.
+    """
+    handler = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(handler):
+        yield  # no KeyboardInterrupt is raised here
+        return
+    noted: list[FrameType | None] = []
+    signal.signal(signal.SIGINT, lambda _number, frame: noted.append(frame))
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.signal(signal.SIGINT, handler)
+    if noted:
+        handler(signal.SIGINT, noted[0])
 
 
 def _follow(process: subprocess.Popen[bytes], capture: _Capture, deadline: float) -> bool:

@@ -218,6 +218,29 @@ def test_forked_while_a_thread_builds(tmp_path: Path, monkeypatch: pytest.Monkey
     assert answers(4)
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+def test_forks_do_not_hold_up_a_build() -> None:
+    """A child made while a compiler is being started lives on; the build does not wait for it."""
+    built(obtain(unit(19, 0)))
+    read, write = os.pipe()
+
+    def sleep() -> bool:
+        os.close(write)
+        return os.read(read, 1) == b""
+
+    children: list[int] = []
+    thread = threading.Thread(target=lambda: [built(obtain(unit(19, shift))) for shift in range(1, 6)])
+    start = time.monotonic()
+    thread.start()
+    while thread.is_alive() and len(children) < 200:
+        children.append(in_child(sleep))
+    thread.join()
+    assert time.monotonic() - start < 20
+    os.close(write)
+    assert {exit_status(child) for child in children} == {0}
+    os.close(read)
+
+
 def test_forked_after_loading() -> None:
     assert answers(6)
     assert exit_status(in_child(lambda: answers(6) and answers(6, 9, 1))) == 0
