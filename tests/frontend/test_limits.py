@@ -67,7 +67,9 @@ ACCEPTED = {
     "calls": expression("abs(" * 100 + "x" + ")" * 100),
     "and of 5000": expression(" and ".join(["x"] * 5000)),
     "conditionals": expression(" if x > 1 else ".join(["x"] * 60)),
-    "early returns": HEAD + "".join(f"if x > {i}:\n        return x * {i}\n    " for i in range(100, 0, -1)) + "return x\n",
+    "early returns": HEAD
+    + "".join(f"if x > {i}:\n        return x * {i}\n    " for i in range(100, 0, -1))
+    + "return x\n",
     "nested ifs": "def kernel(x):\n"
     + "".join(" " * (i + 1) + f"if x > {i / 100}:\n" for i in range(60))
     + " " * 62
