@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 from iris_cc.cli import cache, doctor, dump, explain, mapping
 from iris_cc.cli.problems import BROKEN_PIPE, INTERRUPTED, EnvironmentProblem, Problem, UsageProblem, of_compile_error
 from iris_cc.cli.report import Report, debugging, show_warnings_as_talk
+from iris_cc.cli.words import is_input
 from iris_cc.diagnostics import CompileError
 from iris_cc.version import __version__
 
@@ -51,6 +52,18 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
+def _parse(words: list[str]) -> argparse.Namespace:
+    """The arguments; inputs of `run` may stand between and behind options, and may be numbers such as -1e-3."""
+    grammar = parser()
+    arguments, rest = grammar.parse_known_args(words)
+    if arguments.command == "run":
+        arguments.inputs += [word for word in rest if is_input(word)]
+        rest = [word for word in rest if not is_input(word)]
+    if rest:
+        grammar.error(f"unrecognized arguments: {' '.join(rest)}")
+    return arguments
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; the exit status.  Raises SystemExit for `--help` and `--version` only."""
     words = list(sys.argv[1:] if argv is None else argv)
@@ -68,7 +81,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _guarded(words: list[str], report: Report) -> int:
     try:
-        arguments = parser().parse_args(words)
+        arguments = _parse(words)
         return int(_COMMANDS[arguments.command][0].run(arguments, report))
     except Problem as problem:
         if debugging():

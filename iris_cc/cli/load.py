@@ -11,7 +11,7 @@ import importlib
 import importlib.util
 import sys
 import traceback
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import FunctionType, ModuleType, TracebackType
 from typing import Any
@@ -163,4 +163,5 @@ def _of_object(found: Any, target: Target, fp: Fp | None) -> Kernel:
 
 def _with_fp(kernel: Kernel, fp: Fp) -> Kernel:
     text = kernel._text if kernel.py_func is not None else None
-    return api.make(kernel, replace(kernel._options, fp=fp), text)
+    old = kernel._options
+    return api.make(kernel, Options(fp, old.math, old.fallback, old.threads), text)

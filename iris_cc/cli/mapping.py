@@ -37,7 +37,10 @@ class Job:
     inputs: tuple[Any, ...]
     shape: tuple[int, ...]
     indexed: bool
-    route: Explanation
+
+    def explain(self) -> Explanation:
+        """Which way its calls go; after a call, which way they went."""
+        return self.kernel.explain(*self.inputs, **({"shape": self.shape} if self.indexed else {}))
 
     @property
     def arrays(self) -> list[Array]:
@@ -69,10 +72,13 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
         return OK
     if not outputs:
         raise UsageProblem("name a file for the result: -o OUT.npy")
-    files = _python(job, outputs) if job.route.route == "python" else _blockwise(job, outputs, report)
+    files = _python(job, outputs) if _calling(job.explain).route == "python" else _blockwise(job, outputs, report)
     _publish(files)
     summary = _summary(job, files, started)
-    report.answer("", summary) if report.as_json else _tell(job, files, report)
+    if report.as_json:
+        report.answer("", summary)
+    for file in files:
+        report.say(f"{file.final}: {file.array.dtype} {job.shape}, {summary['route']}")
     return OK
 
 
@@ -93,12 +99,7 @@ def _job(arguments: argparse.Namespace) -> Job:
     except ValueError:
         shapes = ", ".join(str(array.shape) for array in arrays)
         raise UsageProblem(f"the shapes of the inputs do not broadcast: {shapes}") from None
-    try:
-        extra = {"shape": shape} if indexed else {}
-        route = kernel.explain(*inputs, **extra)
-    except CompileError as error:
-        raise of_compile_error(error) from None
-    return Job(kernel, inputs, shape, indexed, route)
+    return Job(kernel, inputs, shape, indexed)
 
 
 def _operand(word: str) -> Any:
@@ -178,6 +179,10 @@ def _python(job: Job, outputs: list[Path]) -> list[OutputFile]:
     """The function itself on every element; the types of its results are known only when all are there."""
     results = [np.asarray(each) for each in _calling(lambda: _several(job.kernel(*job.inputs)))]
     _check_outputs_match(job, len(results), len(outputs))
+    if any(result.dtype.kind not in "biufc" for result in results):
+        raise KernelProblem(
+            f"`{job.kernel.__name__}` gives {', '.join(str(each.dtype) for each in results)}, not numbers"
+        )
     files: list[OutputFile] = []
     try:
         for path, result in zip(outputs, results, strict=True):
@@ -223,19 +228,15 @@ def _discard(files: list[OutputFile]) -> None:
 
 
 def _summary(job: Job, files: list[OutputFile], started: float) -> dict[str, Any]:
+    went = job.explain()
     return {
         "kernel": job.kernel.__name__,
-        "route": job.route.route,
-        "reason": diagnostic_data(job.route.reason) if job.route.reason is not None else None,
+        "route": went.route,
+        "reason": diagnostic_data(went.reason) if went.reason is not None else None,
         "shape": list(job.shape),
         "outputs": [{"path": file.final, "dtype": file.array.dtype.str, "shape": list(job.shape)} for file in files],
         "seconds": round(time.perf_counter() - started, 6),
     }
-
-
-def _tell(job: Job, files: list[OutputFile], report: Report) -> None:
-    for file in files:
-        report.say(f"{file.final}: {file.array.dtype} {job.shape}, {job.route.route}")
 
 
 class Progress:

@@ -63,7 +63,8 @@ class OutputFile:
         os.close(made)
         try:
             if 0 in shape:
-                np.save(self._open(), np.empty(shape, dtype, order="F" if fortran else "C"))
+                with self._open() as file:
+                    np.save(file, np.empty(shape, dtype, order="F" if fortran else "C"))
                 return np.empty(shape, dtype)
             self._reserve(dtype, shape, fortran)
             return np.lib.format.open_memmap(self.temporary, "r+")

@@ -48,7 +48,7 @@ def show_warnings_as_talk() -> None:
     """Let this package's warnings read as notes; call it inside `warnings.catch_warnings()`."""
     other = warnings.showwarning
 
-    def show(  # noqa: PLR0917 - the standard library's own positions
+    def show(
         message: Warning | str,
         category: type[Warning],
         filename: str,

@@ -69,6 +69,11 @@ def parse_number(text: str) -> bool | int | float | None:
     return None
 
 
+def is_input(word: str) -> bool:
+    """Whether a word can name a file or a number, and is no misspelt option."""
+    return not word.startswith("-") or parse_number(word) is not None
+
+
 def parse_shape(text: str) -> tuple[int, ...]:
     """`480,640` as a shape."""
     try:

@@ -1,0 +1,49 @@
+# `make` lists what there is.  Every target sets up what it needs: a machine with Python 3.11 or newer is enough.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.iris_cc-ready
+MINUTES ?= 10
+PYTEST := $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all test-fallback lint golden fuzz clean setup
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# Made anew only when pyproject.toml changes; the package itself is installed editable.
+$(READY): pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	touch $@
+
+setup: $(READY)  ## create .venv with everything the other targets need
+
+demo: $(READY)  ## great-circle distances of all radio beacons and a Mandelbrot picture, timed on every route
+	$(BIN)/python examples/demo.py
+
+test: $(READY)  ## the test suite (minutes); compiled and interpreted, with fresh random programs
+	$(PYTEST) -m "not slow"
+
+test-all: $(READY)  ## the test suite with the slow tests
+	$(PYTEST)
+
+test-fallback: $(READY)  ## the test suite with the kill switch on, and again with no compiler on PATH
+	ME_DSL_JIT=0 $(PYTEST) -m "not slow"
+	env -u CC PATH=$(abspath $(VENV))/no-compiler $(abspath $(BIN))/python -m pytest -m "not slow"
+
+lint: $(READY)  ## ruff and mypy --strict
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+golden: $(READY)  ## renew the expected output in tests/golden and the generated parts of docs
+	$(PYTEST) tests/test_golden.py tests/project/test_docs.py --update-golden
+
+fuzz: $(READY)  ## random programs on all routes for MINUTES=10
+	IRIS_FUZZ_MINUTES=$(MINUTES) $(PYTEST) tests/fuzz
+
+clean:  ## remove everything the targets made
+	rm -rf $(VENV) build dist examples/out .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
