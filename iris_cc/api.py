@@ -10,8 +10,6 @@ from collections.abc import Callable, Mapping
 from types import FunctionType
 from typing import Any, Literal, overload
 
-import numpy as np
-
 from iris_cc import codes, driver, pickling
 from iris_cc.diagnostics import CompileError, Diagnostic, Span
 from iris_cc.dispatch import Explanation, KernelDispatcher, Kernels, types_of_arguments, warn
@@ -44,7 +42,9 @@ class Kernel:
         self._kernels: Kernels | None = None
         self._problem: CompileError | None = None
         try:
-            program = front.analyze(function if function is not None else text or "", text if function is not None else None)
+            program = front.analyze(
+                function if function is not None else text or "", text if function is not None else None
+            )
         except CompileError as error:
             if function is None or options.fallback == "error":
                 raise
@@ -75,7 +75,7 @@ class Kernel:
             self._dispatcher = _python_dispatcher(function)
         self._kept = connect(self, self._dispatcher)
 
-    # -- the ufunc -------------------------------------------------------------------------------------------------------
+    # -- the ufunc --
 
     @property
     def ufunc(self) -> Any:
@@ -135,7 +135,7 @@ class Kernel:
         """`ufunc.at`."""
         return self.ufunc.at  # type: ignore[no-any-return]
 
-    # -- a look inside ---------------------------------------------------------------------------------------------------
+    # -- a look inside --
 
     @property
     def signatures(self) -> tuple[tuple[str, ...], ...]:
@@ -174,7 +174,9 @@ class Kernel:
             return Explanation("python", self._problem.diagnostics[0], None, None, "none")
         values, rest = self._dispatcher.bind(args, kwargs)
         types, ndim = types_of_arguments(self._kernels.program, values[: self.nin])
-        return self._kernels.explain(types, max(ndim, _ndim_of(rest.get("shape")), _ndim_of(getattr(rest.get("out"), "shape", None))))
+        return self._kernels.explain(
+            types, max(ndim, _ndim_of(rest.get("shape")), _ndim_of(getattr(rest.get("out"), "shape", None)))
+        )
 
     def _stage(self, types: tuple[Any, ...], ndim: int, stage: Stage) -> str:
         return driver.text_of(self._spec(types, ndim), stage)
@@ -203,7 +205,7 @@ class Kernel:
             raise TypeError(f"{program.name}() takes {len(program.params)} argument types, {len(types)} given")
         return tuple(given)
 
-    # -- identity --------------------------------------------------------------------------------------------------------
+    # -- identity --
 
     @property
     def __signature__(self) -> inspect.Signature:

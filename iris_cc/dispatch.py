@@ -73,7 +73,9 @@ class OutsideTypes(CompileError):
 class Kernels:
     """The specializations, ufuncs and warnings of one kernel."""
 
-    def __init__(self, program: Program, function: Callable[..., Any] | None, options: Options, doc: str | None) -> None:
+    def __init__(
+        self, program: Program, function: Callable[..., Any] | None, options: Options, doc: str | None
+    ) -> None:
         self.program = program
         self.function = function
         self.options = options
@@ -97,7 +99,7 @@ class Kernels:
     def is_indexed(self) -> bool:
         return bool(self.program.symbols) or not self.program.params
 
-    # -- specializations -------------------------------------------------------------------------------------------------
+    # -- specializations --
 
     def spec(self, types: tuple[Type, ...], ndim: int = 0) -> Specialization:
         """The specialization for these types; raises CompileError with every type error."""
@@ -142,7 +144,7 @@ class Kernels:
             self.warned = True
             warn(f"kernel `{self.program.name}` runs interpreted: {reason.message} [{reason.code.id}]")
 
-    # -- ufuncs ----------------------------------------------------------------------------------------------------------
+    # -- ufuncs --
 
     def ufunc(self, mask: int, compiled: bool) -> Any:
         """The ufunc for calls whose weak arguments `mask` says."""
@@ -167,8 +169,10 @@ class Kernels:
             return self._loop_that_retries(made)
         return Loop(spec.dtypes, made.address, made.keeper, python=made.route == "interpreted")
 
-    def fitting_spec(self, types: tuple[Type, ...], requested: Sequence[np.dtype[Any] | None], ndim: int = 0) -> Specialization:
-        """The specialization whose results are the requested ones: for the operands as they are, else all cast alike."""
+    def fitting_spec(
+        self, types: tuple[Type, ...], requested: Sequence[np.dtype[Any] | None], ndim: int = 0
+    ) -> Specialization:
+        """The specialization that gives the requested results: for the operands as they are, else all cast alike."""
         spec = self._spec_or_rescue(types, ndim)
         if _fits(spec, requested):
             return spec
@@ -178,7 +182,9 @@ class Kernels:
         if _fits(second, requested):
             return second
         shown = ", ".join(str(dtype) for dtype in requested)
-        raise TypeError(f"kernel {self.program.name!r} has no loop that gives {shown} for {spec.signature.split('->')[0]}")
+        raise TypeError(
+            f"kernel {self.program.name!r} has no loop that gives {shown} for {spec.signature.split('->')[0]}"
+        )
 
     def _spec_or_rescue(self, types: tuple[Type, ...], ndim: int) -> Specialization:
         try:
@@ -216,7 +222,9 @@ class Kernels:
                 again = self.realize(spec, True)
                 if again.route == "compiled":
                     loop = Loop(spec.dtypes, again.address, again.keeper)
-                    swapped.append(make_ufunc(self.program.name, None, self.nin, self.nout, lambda words, requested: loop))
+                    swapped.append(
+                        make_ufunc(self.program.name, None, self.nin, self.nout, lambda words, requested: loop)
+                    )
             if swapped:
                 result = swapped[0](*inputs)
                 return result if self.nout > 1 else (result,)
@@ -225,11 +233,10 @@ class Kernels:
         address, keeper = driver.python_loop(run, spec)
         return Loop(spec.dtypes, address, keeper, python=True)
 
-    # -- index kernels ---------------------------------------------------------------------------------------------------
+    # -- index kernels --
 
     def call_nd(self, mask: int, compiled: bool, *args: Any, **kwargs: Any) -> Any:
         """A call of a kernel that knows its position."""
-        from iris_cc.runtime import ndloop
 
         weak = weak_types(mask, self.nin)
 
@@ -242,7 +249,7 @@ class Kernels:
 
         return ndloop.call_nd(self.program.name, self.nin, self.nout, resolve, args, **kwargs)
 
-    # -- calls -----------------------------------------------------------------------------------------------------------
+    # -- calls --
 
     def choose(self, mask: int, overridden: bool) -> Target:
         """What calls with these weak arguments go to, as the environment is now."""
@@ -269,7 +276,7 @@ class Kernels:
             if made.library is not None and made.library.has("iris_while_limit"):
                 made.library.write_int64("iris_while_limit", limit)
 
-    # -- explanations ----------------------------------------------------------------------------------------------------
+    # -- explanations --
 
     def explain(self, types: tuple[Type, ...], ndim: int) -> Explanation:
         """Which way a call with these types goes; compiles and loads nothing."""
@@ -310,7 +317,6 @@ class KernelDispatcher(Dispatcher):
             self.kernels.warned = True
             first = error.diagnostics[0]
             warn(f"kernel `{self.name}` runs in Python: {first.message} [{first.code.id}]")
-        from iris_cc.pyroute import PythonUfunc
 
         return PythonUfunc(function, self.kernels.nin)(*values, **rest)
 
@@ -327,7 +333,6 @@ def _factory() -> Callable[..., Any]:
     """What makes ufuncs here: the real factory, or a stand-in on a NumPy it does not work with."""
     if factory_works():
         return make_ufunc
-    from iris_cc.runtime.callpath import FallbackUfunc
 
     return FallbackUfunc
 
@@ -359,4 +364,3 @@ def types_of_arguments(program: Program, args: Sequence[Any]) -> tuple[tuple[Typ
             types.append(front.type_of(array.dtype, program, param))
             ndim = max(ndim, np.ndim(array))
     return tuple(types), ndim
-

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal, assert_never
 
@@ -18,7 +18,7 @@ import numpy as np
 
 from iris_cc import build, codes, config
 from iris_cc.build import BuildFailure, Built, Unit
-from iris_cc.codegen.runtime_c import codegen_version
+from iris_cc.codegen import runtime_c
 from iris_cc.codes import Code
 from iris_cc.diagnostics import CompileError, Diagnostic
 from iris_cc.frontend import program as front
@@ -29,6 +29,7 @@ from iris_cc.ir.printer import fingerprint, print_function
 from iris_cc.ir.walk import size
 from iris_cc.records import field, record
 from iris_cc.runtime import loader
+from iris_cc.version import __version__
 
 Fp = Literal["strict", "contract", "fast"]
 Math = Literal["accurate", "libm", "fast"]
@@ -102,7 +103,7 @@ class Specialization:
     @cached_property
     def unit(self) -> Unit:
         """What the build is asked for.  A name, a comment or a moved line is not in its identity."""
-        parts = (fingerprint(self.raw), codegen_version(), self.options.math, "nd" if self.is_indexed else "loop")
+        parts = (fingerprint(self.raw), stages_version(), self.options.math, "nd" if self.is_indexed else "loop")
         return Unit(
             identity=hashlib.sha256("\0".join(parts).encode()).hexdigest(),
             label=_label(self.program.name),
@@ -138,6 +139,17 @@ class Realized:
     library: loader.Library | None = field(default=None, repr=False)
 
 
+@cache
+def stages_version() -> str:
+    """What turns a program into C, as a hash: passes, back end and headers.  A change of any is another kernel."""
+    package = Path(__file__).parent
+    files = sorted(path for folder in ("passes", "codegen", "ir") for path in (package / folder).glob("*.py"))
+    digest = hashlib.sha256(runtime_c.codegen_version().encode())
+    for path in files:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16] if files else f"{runtime_c.codegen_version()}-{__version__}"
+
+
 def realize(spec: Specialization, *, compiled: bool) -> Realized:
     """Make `spec` runnable: compiled if wanted and possible, else on the interpreter with the reason why."""
     if not compiled:
@@ -161,7 +173,9 @@ def realize(spec: Specialization, *, compiled: bool) -> Realized:
 def interpreted(spec: Specialization, reason: Diagnostic) -> Realized:
     """`spec` on the interpreter."""
     if spec.is_indexed:
-        return Realized(spec, "interpreted", 0, None, lambda shape, arrays: _interpret_nd(spec, shape, arrays), reason=reason)
+        return Realized(
+            spec, "interpreted", 0, None, lambda shape, arrays: _interpret_nd(spec, shape, arrays), reason=reason
+        )
 
     address, keeper = python_loop(interpreter_of(spec), spec)
     return Realized(spec, "interpreted", address, keeper, None, reason=reason)
@@ -248,7 +262,7 @@ def _index_values(
             assert_never(kind)
 
 
-# -- reasons -----------------------------------------------------------------------------------------------------------
+# -- reasons --
 
 _CODE_OF: dict[build.FailureKind, Code] = {
     "disabled": codes.E0501,
@@ -279,7 +293,7 @@ def _label(name: str) -> str:
     return "".join(c if c.isascii() and (c.isalnum() or c == "_") else "_" for c in name)[:60] or "kernel"
 
 
-# -- looking inside ----------------------------------------------------------------------------------------------------
+# -- looking inside --
 
 Stage = Literal["source", "ir", "c", "asm"]
 

@@ -19,7 +19,9 @@ from iris_cc.driver import Options
 Rebuild = Callable[[FunctionType | None, str | None, Options], Any]
 
 
-def reduce_kernel(kernel: Any, function: FunctionType | None, text: str | None, options: Options, rebuild: Rebuild) -> str | tuple[Any, ...]:
+def reduce_kernel(
+    kernel: Any, function: FunctionType | None, text: str | None, options: Options, rebuild: Rebuild
+) -> str | tuple[Any, ...]:
     """What `__reduce__` gives for a kernel."""
     if function is None:
         return rebuild, (None, text, options)

@@ -5,22 +5,39 @@
 #ifndef IRIS_NUMBER_H
 #define IRIS_NUMBER_H
 
+/* Integers report through the floating-point flags, as NumPy's do, so that np.errstate speaks for them too. */
+IRIS_FN int iris_divided_by_zero(void) {
+  volatile double zero = 0.0;
+  volatile double flagged = 1.0 / zero;
+  return flagged < 0.0;
+}
+IRIS_FN int iris_overflowed(void) {
+  volatile double large = 1e300;
+  volatile double flagged = large * large;
+  return flagged < 0.0;
+}
+
 /* Signed integers.  Division by zero is 0, the lowest value over -1 wraps to itself. */
 #define IRIS_DEFINE_SIGNED(T, U, W, name, bits)                      \
   IRIS_FN T iris_floordiv_##name(T a, T b) {                         \
-    if (b == 0) return 0;                                            \
-    if (b == -1) return (T)(0 - (W)a);                               \
+    if (b == 0) return (T)iris_divided_by_zero();                    \
+    if (b == -1) {                                                   \
+      const T negated = (T)(0 - (W)a);                               \
+      return negated == a && a != 0 ? (T)(a + iris_overflowed()) : negated; \
+    }                                                                \
     const T quotient = (T)(a / b);                                   \
     const T rest = (T)(a % b);                                       \
     return (T)(quotient - (rest != 0 && (rest < 0) != (b < 0)));     \
   }                                                                  \
   IRIS_FN T iris_floormod_##name(T a, T b) {                         \
-    if (b == 0 || b == -1) return 0;                                 \
+    if (b == 0) return (T)iris_divided_by_zero();                    \
+    if (b == -1) return 0;                                           \
     const T rest = (T)(a % b);                                       \
     return (T)(rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest); \
   }                                                                  \
   IRIS_FN T iris_rem_##name(T a, T b) {                              \
-    if (b == 0 || b == -1) return 0;                                 \
+    if (b == 0) return (T)iris_divided_by_zero();                    \
+    if (b == -1) return 0;                                           \
     return (T)(a % b);                                               \
   }                                                                  \
   IRIS_FN T iris_abs_##name(T a) { return a < 0 ? (T)(0 - (W)a) : a; } \
@@ -29,9 +46,9 @@ IRIS_EACH_SIGNED(IRIS_DEFINE_SIGNED)
 #undef IRIS_DEFINE_SIGNED
 
 #define IRIS_DEFINE_UNSIGNED(T, U, W, name, bits)                                \
-  IRIS_FN T iris_floordiv_##name(T a, T b) { return b == 0 ? (T)0 : (T)(a / b); } \
-  IRIS_FN T iris_floormod_##name(T a, T b) { return b == 0 ? (T)0 : (T)(a % b); } \
-  IRIS_FN T iris_rem_##name(T a, T b) { return b == 0 ? (T)0 : (T)(a % b); }      \
+  IRIS_FN T iris_floordiv_##name(T a, T b) { return b == 0 ? (T)iris_divided_by_zero() : (T)(a / b); } \
+  IRIS_FN T iris_floormod_##name(T a, T b) { return b == 0 ? (T)iris_divided_by_zero() : (T)(a % b); } \
+  IRIS_FN T iris_rem_##name(T a, T b) { return b == 0 ? (T)iris_divided_by_zero() : (T)(a % b); } \
   IRIS_FN T iris_sign_##name(T a) { return (T)(a != 0); }                        \
   IRIS_FN T iris_reciprocal_##name(T a) { return (T)(a == 1); }
 IRIS_EACH_UNSIGNED(IRIS_DEFINE_UNSIGNED)

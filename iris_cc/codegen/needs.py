@@ -16,7 +16,9 @@ from iris_cc.ir.walk import statements
 
 # Their comparisons and conversions raise `invalid` on nan, where NumPy says nothing or Python has no flag at all.
 # The quiet forms (__builtin_isless and its kin) keep gcc 12 from vectorising, so the flag is put back instead.
-_LOUD_ON_NAN = frozenset({ops.LT, ops.LE, ops.GT, ops.GE, ops.PYCMP, ops.SIGN, ops.MIN, ops.MAX, ops.FMIN, ops.FMAX})
+_LOUD_ON_NAN = frozenset(
+    {ops.LT, ops.LE, ops.GT, ops.GE, ops.PYCMP, ops.SIGN, ops.MIN, ops.MAX, ops.FMIN, ops.FMAX, ops.ISINF}
+)
 
 
 def lets(fn: Function) -> Iterator[Let]:

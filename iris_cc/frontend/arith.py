@@ -45,7 +45,7 @@ _WHOLE = (ops.FLOOR, ops.CEIL, ops.TRUNC)
 _CLASSES = {ops.ISNAN: False, ops.ISINF: False, ops.ISFIN: True}
 
 
-# -- NumPy's operations ------------------------------------------------------------------------------------------------
+# -- NumPy's operations --
 
 
 def numpy_op(e: Emit, row: Op, ufunc: str, args: tuple[Value, ...]) -> Value:
@@ -104,7 +104,7 @@ def _by_squaring(e: Emit, base: Atom, exponent: int) -> Atom:
     return Const(1, base.type) if result is None else result
 
 
-# -- operators ---------------------------------------------------------------------------------------------------------
+# -- operators --
 
 
 def binary(e: Emit, op: type[ast.AST], left: Value, right: Value) -> Value:
@@ -218,7 +218,7 @@ def select(e: Emit, condition: Atom, then: Value, orelse: Value) -> Value:
     return run_time(type, e.op(ops.SEL, condition, e.atom(then, scalar), e.atom(orelse, scalar)), span)
 
 
-# -- comparison --------------------------------------------------------------------------------------------------------
+# -- comparison --
 
 
 def compare(e: Emit, row: Op, left: Value, right: Value, *, strong: bool = False) -> Value:

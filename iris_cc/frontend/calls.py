@@ -47,7 +47,7 @@ def _special(e: Emit, row: ops.Op, args: Arguments) -> Value:
     return run_time(loop.results[0], e.op(row, e.atom(args[0], loop.operands[0])))
 
 
-# -- casts -------------------------------------------------------------------------------------------------------------
+# -- casts --
 
 
 def cast(e: Emit, value: Value, to: Scalar) -> Value:
@@ -65,7 +65,7 @@ def strengthen(e: Emit, value: Value) -> Value:
     return run_time(scalar, e.atom(value, scalar)) if value.is_weak else value
 
 
-# -- builtins ----------------------------------------------------------------------------------------------------------
+# -- builtins --
 
 
 def _abs(e: Emit, args: Arguments) -> Value:
@@ -127,7 +127,9 @@ def _round_to(e: Emit, value: Value, digits: Value, *, python: bool) -> Value:
             return literal(round(value.literal, digits.literal))
         if value.type is not Weak.FLOAT and digits.literal >= 0:
             return arith.positive(e, value)
-        return e.error(codes.E0401, "`round` of a Python number to digits has no compiled form", help="use `np.round(x, n)`")
+        return e.error(
+            codes.E0401, "`round` of a Python number to digits has no compiled form", help="use `np.round(x, n)`"
+        )
     scalar = scalar_of(value.type)
     if scalar is BOOL or (scalar.is_integer and digits.literal < 0):
         return e.no_operation("round", value)
@@ -176,7 +178,7 @@ def _divmod(e: Emit, args: Arguments) -> Result:
     return arith.binary(e, ast.FloorDiv, *args), arith.binary(e, ast.Mod, *args)
 
 
-# -- math --------------------------------------------------------------------------------------------------------------
+# -- math --
 
 
 def _math(e: Emit, name: str, args: Arguments) -> Value:
@@ -224,7 +226,7 @@ def _math_hypot(e: Emit, args: Arguments) -> Value:
     return result
 
 
-# -- NumPy's functions that are several operations -----------------------------------------------------------------------
+# -- NumPy's functions that are several operations --
 
 
 def _where(e: Emit, args: Arguments) -> Value:

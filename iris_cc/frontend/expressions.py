@@ -46,7 +46,7 @@ class Expressions:
         """Errors and statements from here on belong to `node`."""
         self.e.span = self.e.builder.loc = self.frame.routine.source.span(node)
 
-    # -- forks and merges ------------------------------------------------------------------------------------------------
+    # -- forks and merges --
 
     def fork(self, condition: Atom, then: Callable[[], Flow], orelse: Callable[[], Flow]) -> Flow:
         """`if condition: then else: orelse`, each side in a block and an environment of its own; then they merge."""
@@ -116,7 +116,7 @@ class Expressions:
         values = tuple(self.frame.env.pop(f"%v{k}") for k in range(min(counts)))
         return values if several else values[0]
 
-    # -- expressions -----------------------------------------------------------------------------------------------------
+    # -- expressions --
 
     def value(self, node: ast.expr) -> Value:
         """The one number `node` is."""

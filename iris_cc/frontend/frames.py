@@ -1,8 +1,9 @@
 """What lowering keeps while it walks: the environment of each function being read, and where control may go next.
 
-Hidden names (they hold a `%`, so no user name is one of them) carry exits as ordinary values: `%ret`, `%brk`, `%cnt` and
-`%done` say that control left by `return`, `break`, `continue` or the false test of a while; `%rv00`, `%rv01`, ... are what
-`return` gave.  Because they are ordinary names, every merge and every loop carries them without a rule of its own.
+Hidden names (they hold a `%`, so no user name is one of them) carry exits as ordinary values: `%ret`, `%brk`, `%cnt`
+and `%done` say that control left by `return`, `break`, `continue` or the false test of a while; `%rv00`, `%rv01`, ...
+are what `return` gave.  Because they are ordinary names, every merge and every loop carries them without a rule of its
+own.
 """
 
 from __future__ import annotations

@@ -97,7 +97,7 @@ class Lowering(Expressions):
                 self.symbols[symbol] = index_value(var)
         return tuple(indices)
 
-    # -- functions -------------------------------------------------------------------------------------------------------
+    # -- functions --
 
     def body(self, routine: Routine) -> None:
         self.block(routine.source.tree.body)
@@ -114,7 +114,7 @@ class Lowering(Expressions):
         results = tuple(value for name, value in sorted(env.items()) if name.startswith("%rv"))
         return results if len(results) != 1 else results[0]
 
-    # -- statements ------------------------------------------------------------------------------------------------------
+    # -- statements --
 
     def block(self, stmts: list[ast.stmt]) -> Flow:
         k = 0
@@ -218,7 +218,7 @@ class Lowering(Expressions):
                 raise AssertionError("passed the check of the language")
 
     def if_(self, stmt: ast.If, rest: list[ast.stmt]) -> tuple[Flow, list[ast.stmt]]:
-        """The flow after an `if`, and what is left to lower: what follows a side that always exits goes into the other."""
+        """The flow after an `if`, and what is left to lower: what follows a side that exits goes into the other."""
         known = arith.truth(self.e, self.value(stmt.test))
         if known.literal is not None:
             chosen = stmt.body if known.literal else stmt.orelse
@@ -235,7 +235,7 @@ class Lowering(Expressions):
         self.frame.depth -= 1
         return flow, rest
 
-    # -- loops -----------------------------------------------------------------------------------------------------------
+    # -- loops --
 
     def loop(self, stmt: ast.For | ast.While, rest: list[ast.stmt]) -> tuple[Flow, list[ast.stmt]]:
         """The flow after a loop, and what is left to lower: its `else` belongs to that if nothing can break."""
@@ -358,7 +358,9 @@ class Lowering(Expressions):
 
         return self.finish(attempt, live, build)
 
-    def fixpoint(self, stmt: ast.For | ast.While, run: Callable[[], Flow], condition: Callable[[], Value] | None) -> _Attempt:
+    def fixpoint(
+        self, stmt: ast.For | ast.While, run: Callable[[], Flow], condition: Callable[[], Value] | None
+    ) -> _Attempt:
         """Lower the loop's body, again and again, until the types it assumes are the types it ends with."""
         base = self.frame.env
         assigned = assigned_names(stmt)

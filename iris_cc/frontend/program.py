@@ -118,4 +118,16 @@ def _place(program: Program | None, param: str) -> Span:
     return next((source.span(arg) for arg in arguments if arg.arg == param), program.place)
 
 
-__all__ = ["WEAK_OF", "Program", "Symbol", "Type", "Weak", "analyze", "resolve", "scalar_of", "specialize", "type_names", "type_of"]
+__all__ = [
+    "WEAK_OF",
+    "Program",
+    "Symbol",
+    "Type",
+    "Weak",
+    "analyze",
+    "resolve",
+    "scalar_of",
+    "specialize",
+    "type_names",
+    "type_of",
+]

@@ -283,7 +283,9 @@ def routine_of(source: Source, function: FunctionType | None) -> Routine:
         defaults = dict(zip(named, function.__defaults__ or (), strict=False))
     else:
         defaults = {name: _literal(node) for name, node in zip(named, arguments.defaults, strict=True)}
-    return Routine(source.tree.name, source, params, defaults, frozenset(params) | assigned_names(source.tree), function)
+    return Routine(
+        source.tree.name, source, params, defaults, frozenset(params) | assigned_names(source.tree), function
+    )
 
 
 @cache

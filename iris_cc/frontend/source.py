@@ -70,7 +70,9 @@ def of_function(function: FunctionType, text: str | None = None) -> Source:
     try:
         block = inspect.getblock(lines[first - 1 :])
     except (SyntaxError, IndentationError, IndexError) as error:
-        raise fail(codes.E0001, f"the source of `{function.__name__}` is not where Python says: {error}", place) from None
+        raise fail(
+            codes.E0001, f"the source of `{function.__name__}` is not where Python says: {error}", place
+        ) from None
     return _find(_parse(block, first, code.co_filename), function.__name__, first, place, block)
 
 
@@ -106,7 +108,7 @@ def pragma(text: str) -> dict[str, str]:
     options: dict[str, str] = {}
     for line in text.splitlines():
         word = line.strip()
-        if word.startswith("# me:") or word.startswith("#me:"):
+        if word.startswith(("# me:", "#me:")):
             for item in word.partition("me:")[2].split():
                 key, _, value = item.partition("=")
                 options[key] = value
@@ -168,7 +170,9 @@ def _parse(lines: list[str], first: int, file: str) -> ast.Module:
     except SyntaxError as error:
         line = first + (error.lineno or 1) - 1 - indented
         col = max((error.offset or 1) - 1, 0)
-        raise fail(codes.E0003, f"the source does not parse: {error.msg}", Span(file, line, col, line, col + 1)) from None
+        raise fail(
+            codes.E0003, f"the source does not parse: {error.msg}", Span(file, line, col, line, col + 1)
+        ) from None
     except (RecursionError, MemoryError):
         raise fail(codes.E0005, "the source is nested too deep to parse", place) from None
     except ValueError as error:

@@ -78,7 +78,9 @@ class _RoutineCheck:
         if len(counts) > 1:
             first, other = self.returns[0], next(r for r in self.returns if r[1] != counts[0])
             label = Label(self.source.span(first[0]), f"{counts[0]} here")
-            self.error(codes.E0304, "returns differ in the number of values", other[0], f"{other[1]} here", related=(label,))
+            self.error(
+                codes.E0304, "returns differ in the number of values", other[0], f"{other[1]} here", related=(label,)
+            )
         return counts[0] if counts else 1
 
     def body(self) -> list[ast.stmt]:
@@ -107,7 +109,9 @@ class _RoutineCheck:
             place = (node.id, node.lineno, node.col_offset)
             if place not in seen:
                 seen.add(place)
-                self.error(codes.E0301, f"`{node.id}` may be unassigned here", node, "read here", related=self.stores(node))
+                self.error(
+                    codes.E0301, f"`{node.id}` may be unassigned here", node, "read here", related=self.stores(node)
+                )
 
         flow = Flow(self.routine.locals, self.constant, report)
         arguments = self.source.tree.args
@@ -255,7 +259,9 @@ class _RoutineCheck:
 
     def for_(self, stmt: ast.For) -> None:
         if not isinstance(stmt.target, ast.Name):
-            self.error(codes.E0106, "the variable of a `for` is one name", stmt.target, help="write `for i in range(...)`")
+            self.error(
+                codes.E0106, "the variable of a `for` is one name", stmt.target, help="write `for i in range(...)`"
+            )
         call = stmt.iter
         if not (isinstance(call, ast.Call) and self.is_range(call.func)):
             self.error(codes.E0103, "`for` must iterate over `range`", call)
@@ -310,7 +316,11 @@ class _RoutineCheck:
 
     def operator(self, op: ast.AST, node: ast.AST) -> None:
         if type(op) not in ops.BY_PYTHON:
-            self.error(codes.E0104, f"the operator `{_OPERATORS.get(type(op).__name__, type(op).__name__)}` is not supported", node)
+            self.error(
+                codes.E0104,
+                f"the operator `{_OPERATORS.get(type(op).__name__, type(op).__name__)}` is not supported",
+                node,
+            )
 
     def number(self, value: Any, node: ast.AST | Span) -> None:
         if isinstance(value, np.generic):
@@ -422,16 +432,17 @@ def _describe(node: ast.AST) -> str:
 
 
 _STATEMENTS = {
-    "FunctionDef": "a function inside", "AsyncFunctionDef": "a function inside", "ClassDef": "a class", "Delete": "`del`",
-    "AsyncFor": "`async for`", "With": "`with`", "AsyncWith": "`async with`", "Match": "`match`", "Raise": "`raise`",
-    "Try": "`try`", "TryStar": "`try`", "Assert": "`assert`", "Import": "`import`", "ImportFrom": "`import`",
-    "Global": "`global`", "Nonlocal": "`nonlocal`", "TypeAlias": "`type`",
+    "FunctionDef": "a function inside", "AsyncFunctionDef": "a function inside", "ClassDef": "a class",
+    "Delete": "`del`", "AsyncFor": "`async for`", "With": "`with`", "AsyncWith": "`async with`", "Match": "`match`",
+    "Raise": "`raise`", "Try": "`try`", "TryStar": "`try`", "Assert": "`assert`", "Import": "`import`",
+    "ImportFrom": "`import`", "Global": "`global`", "Nonlocal": "`nonlocal`", "TypeAlias": "`type`",
 }  # fmt: skip
 _EXPRESSIONS = {
     "Lambda": "a lambda", "Dict": "a dictionary", "Set": "a set", "List": "a list", "ListComp": "a comprehension",
     "SetComp": "a comprehension", "DictComp": "a comprehension", "GeneratorExp": "a generator expression",
-    "Await": "`await`", "Yield": "`yield`", "YieldFrom": "`yield`", "FormattedValue": "a string", "JoinedStr": "a string",
-    "TemplateStr": "a string", "Interpolation": "a string", "Subscript": "a subscript", "Starred": "a starred value",
-    "Slice": "a slice", "Attribute": "an attribute", "Tuple": "a tuple", "Call": "a call", "Constant": "a constant",
+    "Await": "`await`", "Yield": "`yield`", "YieldFrom": "`yield`", "FormattedValue": "a string",
+    "JoinedStr": "a string", "TemplateStr": "a string", "Interpolation": "a string", "Subscript": "a subscript",
+    "Starred": "a starred value", "Slice": "a slice", "Attribute": "an attribute", "Tuple": "a tuple",
+    "Call": "a call", "Constant": "a constant",
 }  # fmt: skip
 _OPERATORS = {"MatMult": "@", "Is": "is", "IsNot": "is not", "In": "in", "NotIn": "not in"}

@@ -8,7 +8,7 @@ arithmetic is Python's own, exact at any size.
 from __future__ import annotations
 
 from enum import Enum
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 
@@ -105,13 +105,13 @@ def _fits(span: tuple[int, int], scalar: Scalar) -> bool:
     return not scalar.is_integer or (scalar.holds(span[0]) and scalar.holds(span[1]))
 
 
-@lru_cache(maxsize=None)
+@cache
 def promote(left: Scalar, right: Scalar) -> Scalar:
     """NumPy's common type of two strong types."""
     return BY_DTYPE[np.promote_types(left.dtype, right.dtype).str[1:]]
 
 
-@lru_cache(maxsize=None)
+@cache
 def weak_promote(strong: Scalar, weak: Weak) -> Scalar:
     """The type a weak scalar takes beside a strong one."""
     if weak is Weak.BOOL:
@@ -125,4 +125,3 @@ def zero(type: Type) -> Value:
     """Some value of a type, where no value is ever read."""
     scalar = scalar_of(type)
     return run_time(type, Const(0, scalar))
-

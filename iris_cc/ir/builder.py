@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from iris_cc.diagnostics import Span
 from iris_cc.ir import ops
-from iris_cc.ir.nodes import NOWHERE, Atom, Block, Const, Let, Stmt, Var
+from iris_cc.ir.nodes import NOWHERE, Atom, Block, Let, Stmt, Var
 from iris_cc.ir.ops import Op
 from iris_cc.ir.types import Scalar
 from iris_cc.records import field, record
@@ -54,4 +54,3 @@ class Builder:
 
     def block(self, *results: Atom) -> Block:
         return Block(tuple(self.stmts), results)
-

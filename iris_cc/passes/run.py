@@ -6,6 +6,7 @@ from iris_cc.ir.nodes import Function, Pass
 from iris_cc.ir.verify import verify as verified
 from iris_cc.passes.cse import cse
 from iris_cc.passes.dead import dce
+from iris_cc.passes.exits import exits
 from iris_cc.passes.fold import fold
 from iris_cc.passes.ifconvert import ifconvert
 from iris_cc.passes.invariant import invariants
@@ -13,7 +14,7 @@ from iris_cc.passes.invariant import invariants
 PIPELINES: dict[str, tuple[Pass, ...]] = {
     "none": (),
     "tidy": (fold, invariants, cse, dce),  # branches stay
-    "default": (fold, invariants, cse, ifconvert, fold, cse, dce),
+    "default": (fold, invariants, cse, ifconvert, fold, exits, cse, dce),
 }
 
 # A loop made steady in one round feeds the folding of the next.  More rounds than this gain nothing on real kernels,

@@ -74,7 +74,7 @@ class FallbackUfunc:
         left, right = np.asanyarray(a), np.asanyarray(b)
         return self(left.reshape(left.shape + (1,) * right.ndim), right, **kwargs)
 
-    def reduce(  # noqa: PLR0917 - NumPy's own positions
+    def reduce(
         self,
         array: object,
         axis: int | tuple[int, ...] | None = 0,
