@@ -242,8 +242,24 @@ def _clip(e: Emit, args: Arguments) -> Value:
     if loop is None:
         return strong_literal(0.0, F64)
     scalar = loop.operands[0]
-    x, low, high = (Value(scalar, e.atom(arg, scalar)) for arg in args)
+    x, low, high = (
+        Value(scalar, e.atom(arg, scalar))
+        for arg in (args[0], _bound(e, args[1], scalar, ops.MAX), _bound(e, args[2], scalar, ops.MIN))
+    )
     return numpy_op(e, ops.MIN, "minimum", (numpy_op(e, ops.MAX, "maximum", (x, low)), high))
+
+
+def _bound(e: Emit, bound: Value, scalar: Scalar, row: ops.Op) -> Value:
+    """A Python int as a bound of a narrower integer: one beyond the type's range bounds nothing, as in NumPy."""
+    if bound.type is not Weak.INT or not scalar.is_integer:
+        return bound
+    lowest = -(1 << (scalar.bits - 1)) if scalar.is_signed else 0
+    limit = lowest if row is ops.MAX else lowest + (1 << scalar.bits) - 1
+    if bound.literal is not None:
+        return literal(max(int(bound.literal), limit) if row is ops.MAX else min(int(bound.literal), limit))
+    if not I64.holds(limit):
+        return bound
+    return run_time(Weak.INT, e.op(row, e.atom(bound), Const(limit, I64)))
 
 
 def _logical(row: ops.Op) -> Callable[[Emit, Arguments], Value]:

@@ -44,6 +44,8 @@ def _resolve(name: str, types: tuple[Type, ...]) -> Loop | NoLoop:
     except TypeError as error:
         return NoLoop(str(error), half=False)
     codes = [dtype.str[1:] for dtype in dtypes]
+    if "f2" not in codes[ufunc.nin :]:  # a float16 that is only looked at is the same number as a float32
+        codes = ["f4" if code == "f2" else code for code in codes]
     if not all(code in BY_DTYPE for code in codes):
         return NoLoop(f"numpy.{name} gives {', '.join(str(d) for d in dtypes[ufunc.nin :])} here", half="f2" in codes)
     scalars = tuple(BY_DTYPE[code] for code in codes)

@@ -149,7 +149,7 @@ def of_object(value: Any, name: str) -> Entity:
         return known
     if isinstance(value, FunctionType):
         return Helper(value, strong=False)
-    inner = getattr(type(value), "py_func", None) and getattr(value, "py_func", None)
+    inner = value.py_func if hasattr(type(value), "__iris_kernel__") else None
     if isinstance(inner, FunctionType):
         return Helper(inner, strong=True)
     return Unusable(codes.E0203 if callable(value) else codes.E0202, f"`{name}` is {describe(value)}")

@@ -4,12 +4,14 @@ A `Source` keeps the user's own file name and line numbers, so that every span p
 """
 
 from __future__ import annotations
+import __future__
 
 import ast
 import hashlib
 import inspect
 import io
 import linecache
+import opcode
 import sys
 from types import CodeType, FrameType, FunctionType
 
@@ -64,8 +66,10 @@ def of_function(function: FunctionType, text: str | None = None) -> Source:
     lines = lines_of_text(text) if text is not None else _lines_of(function)
     if not lines:
         raise fail(codes.E0001, f"the source of `{function.__name__}` is not available", place)
-    if text is not None or not linecache.getline(code.co_filename, code.co_firstlineno):
-        _remember(code.co_filename, lines)
+    file = code.co_filename
+    if text is not None or linecache.getlines(file) != lines:
+        file = f"{file.removesuffix('>')} {_digest(''.join(lines))}>" if file.startswith("<") else file
+        _remember(file, lines)
     first = code.co_firstlineno
     try:
         block = inspect.getblock(lines[first - 1 :])
@@ -73,12 +77,17 @@ def of_function(function: FunctionType, text: str | None = None) -> Source:
         raise fail(
             codes.E0001, f"the source of `{function.__name__}` is not where Python says: {error}", place
         ) from None
-    return _find(_parse(block, first, code.co_filename), function.__name__, first, place, block)
+    source = _find(_parse(block, first, file), function.__name__, first, file, block)
+    if not _is_source_of(source.tree, function):
+        where = Span(file, first, 0, first, len(source.lines.get(first, "")))
+        help = codes.E0001.help if text is not None or file.startswith("<") else "import the edited file anew"
+        raise fail(codes.E0001, f"the source found for `{function.__name__}` is not what Python runs", where, help=help)
+    return source
 
 
 def of_text(text: str) -> Source:
     """The one function defined in DSL text."""
-    file = f"<kernel {hashlib.sha256(text.encode(errors='replace')).hexdigest()[:12]}>"
+    file = f"<kernel {_digest(text)}>"
     place = Span(file, 0, 0, 0, 0)
     lines = lines_of_text(text)
     if len(text) > LIMIT:
@@ -98,6 +107,10 @@ def of_text(text: str) -> Source:
     return Source(file, definitions[0], kept)
 
 
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:12]
+
+
 def lines_of_text(text: str) -> list[str]:
     """Lines as Python's own reader counts them: form feeds and Unicode separators end none."""
     return io.StringIO(text, newline=None).readlines()
@@ -115,6 +128,86 @@ def pragma(text: str) -> dict[str, str]:
         elif word and not word.startswith("#"):
             break
     return options
+
+
+_FUTURE = sum({getattr(__future__, name).compiler_flag for name in __future__.all_feature_names})
+
+
+def _is_source_of(tree: ast.FunctionDef, function: FunctionType) -> bool:
+    """Whether the definition compiles to the function: a file may have changed since it was imported."""
+    code = function.__code__
+    bare = ast.FunctionDef(
+        **{field: getattr(tree, field) for field in tree._fields if field != "decorator_list"}, decorator_list=[]
+    )
+    body: list[ast.stmt] = [ast.copy_location(bare, tree)]
+    if code.co_freevars:
+        body = [_closure(code.co_freevars, body)]
+    if name := _class_of(function):
+        body = [_class(name, body)]
+    module = ast.fix_missing_locations(ast.Module(body, []))
+    try:
+        pending = [compile(module, code.co_filename, "exec", code.co_flags & _FUTURE, dont_inherit=True)]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return True  # the check fails, not the function
+    while pending:
+        candidate = pending.pop()
+        if candidate.co_name == code.co_name and _same_code(candidate, code):
+            return True
+        pending += [const for const in candidate.co_consts if isinstance(const, CodeType)]
+    return False
+
+
+def _closure(names: tuple[str, ...], body: list[ast.stmt]) -> ast.stmt:
+    """A function around `body` that binds the names it closes over."""
+    arguments = ast.arguments([], [ast.arg(name) for name in names], None, [], [], None, [])
+    return ast.FunctionDef("closure", arguments, body, [], None, None)
+
+
+def _class(name: str, body: list[ast.stmt]) -> ast.stmt:
+    """A class around `body`: Python mangles private names by it."""
+    return ast.ClassDef(name, [], [], body, [])
+
+
+def _class_of(function: FunctionType) -> str:
+    parent = function.__qualname__.rpartition(".")[0].rpartition(".")[2]
+    return parent if parent.isidentifier() else ""
+
+
+def _same_code(left: CodeType, right: CodeType) -> bool:
+    """Whether two code objects do the same: all but places, flags and annotations."""
+    for part in ("co_names", "co_varnames", "co_freevars", "co_cellvars", "co_argcount"):
+        if getattr(left, part) != getattr(right, part):
+            return False
+    if _instructions(left) != _instructions(right):
+        return False
+    return len(left.co_consts) == len(right.co_consts) and all(
+        _same_code(a, b) if isinstance(a, CodeType) and isinstance(b, CodeType) else repr(a) == repr(b)
+        for a, b in zip(left.co_consts, right.co_consts, strict=True)
+    )
+
+
+def _instructions(code: CodeType) -> list[tuple[int, int]]:
+    """The instructions without what depends on the rest of the module.
+
+    CPython calls `np.sin` in one way where the same file imports `np` and in another where it does not, which also
+    moves the targets of jumps.
+    """
+    load_attribute, load_global = opcode.opmap["LOAD_ATTR"], opcode.opmap["LOAD_GLOBAL"]
+    load_method = opcode.opmap.get("LOAD_METHOD", -1)
+    skipped = {opcode.opmap.get(name, -1) for name in ("CACHE", "EXTENDED_ARG", "PUSH_NULL", "NOP")}
+    jumps = {*opcode.hasjrel, *opcode.hasjabs}
+    found: list[tuple[int, int]] = []
+    for op, argument in zip(code.co_code[::2], code.co_code[1::2], strict=True):
+        if op in skipped:
+            continue
+        if op in jumps:
+            argument = 0
+        elif op == load_method:
+            op = load_attribute
+        elif op == load_global or (op == load_attribute and load_method < 0):
+            argument |= 1  # the low bit says only how a call is prepared
+        found.append((op, argument))
+    return found
 
 
 def _lines_of(function: FunctionType) -> list[str]:
@@ -142,7 +235,7 @@ def _lines_on_the_stack(code: CodeType) -> list[str]:
 
 def _compiles_to(text: str, code: CodeType) -> bool:
     try:
-        pending = [compile(text, code.co_filename, "exec", dont_inherit=True)]
+        pending = [compile(text, code.co_filename, "exec", code.co_flags & _FUTURE, dont_inherit=True)]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     while pending:
@@ -181,10 +274,10 @@ def _parse(lines: list[str], first: int, file: str) -> ast.Module:
     return tree
 
 
-def _find(tree: ast.Module, name: str, first: int, place: Span, block: list[str]) -> Source:
+def _find(tree: ast.Module, name: str, first: int, file: str, block: list[str]) -> Source:
     body = tree.body[0].body if isinstance(tree.body[0], ast.If) and tree.body[0].lineno < first else tree.body
     lines = dict(enumerate((line.rstrip("\r\n") for line in block), first))
     for node in body:
         if isinstance(node, ast.FunctionDef):
-            return Source(place.file, node, lines)
-    raise fail(codes.E0006, f"`{name}` is not written with `def`", place)
+            return Source(file, node, lines)
+    raise fail(codes.E0006, f"`{name}` is not written with `def`", Span(file, first, 0, first, 0))
