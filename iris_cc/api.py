@@ -76,6 +76,11 @@ class Kernel:
             self._dispatcher = _python_dispatcher(function)
         self._kept = connect(self, self._dispatcher)
 
+    @property
+    def dsl_routine(self) -> Any:
+        """What another kernel compiles in when it calls this one and there is no Python function; else None."""
+        return self._kernels.program.routine if self.py_func is None and self._kernels is not None else None
+
     # -- the ufunc --
 
     @property

@@ -20,6 +20,7 @@ from iris_cc.frontend.values import Result, Value, Weak, join, literal, run_time
 from iris_cc.ir import ops
 from iris_cc.ir.nodes import Atom, Const
 from iris_cc.ir.types import BOOL, F64, I64, Scalar
+from iris_cc.records import replace
 
 Arguments = tuple[Value, ...]
 
@@ -205,6 +206,8 @@ def _math_whole(name: str) -> Callable[[Emit, Arguments], Value]:
             return literal(getattr(math, name)(value.literal))
         if value.is_weak and value.type is not Weak.FLOAT:
             return arith.positive(e, value)
+        if name == "trunc" and value.type not in (F64, Weak.FLOAT):
+            return e.no_operation("math.trunc", value)  # NumPy's scalars have no __trunc__; float64 is a Python float
         atom = e.op(ops.BY_PYTHON[f"math.{name}"], e.atom(_as_float(e, value)))
         return run_time(Weak.INT, e.builder.cast(atom, I64))
 
@@ -232,8 +235,9 @@ def _math_hypot(e: Emit, args: Arguments) -> Value:
 def _where(e: Emit, args: Arguments) -> Value:
     condition, then, orelse = args
     known = truth(e, condition)
-    joined = arith.select(e, e.atom(known), then, orelse)
-    return strengthen(e, joined)
+    type, _ = join(replace(then, span=None), replace(orelse, span=None))
+    scalar = scalar_of(type)
+    return run_time(scalar, e.op(ops.SEL, e.atom(known), e.atom(then, scalar), e.atom(orelse, scalar)))
 
 
 def _clip(e: Emit, args: Arguments) -> Value:

@@ -59,9 +59,9 @@ class CastTo:
 
 @record
 class Helper:
-    """A plain Python function, compiled into its caller; a kernel's result is a NumPy scalar (`strong`)."""
+    """A plain Python function, compiled into its caller, or a kernel, whose result is a NumPy scalar (`strong`)."""
 
-    function: FunctionType
+    function: Any  # a FunctionType, or the Routine of a kernel of DSL text
     strong: bool
 
 
@@ -149,8 +149,7 @@ def of_object(value: Any, name: str) -> Entity:
         return known
     if isinstance(value, FunctionType):
         return Helper(value, strong=False)
-    inner = value.py_func if hasattr(type(value), "__iris_kernel__") else None
-    if isinstance(inner, FunctionType):
+    if hasattr(type(value), "__iris_kernel__") and (inner := value.py_func or value.dsl_routine) is not None:
         return Helper(inner, strong=True)
     return Unusable(codes.E0203 if callable(value) else codes.E0202, f"`{name}` is {describe(value)}")
 
@@ -288,8 +287,13 @@ def routine_of(source: Source, function: FunctionType | None) -> Routine:
     )
 
 
+def routine_of_helper(function: FunctionType | Routine) -> Routine:
+    """The routine of what a Helper names; raises CompileError where its source is not to be had."""
+    return function if isinstance(function, Routine) else _routine_of_function(function)
+
+
 @cache
-def routine_of_helper(function: FunctionType) -> Routine:
+def _routine_of_function(function: FunctionType) -> Routine:
     return routine_of(of_function(function), function)
 
 
