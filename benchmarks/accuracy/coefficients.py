@@ -1,0 +1,180 @@
+"""Every polynomial of the iris_vm headers, from the mathematics: fits, checks, and writes them where they stand.
+
+    python -m benchmarks.accuracy.coefficients            the error of each fit
+    python -m benchmarks.accuracy.coefficients --write    renew the polynomials in runtime_c/iris_vm_*.h
+    python -m benchmarks.accuracy.coefficients --check    fail if a header holds other numbers
+
+A fit interpolates at Chebyshev points in 400-bit arithmetic (within a factor of two of the minimax polynomial, and it
+never fails to converge), and its coefficients are then rounded to the type they are used in.  A header names a
+polynomial by a line `/* polynomial NAME */`; what follows up to `/* end */` is written by this program.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import mpmath
+from mpmath import mp, mpf
+
+mp.prec = 400
+RUNTIME = Path(__file__).resolve().parents[2] / "runtime_c"
+LN2 = mpmath.log(2)
+Real = Callable[[mpf], mpf]
+
+
+@dataclass(frozen=True)
+class Polynomial:
+    """A fit to `of` over [low, high]; `note` says in words what it approximates."""
+
+    name: str
+    note: str
+    of: Real
+    low: mpf
+    high: mpf
+    degree: int
+    single: bool = False  # coefficients and arithmetic in float
+    scale: Real | None = None  # what the error is multiplied by, relative to the result
+
+    def fit(self) -> list[mpf]:
+        """Coefficients, the constant first, as they are rounded."""
+        count = self.degree + 1
+        middle, half = (self.low + self.high) / 2, (self.high - self.low) / 2
+        points = [middle + half * mpmath.cos(mp.pi * (2 * k + 1) / (2 * count)) for k in range(count)]
+        with mp.workprec(2000):  # differences of nearly equal numbers, near zero
+            values = [self.of(point) for point in points]
+        return [self.rounded(c) for c in _interpolate(points, values)]
+
+    def rounded(self, value: mpf) -> mpf:
+        with mp.workprec(24 if self.single else 53):
+            return +value
+
+    def error(self, coefficients: list[mpf]) -> mpf:
+        """The largest error on a grid, after scaling."""
+        worst = mpf(0)
+        for k in range(201):
+            x = self.low + (self.high - self.low) * (k + mpf("0.37")) / 202
+            scale = self.scale(x) if self.scale else mpf(1)
+            value = mpmath.polyval(coefficients[::-1], x)
+            worst = max(worst, abs((value - self.of(x)) * scale))
+        return worst
+
+    def text(self) -> str:
+        """The C function: two Horner chains, of the even and the odd powers, so that they run side by side."""
+        kind, fma, suffix = ("float", "__builtin_fmaf", "f") if self.single else ("double", "__builtin_fma", "")
+        numbers = [_hex(c, suffix) for c in self.fit()]
+        lines = [f"/* {self.note} */", f"IRIS_VM {kind} {self.name}({kind} x) {{"]
+        if self.degree < 4:
+            lines.append(f"  {kind} p = {numbers[-1]};")
+            lines += [f"  p = {fma}(p, x, {c});" for c in numbers[-2::-1]]
+            return "\n".join([*lines, "  return p;", "}"])
+        even, odd = numbers[0::2], numbers[1::2]
+        lines.append(f"  const {kind} z = x * x;")
+        for chain, parts in (("even", even), ("odd", odd)):
+            lines.append(f"  {kind} {chain} = {parts[-1]};")
+            lines += [f"  {chain} = {fma}({chain}, z, {c});" for c in parts[-2::-1]]
+        return "\n".join([*lines, f"  return {fma}(odd, x, even);", "}"])
+
+
+def _interpolate(points: list[mpf], values: list[mpf]) -> list[mpf]:
+    """Newton's divided differences, expanded into powers."""
+    table = list(values)
+    for level in range(1, len(points)):
+        for k in range(len(points) - 1, level - 1, -1):
+            table[k] = (table[k] - table[k - 1]) / (points[k] - points[k - level])
+    powers = [table[-1]]
+    for k in range(len(points) - 2, -1, -1):
+        shifted = [mpf(0), *powers]
+        powers = [s - points[k] * p for s, p in zip(shifted, [*powers, mpf(0)], strict=True)]
+        powers[0] += table[k]
+    return powers
+
+
+def _hex(value: mpf, suffix: str) -> str:
+    text = float(value).hex()
+    text = re.sub(r"0+p", "p", text).replace(".p", "p")
+    return text + suffix
+
+
+def _root(of: Real) -> Real:
+    """A function of z = x * x, given as one of x."""
+    return lambda z: of(mpmath.sqrt(z))
+
+
+def _exp_tail(r: mpf) -> mpf:
+    return (mpmath.exp(r) - 1 - r) / r**2 if r else mpf("0.5")
+
+
+def _log_tail(s: mpf) -> mpf:
+    return (mpmath.log((1 + s) / (1 - s)) - 2 * s) / s**3
+
+
+def _sin_tail(r: mpf) -> mpf:
+    return (mpmath.sin(r) - r) / r**3
+
+
+def _cos_tail(r: mpf) -> mpf:
+    return (mpmath.cos(r) - 1 + r**2 / 2) / r**4
+
+
+HALF_LN2 = LN2 / 2 * mpf("1.0001")
+QUARTER = (mp.pi / 4 * mpf("1.0001")) ** 2
+S2 = (mpmath.sqrt(2) - 1) ** 2 / (mpmath.sqrt(2) + 1) ** 2 * mpf("1.001")
+T2 = (mpmath.sqrt(2) - 1) ** 2 * mpf("1.001")
+
+POLYNOMIALS = (
+    Polynomial("iris_vm_exp_tail", "(exp(x) - 1 - x) / x^2 on |x| <= ln(2)/2", _exp_tail, -HALF_LN2, HALF_LN2, 10,
+               scale=lambda r: r**2),
+    Polynomial("iris_vm_exp_tail_f32", "(exp(x) - 1 - x) / x^2 on |x| <= ln(2)/2", _exp_tail, -HALF_LN2, HALF_LN2, 4,
+               single=True, scale=lambda r: r**2),
+    Polynomial("iris_vm_exp2_tail_f32", "(2^x - 1 - x ln(2)) / x^2 on |x| <= 1/2",
+               lambda r: _exp_tail(r * LN2) * LN2**2, mpf("-0.5"), mpf("0.5"), 4, single=True, scale=lambda r: r**2),
+    Polynomial("iris_vm_exp2_tail", "(2^x - 1 - x ln(2)) / x^2 on |x| <= 1/2",
+               lambda r: _exp_tail(r * LN2) * LN2**2, mpf("-0.5"), mpf("0.5"), 10, scale=lambda r: r**2),
+    Polynomial("iris_vm_log_tail", "(log((1+s)/(1-s)) - 2s) / s^3, x = s^2, on |s| <= 0.1716",
+               _root(_log_tail), mpf(0), S2, 6, scale=lambda z: z / 2),
+    Polynomial("iris_vm_sin_tail", "(sin(r) - r) / r^3, x = r^2, on |r| <= pi/4", _root(_sin_tail), mpf(0), QUARTER, 5,
+               scale=lambda z: z),
+    Polynomial("iris_vm_cos_tail", "(cos(r) - 1 + r^2/2) / r^4, x = r^2, on |r| <= pi/4", _root(_cos_tail), mpf(0),
+               QUARTER, 5, scale=lambda z: z**2),
+)
+
+
+def by_name() -> dict[str, Polynomial]:
+    return {polynomial.name: polynomial for polynomial in POLYNOMIALS}
+
+
+_REGION = re.compile(r"/\* polynomial (\w+) \*/\n.*?/\* end \*/\n", re.DOTALL)
+
+
+def renewed(header: str) -> str:
+    """The text of a header with its polynomials written anew."""
+    known = by_name()
+    return _REGION.sub(lambda m: f"/* polynomial {m[1]} */\n{known[m[1]].text()}\n/* end */\n", header)
+
+
+def main(words: list[str]) -> int:
+    stale = 0
+    used = set()
+    for path in sorted(RUNTIME.glob("iris_vm_*.h")):
+        text = path.read_text(encoding="ascii")
+        used.update(match[1] for match in _REGION.finditer(text))
+        fresh = renewed(text) if words else text
+        if fresh != text:
+            stale += 1
+            print(f"{path.name}: {'renewed' if '--write' in words else 'holds other numbers'}")
+            if "--write" in words:
+                path.write_text(fresh, encoding="ascii")
+    if not words:
+        for polynomial in POLYNOMIALS:
+            error = polynomial.error(polynomial.fit())
+            mark = "" if polynomial.name in used else "  (in no header)"
+            print(f"{polynomial.name:28} degree {polynomial.degree:2}  2^{float(mpmath.log(error, 2)):.1f}{mark}")
+    return int(stale > 0 and "--check" in words)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

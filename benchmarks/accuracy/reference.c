@@ -1,0 +1,113 @@
+/* reference.c - 113-bit references, the C library's loops, and the count of units in the last place.
+ *
+ * References are pairs of doubles, hi + lo.  For float they are doubles from the C library, whose error (below one unit
+ * of a double) is 2^-29 of a float's.
+ */
+#include <math.h>
+#include <quadmath.h>
+#include <stdint.h>
+#include <string.h>
+
+#define EACH_ONE(M)                                                                                                  \
+  M(exp) M(exp2) M(expm1) M(log) M(log2) M(log10) M(log1p) M(sin) M(cos) M(tan) M(asin) M(acos) M(atan) M(sinh)        \
+  M(cosh) M(tanh) M(asinh) M(acosh) M(atanh) M(cbrt) M(erf) M(erfc)
+#define EACH_TWO(M) M(pow) M(atan2) M(hypot)
+
+static void split(__float128 value, double *hi, double *lo) {
+  *hi = (double)value;
+  *lo = isfinite(*hi) ? (double)(value - *hi) : 0.0;
+}
+
+#define ONE(f)                                                                                                       \
+  void reference_##f(long n, const double *x, double *hi, double *lo) {                                              \
+    for (long k = 0; k < n; ++k) split(f##q(x[k]), hi + k, lo + k);                                                  \
+  }                                                                                                                  \
+  void glibc_##f##_f64(long n, const double *x, double *out) {                                                       \
+    for (long k = 0; k < n; ++k) out[k] = f(x[k]);                                                                   \
+  }                                                                                                                  \
+  void glibc_##f##_f32(long n, const float *x, float *out) {                                                         \
+    for (long k = 0; k < n; ++k) out[k] = f##f(x[k]);                                                                \
+  }                                                                                                                  \
+  void wide_##f(long n, const float *x, double *out) {                                                               \
+    for (long k = 0; k < n; ++k) out[k] = f(x[k]);                                                                   \
+  }
+EACH_ONE(ONE)
+
+#define TWO(f)                                                                                                       \
+  void reference_##f(long n, const double *x, const double *y, double *hi, double *lo) {                             \
+    for (long k = 0; k < n; ++k) split(f##q(x[k], y[k]), hi + k, lo + k);                                            \
+  }                                                                                                                  \
+  void glibc_##f##_f64(long n, const double *x, const double *y, double *out) {                                      \
+    for (long k = 0; k < n; ++k) out[k] = f(x[k], y[k]);                                                             \
+  }                                                                                                                  \
+  void glibc_##f##_f32(long n, const float *x, const float *y, float *out) {                                         \
+    for (long k = 0; k < n; ++k) out[k] = f##f(x[k], y[k]);                                                          \
+  }                                                                                                                  \
+  void wide_##f(long n, const float *x, const float *y, double *out) {                                               \
+    for (long k = 0; k < n; ++k) out[k] = f(x[k], y[k]);                                                             \
+  }
+EACH_TWO(TWO)
+
+struct score {
+  double most, sum;
+  long where, counted, wrong, wrong_at;
+};
+
+/* One unit in the last place of the exact value, as an exponent: of the binade it lies in, not of its rounding. */
+static double unit(double hi, double lo, int digits, int lowest) {
+  int exponent;
+  const double fraction = frexp(hi, &exponent);
+  if (fabs(fraction) == 0.5 && lo != 0 && (lo < 0) == (hi > 0)) --exponent;
+  return ldexp(1.0, (exponent - digits < lowest ? lowest : exponent - digits));
+}
+
+static void count(struct score *s, long k, double got, double hi, double lo, double rounded, double ulp) {
+  const int same = got == rounded || (isnan(got) && isnan(rounded));
+  if (isnan(got) != isnan(rounded) || (!same && (isinf(hi) || hi == 0))) {
+    if (!s->wrong) s->wrong_at = k;
+    ++s->wrong;
+    return;
+  }
+  if (isnan(got) || isinf(hi)) return;
+  if (isinf(got)) {
+    if (got == rounded) return;
+    got = copysign(0x1p1023, got);
+    if (fabs(hi) < 0x1.fffffffffffffp1023) {
+      if (!s->wrong) s->wrong_at = k;
+      ++s->wrong;
+    }
+    return;
+  }
+  const double error = fabs((got - hi) - lo) / ulp;
+  ++s->counted;
+  s->sum += error;
+  if (error > s->most) {
+    s->most = error;
+    s->where = k;
+  }
+}
+
+void score_f64(long n, const double *got, const double *hi, const double *lo, struct score *s) {
+  memset(s, 0, sizeof *s);
+  for (long k = 0; k < n; ++k) count(s, k, got[k], hi[k], lo[k], hi[k], hi[k] == 0 ? 1 : unit(hi[k], lo[k], 53, -1074));
+}
+
+void score_f32(long n, const float *got, const double *wide, struct score *s) {
+  memset(s, 0, sizeof *s);
+  for (long k = 0; k < n; ++k) {
+    const float rounded = (float)wide[k];
+    if (rounded == got[k] && wide[k] == got[k]) {
+      ++s->counted;
+      continue;
+    }
+    if (isinf(got[k]) && isinf(rounded)) continue;
+    count(s, k, got[k], wide[k], 0, rounded, wide[k] == 0 ? 1 : unit(wide[k], 0, 24, -149));
+  }
+}
+
+void bits_f32(long n, uint32_t first, float *x) {
+  for (long k = 0; k < n; ++k) {
+    const uint32_t bits = first + (uint32_t)k;
+    memcpy(x + k, &bits, sizeof bits);
+  }
+}

@@ -1,0 +1,65 @@
+/* iris_vm_base.h - what the elementary functions share: bits, sums with their errors, powers of two.
+ *
+ * The functions of the iris_vm headers are straight lines of additions, fused multiply-adds, selects and shifts, so that
+ * a loop around them becomes vectors, and the vector body, the tail and a scalar call do the same operations: the bits
+ * of a result depend on the argument alone.  Fused multiply-adds stand where they are written and nowhere else (compile
+ * with -ffp-contract=off); rounding is to nearest.  Integers are unsigned 64-bit additions and logical shifts only, and
+ * no 64-bit integer is converted to double: AVX2 has no more.  Requires iris_base.h.
+ */
+#ifndef IRIS_VM_BASE_H
+#define IRIS_VM_BASE_H
+
+#if defined(IRIS_READ_BACK)
+#define IRIS_VM static inline
+#else
+/* Inlined always: a call would end the vectors. */
+#define IRIS_VM static inline __attribute__((always_inline, unused))
+#endif
+
+IRIS_VM uint64_t iris_vm_bits_f64(double x) {
+  const union { double value; uint64_t bits; } view = {x};
+  return view.bits;
+}
+IRIS_VM double iris_vm_from_f64(uint64_t bits) {
+  const union { uint64_t bits; double value; } view = {bits};
+  return view.value;
+}
+IRIS_VM uint32_t iris_vm_bits_f32(float x) {
+  const union { float value; uint32_t bits; } view = {x};
+  return view.bits;
+}
+IRIS_VM float iris_vm_from_f32(uint32_t bits) {
+  const union { uint32_t bits; float value; } view = {bits};
+  return view.value;
+}
+
+/* Adding it rounds to an integer, which then stands in the low bits. */
+#define IRIS_VM_ROUND_F64 0x1.8p52
+#define IRIS_VM_ROUND_F32 0x1.8p23f
+
+/* The error of sum = a + b: of any two (Knuth), and where |a| >= |b| or a is zero (Dekker). */
+IRIS_VM double iris_vm_sum_error(double a, double b, double sum) {
+  const double part = sum - a;
+  return (a - (sum - part)) + (b - part);
+}
+IRIS_VM double iris_vm_fast_error(double a, double b, double sum) { return (a - sum) + b; }
+
+/* y * 2^n for a whole n of at most twice the exponent range, rounded once: two factors that are both normal numbers. */
+IRIS_VM double iris_vm_scale_f64(double y, double n) {
+  const double shift = IRIS_VM_ROUND_F64 + 1023;
+  const double half = __builtin_fma(n, 0.5, shift);
+  const double rest = (n - (half - shift)) + shift;
+  return y * iris_vm_from_f64(iris_vm_bits_f64(half) << 52) * iris_vm_from_f64(iris_vm_bits_f64(rest) << 52);
+}
+IRIS_VM float iris_vm_scale_f32(float y, float n) {
+  const float shift = IRIS_VM_ROUND_F32 + 127;
+  const float half = __builtin_fmaf(n, 0.5f, shift);
+  const float rest = (n - (half - shift)) + shift;
+  return y * iris_vm_from_f32(iris_vm_bits_f32(half) << 23) * iris_vm_from_f32(iris_vm_bits_f32(rest) << 23);
+}
+/* 2^n for a whole n from -1022 to 1023. */
+IRIS_VM double iris_vm_power2_f64(double n) {
+  return iris_vm_from_f64(iris_vm_bits_f64(n + (IRIS_VM_ROUND_F64 + 1023)) << 52);
+}
+
+#endif /* IRIS_VM_BASE_H */

@@ -1,0 +1,166 @@
+/* iris_vm_exp.h - exp, exp2, expm1.
+ *
+ * Cody-Waite reduction x = n ln(2) + r with |r| <= ln(2)/2, a polynomial for exp(r), and n added to the exponent.  The
+ * leading terms are summed with their rounding error, so that what remains is a little over half a unit.
+ * Requires iris_vm_base.h.
+ */
+#ifndef IRIS_VM_EXP_H
+#define IRIS_VM_EXP_H
+
+/* ln(2) in two parts; a multiple of the first by an exponent is exact. */
+#define IRIS_VM_LN2_HI 0x1.62e42fefa38p-1
+#define IRIS_VM_LN2_LO 0x1.ef35793c7673p-45
+#define IRIS_VM_LOG2E 0x1.71547652b82fep0
+#define IRIS_VM_LN2_HI_F32 0x1.62e4p-1f
+#define IRIS_VM_LN2_LO_F32 0x1.7f7d1cp-20f
+#define IRIS_VM_LOG2E_F32 0x1.715476p0f
+
+/* polynomial iris_vm_exp_tail */
+/* (exp(x) - 1 - x) / x^2 on |x| <= ln(2)/2 */
+IRIS_VM double iris_vm_exp_tail(double x) {
+  const double z = x * x;
+  double even = 0x1.1f730349868cep-29;
+  even = __builtin_fma(even, z, 0x1.27e4db646b17ep-22);
+  even = __builtin_fma(even, z, 0x1.a01a01a6d889cp-16);
+  even = __builtin_fma(even, z, 0x1.6c16c16c162d4p-10);
+  even = __builtin_fma(even, z, 0x1.5555555555556p-5);
+  even = __builtin_fma(even, z, 0x1p-1);
+  double odd = 0x1.af4de97ca4194p-26;
+  odd = __builtin_fma(odd, z, 0x1.71de0231960ebp-19);
+  odd = __builtin_fma(odd, z, 0x1.a01a01abe7fe1p-13);
+  odd = __builtin_fma(odd, z, 0x1.11111111100dcp-7);
+  odd = __builtin_fma(odd, z, 0x1.5555555555557p-3);
+  return __builtin_fma(odd, x, even);
+}
+/* end */
+/* polynomial iris_vm_exp2_tail */
+/* (2^x - 1 - x ln(2)) / x^2 on |x| <= 1/2 */
+IRIS_VM double iris_vm_exp2_tail(double x) {
+  const double z = x * x;
+  double even = 0x1.c48f769ad2c46p-36;
+  even = __builtin_fma(even, z, 0x1.e4cf1cd08d4b8p-28);
+  even = __builtin_fma(even, z, 0x1.62c022401b97dp-20);
+  even = __builtin_fma(even, z, 0x1.430912f86bf52p-13);
+  even = __builtin_fma(even, z, 0x1.3b2ab6fba4e78p-7);
+  even = __builtin_fma(even, z, 0x1.ebfbdff82c58fp-3);
+  double odd = 0x1.e9d3fe3952179p-32;
+  odd = __builtin_fma(odd, z, 0x1.b524fae627834p-24);
+  odd = __builtin_fma(odd, z, 0x1.ffcbfc670dcd4p-17);
+  odd = __builtin_fma(odd, z, 0x1.5d87fe78a5276p-10);
+  odd = __builtin_fma(odd, z, 0x1.c6b08d704a0c2p-5);
+  return __builtin_fma(odd, x, even);
+}
+/* end */
+/* polynomial iris_vm_exp_tail_f32 */
+/* (exp(x) - 1 - x) / x^2 on |x| <= ln(2)/2 */
+IRIS_VM float iris_vm_exp_tail_f32(float x) {
+  const float z = x * x;
+  float even = 0x1.6d110ap-10f;
+  even = __builtin_fmaf(even, z, 0x1.55551ap-5f);
+  even = __builtin_fmaf(even, z, 0x1p-1f);
+  float odd = 0x1.120b6ep-7f;
+  odd = __builtin_fmaf(odd, z, 0x1.5554dcp-3f);
+  return __builtin_fmaf(odd, x, even);
+}
+/* end */
+/* polynomial iris_vm_exp2_tail_f32 */
+/* (2^x - 1 - x ln(2)) / x^2 on |x| <= 1/2 */
+IRIS_VM float iris_vm_exp2_tail_f32(float x) {
+  const float z = x * x;
+  float even = 0x1.43e716p-13f;
+  even = __builtin_fmaf(even, z, 0x1.3b2a8p-7f);
+  even = __builtin_fmaf(even, z, 0x1.ebfbep-3f);
+  float odd = 0x1.5ec866p-10f;
+  odd = __builtin_fmaf(odd, z, 0x1.c6afeep-5f);
+  return __builtin_fmaf(odd, x, even);
+}
+/* end */
+
+/* Beyond these bounds the result is infinite, or rounds to zero, all the same. */
+IRIS_VM double iris_exp_f64(double x) {
+  const double below = x > 710.0 ? 710.0 : x;
+  const double y = below < -746.0 ? -746.0 : below;
+  const double n = __builtin_fma(y, IRIS_VM_LOG2E, IRIS_VM_ROUND_F64) - IRIS_VM_ROUND_F64;
+  const double r = __builtin_fma(-n, IRIS_VM_LN2_LO, __builtin_fma(-n, IRIS_VM_LN2_HI, y));
+  const double head = 1.0 + r;
+  const double tail = __builtin_fma(r * r, iris_vm_exp_tail(r), iris_vm_fast_error(1.0, r, head));
+  return iris_vm_scale_f64(head + tail, n);
+}
+
+IRIS_VM double iris_exp2_f64(double x) {
+  const double below = x > 1025.0 ? 1025.0 : x;
+  const double y = below < -1076.0 ? -1076.0 : below;
+  const double n = (y + IRIS_VM_ROUND_F64) - IRIS_VM_ROUND_F64;
+  const double r = y - n;
+  const double first = r * 0x1.62e42fefa39efp-1;
+  const double head = 1.0 + first;
+  const double tail = __builtin_fma(r * r, iris_vm_exp2_tail(r), iris_vm_fast_error(1.0, first, head));
+  return iris_vm_scale_f64(head + tail, n);
+}
+
+/* exp(r) - 1 as head + tail, for the functions in which it meets another number. */
+struct iris_vm_pair {
+  double head, tail;
+};
+IRIS_VM struct iris_vm_pair iris_vm_expm1_reduced(double y, double n) {
+  const double exact = __builtin_fma(-n, IRIS_VM_LN2_HI, y);
+  const double r = __builtin_fma(-n, IRIS_VM_LN2_LO, exact);
+  const double lost = __builtin_fma(-n, IRIS_VM_LN2_LO, exact - r);
+  const double rest = r * r * iris_vm_exp_tail(r);
+  const double head = r + rest;
+  const struct iris_vm_pair result = {head, iris_vm_fast_error(r, rest, head) + lost};
+  return result;
+}
+
+/* 2^n (p + (1 - 2^-n)), p = exp(r) - 1. */
+IRIS_VM double iris_expm1_f64(double x) {
+  const double below = x > 710.0 ? 710.0 : x;
+  const double y = below < -40.0 ? -40.0 : below;
+  const double n = __builtin_fma(y, IRIS_VM_LOG2E, IRIS_VM_ROUND_F64) - IRIS_VM_ROUND_F64;
+  const struct iris_vm_pair p = iris_vm_expm1_reduced(y, n);
+  const double one = 1.0 - iris_vm_power2_f64(-(n > 1000.0 ? 1000.0 : n));
+  const double head = one + p.head;
+  const double tail = iris_vm_sum_error(one, p.head, head) + p.tail;
+  return __builtin_copysign(iris_vm_scale_f64(head + tail, n), x);
+}
+
+IRIS_VM float iris_exp_f32(float x) {
+  const float below = x > 90.0f ? 90.0f : x;
+  const float y = below < -105.0f ? -105.0f : below;
+  const float n = __builtin_fmaf(y, IRIS_VM_LOG2E_F32, IRIS_VM_ROUND_F32) - IRIS_VM_ROUND_F32;
+  const float r = __builtin_fmaf(-n, IRIS_VM_LN2_LO_F32, __builtin_fmaf(-n, IRIS_VM_LN2_HI_F32, y));
+  const float head = 1.0f + r;
+  const float tail = __builtin_fmaf(r * r, iris_vm_exp_tail_f32(r), (1.0f - head) + r);
+  return iris_vm_scale_f32(head + tail, n);
+}
+
+IRIS_VM float iris_exp2_f32(float x) {
+  const float below = x > 129.0f ? 129.0f : x;
+  const float y = below < -151.0f ? -151.0f : below;
+  const float n = (y + IRIS_VM_ROUND_F32) - IRIS_VM_ROUND_F32;
+  const float r = y - n;
+  const float first = r * 0x1.62e43p-1f;
+  const float head = 1.0f + first;
+  const float tail = __builtin_fmaf(r * r, iris_vm_exp2_tail_f32(r), (1.0f - head) + first);
+  return iris_vm_scale_f32(head + tail, n);
+}
+
+IRIS_VM float iris_expm1_f32(float x) {
+  const float below = x > 90.0f ? 90.0f : x;
+  const float y = below < -20.0f ? -20.0f : below;
+  const float n = __builtin_fmaf(y, IRIS_VM_LOG2E_F32, IRIS_VM_ROUND_F32) - IRIS_VM_ROUND_F32;
+  const float exact = __builtin_fmaf(-n, IRIS_VM_LN2_HI_F32, y);
+  const float r = __builtin_fmaf(-n, IRIS_VM_LN2_LO_F32, exact);
+  const float lost = __builtin_fmaf(-n, IRIS_VM_LN2_LO_F32, exact - r);
+  const float rest = r * r * iris_vm_exp_tail_f32(r);
+  const float p = r + rest;
+  const float p_tail = ((r - p) + rest) + lost;
+  const float capped = n > 100.0f ? 100.0f : n;
+  const float one = 1.0f - iris_vm_from_f32(iris_vm_bits_f32(-capped + (IRIS_VM_ROUND_F32 + 127)) << 23);
+  const float head = one + p;
+  const float part = head - one;
+  const float tail = ((one - (head - part)) + (p - part)) + p_tail;
+  return __builtin_copysignf(iris_vm_scale_f32(head + tail, n), x);
+}
+
+#endif /* IRIS_VM_EXP_H */
