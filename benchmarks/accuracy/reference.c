@@ -18,33 +18,33 @@ static void split(__float128 value, double *hi, double *lo) {
   *lo = isfinite(*hi) ? (double)(value - *hi) : 0.0;
 }
 
-#define ONE(f)                                                                                                       \
-  void reference_##f(long n, const double *x, double *hi, double *lo) {                                              \
-    for (long k = 0; k < n; ++k) split(f##q(x[k]), hi + k, lo + k);                                                  \
+#define ONE(name)                                                                                                       \
+  void reference_##name(long n, const double *x, double *hi, double *lo) {                                              \
+    for (long k = 0; k < n; ++k) split(name##q(x[k]), hi + k, lo + k);                                                  \
   }                                                                                                                  \
-  void glibc_##f##_f64(long n, const double *x, double *out) {                                                       \
-    for (long k = 0; k < n; ++k) out[k] = f(x[k]);                                                                   \
+  void glibc_##name##_f64(long n, const double *x, double *out) {                                                       \
+    for (long k = 0; k < n; ++k) out[k] = name(x[k]);                                                                   \
   }                                                                                                                  \
-  void glibc_##f##_f32(long n, const float *x, float *out) {                                                         \
-    for (long k = 0; k < n; ++k) out[k] = f##f(x[k]);                                                                \
+  void glibc_##name##_f32(long n, const float *x, float *out) {                                                         \
+    for (long k = 0; k < n; ++k) out[k] = name##f(x[k]);                                                                \
   }                                                                                                                  \
-  void wide_##f(long n, const float *x, double *out) {                                                               \
-    for (long k = 0; k < n; ++k) out[k] = f(x[k]);                                                                   \
+  void wide_##name(long n, const float *x, double *out) {                                                               \
+    for (long k = 0; k < n; ++k) out[k] = name(x[k]);                                                                   \
   }
 EACH_ONE(ONE)
 
-#define TWO(f)                                                                                                       \
-  void reference_##f(long n, const double *x, const double *y, double *hi, double *lo) {                             \
-    for (long k = 0; k < n; ++k) split(f##q(x[k], y[k]), hi + k, lo + k);                                            \
+#define TWO(name)                                                                                                       \
+  void reference_##name(long n, const double *x, const double *y, double *hi, double *lo) {                             \
+    for (long k = 0; k < n; ++k) split(name##q(x[k], y[k]), hi + k, lo + k);                                            \
   }                                                                                                                  \
-  void glibc_##f##_f64(long n, const double *x, const double *y, double *out) {                                      \
-    for (long k = 0; k < n; ++k) out[k] = f(x[k], y[k]);                                                             \
+  void glibc_##name##_f64(long n, const double *x, const double *y, double *out) {                                      \
+    for (long k = 0; k < n; ++k) out[k] = name(x[k], y[k]);                                                             \
   }                                                                                                                  \
-  void glibc_##f##_f32(long n, const float *x, const float *y, float *out) {                                         \
-    for (long k = 0; k < n; ++k) out[k] = f##f(x[k], y[k]);                                                          \
+  void glibc_##name##_f32(long n, const float *x, const float *y, float *out) {                                         \
+    for (long k = 0; k < n; ++k) out[k] = name##f(x[k], y[k]);                                                          \
   }                                                                                                                  \
-  void wide_##f(long n, const float *x, const float *y, double *out) {                                               \
-    for (long k = 0; k < n; ++k) out[k] = f(x[k], y[k]);                                                             \
+  void wide_##name(long n, const float *x, const float *y, double *out) {                                               \
+    for (long k = 0; k < n; ++k) out[k] = name(x[k], y[k]);                                                             \
   }
 EACH_TWO(TWO)
 
