@@ -10,15 +10,14 @@ from collections.abc import Callable, Mapping
 from types import FunctionType
 from typing import Any, Literal, overload
 
-from iris_cc import codes, driver, pickling
+from iris_cc import codes, driver
 from iris_cc.diagnostics import CompileError, Diagnostic, Span
-from iris_cc.dispatch import Explanation, KernelDispatcher, Kernels, types_of_arguments, warn
+from iris_cc.dispatch import Explanation, KernelDispatcher, Kernels, explanation_of, types_of_arguments, warn
 from iris_cc.driver import FP_MODES, MATH_MODES, Fp, Math, Options, Specialization, Stage
 from iris_cc.fastcall import connect, kernel_type
 from iris_cc.frontend import program as front
 from iris_cc.frontend.resolve import describe
 from iris_cc.frontend.values import WEAK_OF, Type
-from iris_cc.pyroute import PythonUfunc
 from iris_cc.runtime.dispatcher import Dispatcher
 
 Fallback = Literal["warn", "silent", "error"]
@@ -87,6 +86,8 @@ class Kernel:
     def ufunc(self) -> Any:
         """The `numpy.ufunc` itself: the one for strong operands, which promotes Python scalars as every ufunc does."""
         if self._kernels is None:
+            from iris_cc.pyroute import PythonUfunc
+
             assert self.py_func is not None
             return PythonUfunc(self.py_func, len(inspect.signature(self.py_func).parameters))
         if self._kernels.is_indexed:
@@ -159,7 +160,7 @@ class Kernel:
 
         kernels = self._inside()
         made = kernels.realize(self._spec(types, ndim), config.jit_enabled())
-        return Explanation(made.route, made.reason, made.key, made.artifact, made.cache)
+        return explanation_of(made)
 
     def inspect_ir(self, *types: Any, ndim: int = 1) -> str:
         """The typed IR for these argument types, after the passes."""
@@ -228,6 +229,8 @@ class Kernel:
         return f"<kernel {self.__name__}({', '.join(self.__signature__.parameters)})>"
 
     def __reduce__(self) -> str | tuple[Any, ...]:
+        from iris_cc import pickling
+
         return pickling.reduce_kernel(self, self.py_func, self._text, self._options, _rebuild)
 
     def __copy__(self) -> Kernel:
@@ -345,6 +348,8 @@ def _python_dispatcher(function: FunctionType) -> Dispatcher:
     defaults: Mapping[str, object] = {
         name: p.default for name, p in parameters.items() if p.default is not inspect.Parameter.empty
     }
+    from iris_cc.pyroute import PythonUfunc
+
     target = PythonUfunc(function, len(parameters))
     return Dispatcher(function.__name__, tuple(parameters), defaults, lambda mask, overridden: target)
 

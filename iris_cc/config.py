@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shlex
-from pathlib import Path
 
 KILL_SWITCH = "ME_DSL_JIT"
 WHILE_LIMIT = "ME_DSL_WHILE_MAX_ITERS"
@@ -61,10 +60,10 @@ def compiler() -> str | None:
     return _text("CC")
 
 
-def cache_dir() -> Path | None:
+def cache_dir() -> str | None:
     """`IRIS_CC_CACHE_DIR`: the directory of compiled kernels, in place of the user's cache directory."""
     text = _text("IRIS_CC_CACHE_DIR")
-    return Path(text).expanduser() if text else None
+    return os.path.expanduser(text) if text else None
 
 
 def cache_limit_bytes() -> int:

@@ -13,8 +13,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -24,12 +23,12 @@ from iris_cc.driver import Options, Realized, Specialization
 from iris_cc.frontend import program as front
 from iris_cc.frontend.program import Program
 from iris_cc.frontend.values import Type, Weak
-from iris_cc.pyroute import PythonUfunc
 from iris_cc.records import record
-from iris_cc.runtime import ndloop
-from iris_cc.runtime.callpath import FallbackUfunc
 from iris_cc.runtime.dispatcher import Dispatcher, Target, weak_types
 from iris_cc.runtime.ufunc import Loop, Word, factory_works, make_ufunc, take_pending
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Route = Literal["compiled", "interpreted", "python"]
 
@@ -62,6 +61,14 @@ class Explanation:
         if self.reason is not None:
             lines.append(self.reason.render())
         return "\n".join(lines)
+
+
+def explanation_of(made: Realized) -> Explanation:
+    """How a realized specialization runs."""
+    from pathlib import Path
+
+    artifact = None if made.artifact is None else Path(made.artifact)
+    return Explanation(made.route, made.reason, made.key, artifact, made.cache)
 
 
 class OutsideTypes(CompileError):
@@ -237,6 +244,8 @@ class Kernels:
 
     def call_nd(self, mask: int, compiled: bool, *args: Any, **kwargs: Any) -> Any:
         """A call of a kernel that knows its position."""
+        from iris_cc.runtime import ndloop
+
 
         weak = weak_types(mask, self.nin)
 
@@ -290,7 +299,7 @@ class Kernels:
             return Explanation("interpreted", driver.disabled(self.program), None, None, "none")
         made = self.realized.get((spec, True))
         if made is not None and made.route == "compiled":
-            return Explanation("compiled", None, made.key, made.artifact, made.cache)
+            return explanation_of(made)
         if made is not None and not self._retry_is_due(spec):
             return Explanation("interpreted", made.reason, None, None, "none")
         key = build.key_of(spec.unit)
@@ -313,6 +322,8 @@ class KernelDispatcher(Dispatcher):
         function = self.kernels.function
         if not isinstance(error, OutsideTypes) or function is None:
             raise error from None
+        from iris_cc.pyroute import PythonUfunc
+
         if not self.kernels.warned and self.kernels.options.fallback == "warn":
             self.kernels.warned = True
             first = error.diagnostics[0]
@@ -333,6 +344,8 @@ def _factory() -> Callable[..., Any]:
     """What makes ufuncs here: the real factory, or a stand-in on a NumPy it does not work with."""
     if factory_works():
         return make_ufunc
+
+    from iris_cc.runtime.callpath import FallbackUfunc
 
     return FallbackUfunc
 

@@ -8,10 +8,9 @@ Passes, back end and interpreter are imported when first needed: a kernel found 
 
 from __future__ import annotations
 
-import hashlib
+import os
 from collections.abc import Callable, Sequence
 from functools import cache, cached_property
-from pathlib import Path
 from typing import Any, Literal, assert_never
 
 import numpy as np
@@ -21,6 +20,7 @@ from iris_cc.build import BuildFailure, Built, Unit
 from iris_cc.codegen import runtime_c
 from iris_cc.codes import Code
 from iris_cc.diagnostics import CompileError, Diagnostic
+from iris_cc.digest import hex_digest
 from iris_cc.frontend import program as front
 from iris_cc.frontend.program import Program
 from iris_cc.frontend.values import Type
@@ -105,7 +105,7 @@ class Specialization:
         """What the build is asked for.  A name, a comment or a moved line is not in its identity."""
         parts = (fingerprint(self.raw), stages_version(), self.options.math, "nd" if self.is_indexed else "loop")
         return Unit(
-            identity=hashlib.sha256("\0".join(parts).encode()).hexdigest(),
+            identity=hex_digest(*parts),
             label=_label(self.program.name),
             signature=self.signature,
             ndim=self.ndim,
@@ -135,19 +135,25 @@ class Realized:
     cache: Literal["memory", "disk", "built", "none"] = "none"
     reason: Diagnostic | None = None
     key: str | None = None
-    artifact: Path | None = None
+    artifact: str | None = None
     library: loader.Library | None = field(default=None, repr=False)
 
 
 @cache
 def stages_version() -> str:
-    """What turns a program into C, as a hash: passes, back end and headers.  A change of any is another kernel."""
-    package = Path(__file__).parent
-    files = sorted(path for folder in ("passes", "codegen", "ir") for path in (package / folder).glob("*.py"))
-    digest = hashlib.sha256(runtime_c.codegen_version().encode())
-    for path in files:
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16] if files else f"{runtime_c.codegen_version()}-{__version__}"
+    """What turns a program into C, as a hash: passes, back end and headers.  A change of any is another kernel.
+
+    Files are known by size and time: reading them all would cost a warm start more than the rest of it.
+    """
+    package = os.path.dirname(__file__)
+    texts = [__version__]
+    folders = (runtime_c.folder(), *(os.path.join(package, name) for name in ("passes", "codegen", "ir")))
+    for folder in folders:
+        for entry in sorted(os.scandir(folder), key=lambda each: each.name):
+            if entry.name.endswith((".py", ".h")):
+                status = entry.stat()
+                texts.append(f"{entry.name} {status.st_size} {status.st_mtime_ns}")
+    return hex_digest(*texts)[:16]
 
 
 def realize(spec: Specialization, *, compiled: bool) -> Realized:
@@ -166,8 +172,8 @@ def realize(spec: Specialization, *, compiled: bool) -> Realized:
     if library.has("iris_while_limit"):
         library.write_int64("iris_while_limit", config.while_limit())
     run_nd = _native_nd(address) if spec.is_indexed else None
-    path = result.artifact.path
-    return Realized(spec, "compiled", address, library, run_nd, result.origin, None, result.key, path, library)
+    file = result.artifact.file
+    return Realized(spec, "compiled", address, library, run_nd, result.origin, None, result.key, file, library)
 
 
 def interpreted(spec: Specialization, reason: Diagnostic) -> Realized:

@@ -5,14 +5,14 @@ The first call of a process goes through Python, so that a cold start compiles t
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from functools import cache
 from typing import Any
 
 from iris_cc import build, config
 from iris_cc.build import Built, Unit
-from iris_cc.codegen.runtime_c import folder
+from iris_cc.codegen.runtime_c import read
+from iris_cc.digest import hex_digest
 from iris_cc.runtime import builtin, loader
 from iris_cc.runtime.dispatcher import Dispatcher
 from iris_cc.runtime.ufunc import use_native_promoter
@@ -80,8 +80,8 @@ def _callable_type(base: type) -> type | None:
 
 @cache
 def _unit() -> Unit:
-    text = (folder() / "iris_dispatch.c").read_text(encoding="ascii")
-    identity = hashlib.sha256(text.encode()).hexdigest()
+    text = read("iris_dispatch.c")
+    identity = hex_digest(text)
     return Unit(identity, "dispatch", "call", 0, "strict", _STATEMENTS, lambda: text, {"kernel": "the call dispatcher"})
 
 

@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
-from typing import NamedTuple
 
-from iris_cc.build.digest import sha256
+from iris_cc import records
+from iris_cc.digest import sha256
 
 MAX_SIZE = 64 << 20
 _MAGIC = b"IRISCC1\n"
@@ -23,7 +23,8 @@ _FIXED = struct.Struct("<8s32sQQ")
 TRAILER_SIZE = _FIXED.size + 32
 
 
-class Record(NamedTuple):
+@records.record
+class Record:
     """What a valid file holds."""
 
     key: str

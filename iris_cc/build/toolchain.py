@@ -10,17 +10,18 @@ import functools
 import os
 import struct
 import sys
-from typing import NamedTuple
 
 from iris_cc import config
 from iris_cc.build import cpu, flags
-from iris_cc.build.digest import sha256
 from iris_cc.build.unit import BuildFailure, Unit
+from iris_cc.digest import sha256
+from iris_cc.records import record
 
 _CANDIDATES = ("cc", "gcc", "clang")
 
 
-class Compiler(NamedTuple):
+@record
+class Compiler:
     """A program to run, the arguments `CC` gave it, and what tells it from every other."""
 
     program: str
@@ -28,7 +29,8 @@ class Compiler(NamedTuple):
     identity: str
 
 
-class Plan(NamedTuple):
+@record
+class Plan:
     """Everything about one build but its text: compile line, link line, and the key they give."""
 
     compiler: Compiler

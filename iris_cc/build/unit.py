@@ -1,15 +1,14 @@
 """What is asked of the build and what it gives back: frozen data, and the two forms a built image takes.
 
 Nothing here touches a directory or starts a process.  `BuildFailure` is a value: trouble with the environment (no
-compiler, a full disk, a read-only home) is an answer, never an exception.  Answers are named tuples: frozen as well,
-and a dataclass costs 0.7 ms of every import.
+compiler, a full disk, a read-only home) is an answer, never an exception.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from iris_cc.records import record
 
@@ -49,7 +48,8 @@ class Unit:
     meta: Mapping[str, str]
 
 
-class BuildFailure(NamedTuple):
+@record
+class BuildFailure:
     """Why there is no code.  `transient`: the same build may succeed a moment later."""
 
     kind: FailureKind
@@ -82,13 +82,15 @@ class FileImage:
             self._fd = -1
 
 
-class BytesImage(NamedTuple):
+@record
+class BytesImage:
     """A shared object that no directory keeps."""
 
     data: bytes
 
 
-class Artifact(NamedTuple):
+@record
+class Artifact:
     """Verified machine code for one key.  `file` is its absolute name, or None when it lives in memory only."""
 
     key: str
@@ -109,7 +111,8 @@ class Artifact(NamedTuple):
         return None if path is None else path.with_suffix(".c")
 
 
-class Built(NamedTuple):
+@record
+class Built:
     """Code that can be loaded, and where it was found."""
 
     artifact: Artifact

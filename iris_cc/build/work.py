@@ -17,6 +17,7 @@ from iris_cc.build.staging import Staging, collect, staging
 from iris_cc.build.store import Store
 from iris_cc.build.toolchain import Plan
 from iris_cc.build.unit import Artifact, BuildFailure, Built, BytesImage, FailureKind, Unit
+from iris_cc.records import replace
 
 Result = TypeVar("Result")
 
@@ -116,7 +117,7 @@ def _with_bundle(store: Store, job: _Job, refused: compile.Refused) -> BuildFail
     if failure.kind not in ("compiler-error", "bad-output"):
         return failure
     path = bundle.keep(store.kind, job.plan, job.text, refused.commands, failure.stderr or failure.message)
-    return failure._replace(bundle=path)
+    return replace(failure, bundle=path)
 
 
 def _build_unkept(job: _Job, private: Staging) -> Built | BuildFailure:

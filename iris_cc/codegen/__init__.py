@@ -6,9 +6,13 @@ compiler, reads an environment variable or knows Python source; the walk is a pu
 
 from __future__ import annotations
 
-from iris_cc.codegen.entries import ENTRIES, declarations, nd_unit, ufunc_unit
-from iris_cc.codegen.needs import can_fault, has_while, uses_libm
-from iris_cc.codegen.runtime_c import codegen_version
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from iris_cc.codegen.entries import ENTRIES, declarations, nd_unit, ufunc_unit
+    from iris_cc.codegen.needs import can_fault, has_while, uses_libm
+    from iris_cc.codegen.runtime_c import codegen_version
 
 CODEGEN_VERSION: str
 
@@ -24,9 +28,18 @@ __all__ = [
     "uses_libm",
 ]
 
+_HOME = {
+    "entries": ("ENTRIES", "declarations", "nd_unit", "ufunc_unit"),
+    "needs": ("can_fault", "has_while", "uses_libm"),
+    "runtime_c": ("codegen_version",),
+}
 
-def __getattr__(name: str) -> str:
-    """`CODEGEN_VERSION` reads the runtime texts, so it is made at its first use and not at import."""
+
+def __getattr__(name: str) -> Any:
+    """Modules are imported at their first use: a kernel found in the cache needs no back end."""
     if name == "CODEGEN_VERSION":
-        return codegen_version()
+        return __getattr__("codegen_version")()
+    for home, names in _HOME.items():
+        if name in names:
+            return getattr(importlib.import_module(f"{__name__}.{home}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

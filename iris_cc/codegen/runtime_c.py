@@ -6,9 +6,10 @@ This module may not know what is in a header: who needs one says so.
 
 from __future__ import annotations
 
-import hashlib
+import os
 from functools import cache
-from pathlib import Path
+
+from iris_cc.digest import hex_digest
 
 # Changes whenever the text emitted for the same IR could mean something else.
 _REVISION = "1"
@@ -30,18 +31,25 @@ HEADERS = (
 )
 
 
-def folder() -> Path:
-    """The folder of the headers: the wheel's, else the checkout's."""
-    package = Path(__file__).resolve().parents[1]
-    wheel = package / "_runtime_c"
-    return wheel if (wheel / HEADERS[0]).is_file() else package.parent / "runtime_c"
+def folder() -> str:
+    """The folder of the C texts: the wheel's, else the checkout's."""
+    package = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+    wheel = os.path.join(package, "_runtime_c")
+    in_wheel = os.path.isfile(os.path.join(wheel, HEADERS[0]))
+    return wheel if in_wheel else os.path.join(os.path.dirname(package), "runtime_c")
 
 
 @cache
+def read(name: str) -> str:
+    """The text of one file of the folder."""
+    with open(os.path.join(folder(), name), encoding="ascii") as file:
+        return file.read()
+
+
 def text(header: str) -> str:
     if header not in HEADERS:
         raise ValueError(f"{header} is not a runtime header")
-    return (folder() / header).read_text(encoding="ascii")
+    return read(header)
 
 
 def paste(headers: set[str]) -> str:
@@ -55,5 +63,4 @@ def paste(headers: set[str]) -> str:
 @cache
 def codegen_version() -> str:
     """What a cache key must hold about this package: equal versions emit equal meanings for equal IR."""
-    digest = hashlib.sha256("".join(map(text, HEADERS)).encode()).hexdigest()
-    return f"{_REVISION}-{digest[:16]}"
+    return f"{_REVISION}-{hex_digest(*map(text, HEADERS))[:16]}"

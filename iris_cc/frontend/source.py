@@ -7,7 +7,6 @@ from __future__ import annotations
 import __future__
 
 import ast
-import hashlib
 import inspect
 import io
 import linecache
@@ -18,10 +17,12 @@ from types import CodeType, FrameType, FunctionType
 from iris_cc import codes
 from iris_cc.codes import Code
 from iris_cc.diagnostics import CompileError, Diagnostic, Span
+from iris_cc.digest import hex_digest
 from iris_cc.records import field, record
 
 LIMIT = 1 << 20  # characters of source text of one kernel
 _DEEPEST_FRAME = 50
+_MOST_ENDS = 200  # places where a definition may end that are tried
 
 
 @record
@@ -71,12 +72,7 @@ def of_function(function: FunctionType, text: str | None = None) -> Source:
         file = f"{file.removesuffix('>')} {_digest(''.join(lines))}>" if file.startswith("<") else file
         _remember(file, lines)
     first = code.co_firstlineno
-    try:
-        block = inspect.getblock(lines[first - 1 :])
-    except (SyntaxError, IndentationError, IndexError) as error:
-        raise fail(
-            codes.E0001, f"the source of `{function.__name__}` is not where Python says: {error}", place
-        ) from None
+    block = _block(lines, first, code)
     source = _find(_parse(block, first, file), function.__name__, first, file, block)
     if not _is_source_of(source.tree, function):
         where = Span(file, first, 0, first, len(source.lines.get(first, "")))
@@ -108,7 +104,7 @@ def of_text(text: str) -> Source:
 
 
 def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:12]
+    return hex_digest(text)[:12]
 
 
 def lines_of_text(text: str) -> list[str]:
@@ -210,6 +206,41 @@ def _instructions(code: CodeType) -> list[tuple[int, int]]:
     return found
 
 
+def _block(lines: list[str], first: int, code: CodeType) -> list[str]:
+    """The lines of one definition: from its first one to where the text comes back to its indentation.
+
+    What Python's tokenizer would say, without importing its regular expressions: a definition ends before the first
+    line after its last instruction that is indented no further, if what comes before that line parses.
+    """
+    indent = _indent(lines[first - 1])
+    last = max((line for _, _, line in code.co_lines() if line), default=first)
+    ends = [n for n in range(last, len(lines)) if _indent(lines[n]) <= indent and _is_code(lines[n])]
+    for end in (*ends[:_MOST_ENDS], len(lines)):
+        block = lines[first - 1 : end]
+        if len(ends) < 2 or _parses("".join(block)):
+            return block
+    return lines[first - 1 :]
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" \t\f"))
+
+
+def _is_code(line: str) -> bool:
+    word = line.strip()
+    return bool(word) and not word.startswith("#")
+
+
+def _parses(text: str) -> bool:
+    try:
+        ast.parse("if 1:\n" + text if text[:1] in (" ", "\t") else text)
+    except SyntaxError:
+        return False
+    except (ValueError, RecursionError, MemoryError):
+        return True  # not for want of lines
+    return True
+
+
 def _lines_of(function: FunctionType) -> list[str]:
     code = function.__code__
     linecache.checkcache(code.co_filename)
@@ -275,7 +306,8 @@ def _parse(lines: list[str], first: int, file: str) -> ast.Module:
 
 
 def _find(tree: ast.Module, name: str, first: int, file: str, block: list[str]) -> Source:
-    body = tree.body[0].body if isinstance(tree.body[0], ast.If) and tree.body[0].lineno < first else tree.body
+    wrapped = bool(tree.body) and isinstance(tree.body[0], ast.If) and tree.body[0].lineno < first
+    body = tree.body[0].body if wrapped else tree.body  # type: ignore[attr-defined]
     lines = dict(enumerate((line.rstrip("\r\n") for line in block), first))
     for node in body:
         if isinstance(node, ast.FunctionDef):

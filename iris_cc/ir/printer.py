@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import assert_never
 
+from iris_cc.digest import hex_digest
 from iris_cc.ir.nodes import Atom, Block, Check, Const, For, Function, If, Let, Stmt, Var, While
 
 
@@ -15,7 +15,7 @@ def print_function(fn: Function, name: str | None = None) -> str:
 
 def fingerprint(fn: Function) -> str:
     """The identity of a program, as a hex SHA-256: no name, place, hint or value number of the user's reaches it."""
-    return hashlib.sha256(print_function(fn, "kernel").encode()).hexdigest()
+    return hex_digest(print_function(fn, "kernel"))
 
 
 class _Printer:

@@ -199,7 +199,7 @@ def test_the_text_is_the_same_in_every_run() -> None:
 def test_version_and_headers() -> None:
     assert codegen.codegen_version() == codegen.CODEGEN_VERSION
     assert re.fullmatch(r"\d+-[0-9a-f]{16}", codegen.CODEGEN_VERSION)
-    assert sorted(HEADERS) == sorted(path.name for path in folder().glob("*.h"))
+    assert sorted(HEADERS) == sorted(path.name for path in Path(folder()).glob("*.h"))
     assert all(text(header).isascii() for header in HEADERS)
     with pytest.raises(AttributeError):
         codegen.nothing  # type: ignore[attr-defined]  # noqa: B018

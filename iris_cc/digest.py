@@ -19,6 +19,11 @@ def sha256(data: bytes) -> bytes:
     return digest
 
 
+def hex_digest(*parts: str) -> str:
+    """The digest of several texts, in hexadecimal; where one ends and the next begins matters."""
+    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hex()
+
+
 def _constructor() -> Callable[[bytes], Any]:
     loaded = sys.modules.get("hashlib")
     found: Callable[[bytes], Any] = _own() if loaded is None else loaded.sha256

@@ -1,0 +1,156 @@
+"""What the lane loop has to know of a function before it writes a line: which values are one for all lanes, which
+outlive the straight segment that makes them, how wide a lane is, and whether the lane loop pays at all.
+
+Questions about the IR only; nothing here is text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from iris_cc.codegen import needs
+from iris_cc.ir import ops, walk
+from iris_cc.ir.nodes import Atom, Block, Check, Const, For, Function, If, Let, Stmt, Var, While
+from iris_cc.ir.types import I64, BOOL, Scalar
+from iris_cc.records import field, record
+
+_EVERYWHERE = -1  # the segment of what no single segment holds
+
+
+@record(eq=False)
+class Plan:
+    """How one function runs in lanes.  `uniform` values are scalars, the same in every lane that reads them;
+    `crossing` values are arrays, because another segment than their own reads them."""
+
+    lane_bits: int
+    parts: int
+    uniform: frozenset[Var]
+    crossing: frozenset[Var]
+
+
+def plan(fn: Function, moving: int | None, parts: int | None = None) -> Plan | None:
+    """The plan for rows along the axis `moving`; None for the element loop.
+
+    `parts` None asks the rule, 0 means the element loop, any other number that many vectors per block.
+    """
+    if parts == 0 or not needs.trips_differ(fn) or not fn.results:
+        return None
+    uniform = _uniform(fn, moving)
+    if parts is None:
+        parts = _parts(fn, uniform)
+    if not parts:
+        return None
+    return Plan(_lane_bits(fn, uniform), parts, uniform, _Segments(fn).crossing())
+
+
+def in_step(loop: For, uniform: frozenset[Var] | set[Var]) -> bool:
+    """Whether all lanes that run `loop` are at the same index."""
+    return all(is_uniform(atom, uniform) for atom in (loop.start, loop.step))
+
+
+def same_trips(loop: For, uniform: frozenset[Var] | set[Var]) -> bool:
+    """Whether only its live condition can make lanes leave `loop` at different times."""
+    return in_step(loop, uniform) and is_uniform(loop.stop, uniform)
+
+
+def is_uniform(atom: Atom, uniform: frozenset[Var] | set[Var]) -> bool:
+    return isinstance(atom, Const) or atom in uniform
+
+
+# -- one for all lanes --
+
+
+def _uniform(fn: Function, moving: int | None) -> frozenset[Var]:
+    found = {
+        index.var
+        for index in fn.indices
+        if index.kind == "n" or (index.kind == "i" and index.axis != moving)
+    }
+    for stmt in walk.statements(fn.body):  # program order: what a statement reads is known before it
+        match stmt:
+            case Let(out, args=args) if all(is_uniform(arg, found) for arg in args):
+                found.add(out)
+            case For() if in_step(stmt, found):
+                found.add(stmt.index)
+            case _:
+                pass
+    return frozenset(found)
+
+
+def _varying(fn: Function, uniform: frozenset[Var]) -> Iterator[Var]:
+    yield from (var for var in (*fn.params, *(index.var for index in fn.indices)) if var not in uniform)
+    for stmt in walk.statements(fn.body):
+        defined = (*walk.definitions(stmt), *walk.inner_definitions(stmt))
+        yield from (var for var in defined if var not in uniform)
+
+
+def _lane_bits(fn: Function, uniform: frozenset[Var]) -> int:
+    """As wide as the widest value that lanes hold apart; a bound that differs counts in 64 bits."""
+    widths = [var.type.bits for var in _varying(fn, uniform)] + [type.bits for type in fn.results]
+    bounds = any(isinstance(s, For) and not same_trips(s, uniform) for s in walk.statements(fn.body))
+    return 64 if bounds or max(widths, default=64) == 64 else 32
+
+
+# -- segments --
+
+
+class _Segments:
+    """Numbers the straight segments as the emitter will cut them, and sees which values cross."""
+
+    def __init__(self, fn: Function) -> None:
+        self.fn = fn
+        self.now = 0
+        self.home: dict[Var, int] = {}
+        self.crosses: set[Var] = set()
+
+    def crossing(self) -> frozenset[Var]:
+        self.block(self.fn.body)
+        self.use(*self.fn.body.results)
+        return frozenset(self.crosses)
+
+    def use(self, *atoms: Atom, at: int | None = None) -> None:
+        segment = self.now if at is None else at
+        for atom in atoms:
+            if isinstance(atom, Var) and self.home.get(atom, _EVERYWHERE) != segment:
+                self.crosses.add(atom)
+
+    def cut(self) -> None:
+        self.now += 1
+
+    def block(self, block: Block) -> None:
+        for stmt in block.stmts:
+            self.stmt(stmt)
+
+    def stmt(self, stmt: Stmt) -> None:
+        match stmt:
+            case Let(out, args=args):
+                self.use(*args)
+                self.home[out] = self.now
+            case Check(condition):
+                self.use(condition)
+            case If():
+                self.use(stmt.condition)
+                self.inside(stmt.then)
+                self.inside(stmt.orelse)
+            case For():
+                self.use(*stmt.inits)
+                self.use(stmt.start, stmt.stop, stmt.step, at=_EVERYWHERE - 1)
+                self.inside(stmt.body)
+            case While():
+                self.use(*stmt.inits)
+                self.inside(stmt.condition)
+                self.inside(stmt.body)
+
+    def inside(self, block: Block) -> None:
+        self.cut()
+        self.block(block)
+        self.use(*block.results)
+        self.cut()
+
+
+# -- does it pay --
+
+
+def _parts(fn: Function, uniform: frozenset[Var]) -> int:
+    """How many vectors a block has; 0 where the element loop is at least as fast."""
+    return 3
