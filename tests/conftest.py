@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 import pytest
 
+_ROOT = Path(__file__).resolve().parents[1]
 _OFF = frozenset({"0", "false", "off", "no"})
 _PREFIXES = ("ME_DSL_", "IRIS_CC_", "IRIS_JIT_")
 _KILL_SWITCH = "ME_DSL_JIT"
@@ -24,6 +26,9 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = tempfile.mkdtemp(prefix="iris_cc_tests_")
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     os.environ["IRIS_CC_CACHE_DIR"] = os.path.join(folder, "cache")
+    # Scripts that tests start find the package without its being installed.
+    paths = [str(_ROOT), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+    os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(paths))
 
 
 def can_compile() -> bool:
