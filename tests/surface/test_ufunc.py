@@ -254,7 +254,7 @@ def test_floating_point_warnings_of_a_straight_line() -> None:
     kernel = make(inverse)
     with np.errstate(all="raise"), pytest.raises(FloatingPointError, match="divide by zero"):
         kernel(np.array([0.0]))
-    with np.errstate(all="warn"), pytest.warns(RuntimeWarning, match="divide by zero encountered in inverse"):
+    with np.errstate(all="warn"), pytest.warns(RuntimeWarning, match="divide by zero encountered in"):
         kernel(np.array([0.0]))
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -4,6 +4,8 @@
 
 /* iris_float.h */
 
+/* iris_fenv.h */
+
 /* iris_row.h */
 
 IRIS_KERNEL void iris_kernel(double x, bool *out0, bool *out1, bool *out2, bool *out3, bool *out4) {
@@ -124,6 +126,8 @@ IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *step
 IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
   (void)context;
   (void)aux;
+  const uint64_t flags = iris_save_flags();
   iris_row(dims[0], args, steps);
+  iris_restore_flags(flags, IRIS_FLAGS_INVALID);
   return 0;
 }

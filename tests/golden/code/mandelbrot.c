@@ -26,13 +26,11 @@ IRIS_KERNEL int64_t iris_kernel(double cr, double ci, int64_t limit) {
     const double t8 = t7 * y;
     const double y_1 = t8 + ci;
     /* 6: if x * x + y * y > 4.0: */
-    const double x_1 = t4 ? x : t6;
-    const double y_2 = t4 ? y : y_1;
     const int64_t rv00_1 = t4 ? i : rv00;
     const bool t9 = !t4;
     live = t9;
-    x = x_1;
-    y = y_2;
+    x = t6;
+    y = y_1;
     rv00 = rv00_1;
     ret = t4;
     if (!live) break;
