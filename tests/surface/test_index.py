@@ -19,7 +19,12 @@ FLAT = make("def flat(a):\n    return a * 0 + _flat_idx")
 PLACE = make("def place():\n    return _i0 * 100 + _i1 * 10 + _i2")
 SIZES = make("def sizes(a):\n    return _n0, _n1, _n2, _n7, _ndim, _i3")
 SKEW = make(
-    "def skew(a, b):\n    s = 0.0\n    for k in range(_i1 + 1):\n        s += a * k\n    return s + b if _i0 != _i1 else b"
+    """def skew(a, b):
+    s = 0.0
+    for k in range(_i1 + 1):
+        s += a * k
+    return s + b if _i0 != _i1 else b
+"""
 )
 
 
