@@ -131,6 +131,10 @@ class Kernels:
         elif compiled:
             self.retry.pop(spec, None)
         self.realized[place] = made
+        if config.trace():
+            where = f" {made.key[:16]} ({made.cache})" if made.key is not None else ""
+            why = f": {made.reason.message}" if made.reason is not None else ""
+            print(f"iris_cc: {self.program.name}({spec.signature}) {made.route}{where}{why}", file=sys.stderr)
         if made.reason is not None:
             self.fall_back(made.reason)
         return made

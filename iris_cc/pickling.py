@@ -15,6 +15,7 @@ from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 from iris_cc.driver import Options
+from iris_cc.frontend.source import block_of, lines_of_text
 
 Rebuild = Callable[[FunctionType | None, str | None, Options], Any]
 
@@ -38,9 +39,11 @@ def _found_by_name(kernel: Any, module: str | None, name: str) -> bool:
 
 
 def _text_of(function: FunctionType, text: str | None) -> str | None:
-    if text is not None:
-        return text
-    return "".join(linecache.getlines(function.__code__.co_filename, function.__globals__)) or None
+    """The lines of the function at their own line numbers, and nothing else of its file."""
+    code = function.__code__
+    lines = linecache.getlines(code.co_filename, function.__globals__) if text is None else lines_of_text(text)
+    first = code.co_firstlineno
+    return "\n" * (first - 1) + "".join(block_of(lines, first, code)) if first <= len(lines) else None
 
 
 def _load(rebuild: Rebuild, packed: dict[str, Any], text: str | None, options: Options) -> Any:
@@ -101,7 +104,16 @@ def _unpack(packed: dict[str, Any]) -> FunctionType:
     cells = tuple(CellType(_restore(value)) for value in packed["cells"])
     function = FunctionType(code, scope, packed["name"], packed["defaults"], cells)
     function.__qualname__, function.__module__, function.__doc__ = packed["qualname"], packed["module"], packed["doc"]
-    if packed["text"] and not linecache.getlines(code.co_filename):
-        lines = packed["text"].splitlines(keepends=True)
-        linecache.cache[code.co_filename] = (len(packed["text"]), None, lines, code.co_filename)
+    if packed["text"]:
+        _remember(code.co_filename, lines_of_text(packed["text"]))
     return function
+
+
+def _remember(file: str, lines: list[str]) -> None:
+    """Add lines to what is known of a file that is not here; several functions may come from one."""
+    known = linecache.getlines(file)
+    if known and linecache.cache[file][1:2] != (None,):
+        return  # the file is here, and the front end will see whether it still holds the function
+    longer, shorter = (lines, known) if len(lines) >= len(known) else (known, lines)
+    merged = [mine if mine.strip() else other for mine, other in zip(longer, [*shorter, *longer[len(shorter) :]])]
+    linecache.cache[file] = (sum(map(len, merged)), None, merged, file)

@@ -100,7 +100,8 @@ def type_of(word: Any, program: Program | None = None, param: str = "") -> Type:
     scalar = BY_DTYPE.get(dtype.str[1:]) if dtype.kind in "biuf" else None
     if scalar is None:
         what = f"`{param}` cannot be" if param else "a kernel takes no operand"
-        raise CompileError((Diagnostic(codes.E0403, f"{what} of type {dtype}", _place(program, param), str(dtype)),))
+        shown = {"U": "string", "S": "bytes", "V": "a structured type"}.get(dtype.kind, str(dtype))
+        raise CompileError((Diagnostic(codes.E0403, f"{what} of type {shown}", _place(program, param), shown),))
     return scalar
 
 

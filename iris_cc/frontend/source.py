@@ -72,7 +72,7 @@ def of_function(function: FunctionType, text: str | None = None) -> Source:
         file = f"{file.removesuffix('>')} {_digest(''.join(lines))}>" if file.startswith("<") else file
         _remember(file, lines)
     first = code.co_firstlineno
-    block = _block(lines, first, code)
+    block = block_of(lines, first, code)
     source = _find(_parse(block, first, file), function.__name__, first, file, block)
     if not _is_source_of(source.tree, function):
         where = Span(file, first, 0, first, len(source.lines.get(first, "")))
@@ -206,7 +206,7 @@ def _instructions(code: CodeType) -> list[tuple[int, int]]:
     return found
 
 
-def _block(lines: list[str], first: int, code: CodeType) -> list[str]:
+def block_of(lines: list[str], first: int, code: CodeType) -> list[str]:
     """The lines of one definition: from its first one to where the text comes back to its indentation.
 
     What Python's tokenizer would say, without importing its regular expressions: a definition ends before the first

@@ -1,7 +1,7 @@
 """`float(int(x))` without leaving floats.
 
-Told that nothing traps, gcc turns the C conversion there and back into `trunc`, which keeps the sign of zero: -0.9 would
-become -0.0 where Python has 0.0.  Written as float operations it means the same to every compiler, and it becomes
+Told that nothing traps, gcc turns the C conversion there and back into `trunc`, which keeps the sign of zero: -0.9
+would become -0.0 where Python has 0.0.  Written as float operations it means the same to every compiler, and it becomes
 vectors where the CPU converts no 64-bit integers.
 
     cast[f64](cast[i64](x))    ->    select(-2**63 <= x < 2**63, trunc(x) + 0.0, -2**63)

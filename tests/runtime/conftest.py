@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from iris_cc.runtime import numpy_api, ufunc
 from iris_cc.runtime.callback import python_loop
 from iris_cc.runtime.ufunc import Loop, Resolve, take_pending
 
@@ -137,3 +138,10 @@ def resolver(body: Body, nin: int, nout: int = 1, log: list[object] | None = Non
         return loop_of(body, nin, *(kind.str for kind in kinds), *(each.dtype.str for each in results))  # type: ignore
 
     return resolve
+
+
+@pytest.fixture(autouse=True)
+def _ctypes_promoter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The promoter of a process without a compiler, whatever kernels other tests have called before."""
+    address = ctypes.cast(ufunc._CALLBACK, ctypes.c_void_p)
+    monkeypatch.setattr(ufunc, "_PROMOTER", [numpy_api.new_capsule(address, numpy_api.PROMOTER_CAPSULE, None)])
