@@ -33,6 +33,22 @@ IRIS_VM float iris_vm_from_f32(uint32_t bits) {
   return view.value;
 }
 
+/* A number as the sum of two: the second is at most a rounding error of the first. */
+struct iris_vm_pair {
+  double head, tail;
+};
+struct iris_vm_pair_f32 {
+  float head, tail;
+};
+
+/* ln(2) in two parts; a multiple of the first by an exponent is exact. */
+#define IRIS_VM_LN2_HI 0x1.62e42fefa38p-1
+#define IRIS_VM_LN2_LO 0x1.ef35793c7673p-45
+#define IRIS_VM_LOG2E 0x1.71547652b82fep0
+#define IRIS_VM_LN2_HI_F32 0x1.62e4p-1f
+#define IRIS_VM_LN2_LO_F32 0x1.7f7d1cp-20f
+#define IRIS_VM_LOG2E_F32 0x1.715476p0f
+
 /* Adding it rounds to an integer, which then stands in the low bits. */
 #define IRIS_VM_ROUND_F64 0x1.8p52
 #define IRIS_VM_ROUND_F32 0x1.8p23f
@@ -43,6 +59,11 @@ IRIS_VM double iris_vm_sum_error(double a, double b, double sum) {
   return (a - (sum - part)) + (b - part);
 }
 IRIS_VM double iris_vm_fast_error(double a, double b, double sum) { return (a - sum) + b; }
+IRIS_VM float iris_vm_sum_error_f32(float a, float b, float sum) {
+  const float part = sum - a;
+  return (a - (sum - part)) + (b - part);
+}
+IRIS_VM float iris_vm_fast_error_f32(float a, float b, float sum) { return (a - sum) + b; }
 
 /* y * 2^n for a whole n of at most twice the exponent range, rounded once: two factors that are both normal numbers. */
 IRIS_VM double iris_vm_scale_f64(double y, double n) {
@@ -60,6 +81,9 @@ IRIS_VM float iris_vm_scale_f32(float y, float n) {
 /* 2^n for a whole n from -1022 to 1023. */
 IRIS_VM double iris_vm_power2_f64(double n) {
   return iris_vm_from_f64(iris_vm_bits_f64(n + (IRIS_VM_ROUND_F64 + 1023)) << 52);
+}
+IRIS_VM float iris_vm_power2_f32(float n) {
+  return iris_vm_from_f32(iris_vm_bits_f32(n + (IRIS_VM_ROUND_F32 + 127)) << 23);
 }
 
 #endif /* IRIS_VM_BASE_H */

@@ -7,29 +7,20 @@
 #ifndef IRIS_VM_EXP_H
 #define IRIS_VM_EXP_H
 
-/* ln(2) in two parts; a multiple of the first by an exponent is exact. */
-#define IRIS_VM_LN2_HI 0x1.62e42fefa38p-1
-#define IRIS_VM_LN2_LO 0x1.ef35793c7673p-45
-#define IRIS_VM_LOG2E 0x1.71547652b82fep0
-#define IRIS_VM_LN2_HI_F32 0x1.62e4p-1f
-#define IRIS_VM_LN2_LO_F32 0x1.7f7d1cp-20f
-#define IRIS_VM_LOG2E_F32 0x1.715476p0f
-
 /* polynomial iris_vm_exp_tail */
-/* (exp(x) - 1 - x) / x^2 on |x| <= ln(2)/2 */
+/* (exp(x) - 1 - x - x^2/2) / x^3 on |x| <= ln(2)/2 */
 IRIS_VM double iris_vm_exp_tail(double x) {
   const double z = x * x;
-  double even = 0x1.1f730349868cep-29;
-  even = __builtin_fma(even, z, 0x1.27e4db646b17ep-22);
-  even = __builtin_fma(even, z, 0x1.a01a01a6d889cp-16);
-  even = __builtin_fma(even, z, 0x1.6c16c16c162d4p-10);
-  even = __builtin_fma(even, z, 0x1.5555555555556p-5);
-  even = __builtin_fma(even, z, 0x1p-1);
-  double odd = 0x1.af4de97ca4194p-26;
-  odd = __builtin_fma(odd, z, 0x1.71de0231960ebp-19);
-  odd = __builtin_fma(odd, z, 0x1.a01a01abe7fe1p-13);
-  odd = __builtin_fma(odd, z, 0x1.11111111100dcp-7);
-  odd = __builtin_fma(odd, z, 0x1.5555555555557p-3);
+  double even = 0x1.af38a9b0ec855p-26;
+  even = __builtin_fma(even, z, 0x1.71de0dae63bb3p-19);
+  even = __builtin_fma(even, z, 0x1.a01a01a7c41d5p-13);
+  even = __builtin_fma(even, z, 0x1.11111111109b3p-7);
+  even = __builtin_fma(even, z, 0x1.5555555555556p-3);
+  double odd = 0x1.1f66df7fca49fp-29;
+  odd = __builtin_fma(odd, z, 0x1.27e4e1f48534fp-22);
+  odd = __builtin_fma(odd, z, 0x1.a01a01a47b054p-16);
+  odd = __builtin_fma(odd, z, 0x1.6c16c16c167e1p-10);
+  odd = __builtin_fma(odd, z, 0x1.5555555555555p-5);
   return __builtin_fma(odd, x, even);
 }
 /* end */
@@ -52,14 +43,14 @@ IRIS_VM double iris_vm_exp2_tail(double x) {
 }
 /* end */
 /* polynomial iris_vm_exp_tail_f32 */
-/* (exp(x) - 1 - x) / x^2 on |x| <= ln(2)/2 */
+/* (exp(x) - 1 - x - x^2/2) / x^3 on |x| <= ln(2)/2 */
 IRIS_VM float iris_vm_exp_tail_f32(float x) {
   const float z = x * x;
-  float even = 0x1.6d110ap-10f;
-  even = __builtin_fmaf(even, z, 0x1.55551ap-5f);
-  even = __builtin_fmaf(even, z, 0x1p-1f);
-  float odd = 0x1.120b6ep-7f;
-  odd = __builtin_fmaf(odd, z, 0x1.5554dcp-3f);
+  float even = 0x1.a0f86cp-13f;
+  even = __builtin_fmaf(even, z, 0x1.1110f6p-7f);
+  even = __builtin_fmaf(even, z, 0x1.555556p-3f);
+  float odd = 0x1.6d110ap-10f;
+  odd = __builtin_fmaf(odd, z, 0x1.55551ap-5f);
   return __builtin_fmaf(odd, x, even);
 }
 /* end */
@@ -67,11 +58,12 @@ IRIS_VM float iris_vm_exp_tail_f32(float x) {
 /* (2^x - 1 - x ln(2)) / x^2 on |x| <= 1/2 */
 IRIS_VM float iris_vm_exp2_tail_f32(float x) {
   const float z = x * x;
-  float even = 0x1.43e716p-13f;
-  even = __builtin_fmaf(even, z, 0x1.3b2a8p-7f);
+  float even = 0x1.44138ap-13f;
+  even = __builtin_fmaf(even, z, 0x1.3b2a54p-7f);
   even = __builtin_fmaf(even, z, 0x1.ebfbep-3f);
-  float odd = 0x1.5ec866p-10f;
-  odd = __builtin_fmaf(odd, z, 0x1.c6afeep-5f);
+  float odd = 0x1.008a2p-16f;
+  odd = __builtin_fmaf(odd, z, 0x1.5d87cp-10f);
+  odd = __builtin_fmaf(odd, z, 0x1.c6b08ep-5f);
   return __builtin_fmaf(odd, x, even);
 }
 /* end */
@@ -83,7 +75,7 @@ IRIS_VM double iris_exp_f64(double x) {
   const double n = __builtin_fma(y, IRIS_VM_LOG2E, IRIS_VM_ROUND_F64) - IRIS_VM_ROUND_F64;
   const double r = __builtin_fma(-n, IRIS_VM_LN2_LO, __builtin_fma(-n, IRIS_VM_LN2_HI, y));
   const double head = 1.0 + r;
-  const double tail = __builtin_fma(r * r, iris_vm_exp_tail(r), iris_vm_fast_error(1.0, r, head));
+  const double tail = __builtin_fma(r * r, __builtin_fma(r, iris_vm_exp_tail(r), 0.5), iris_vm_fast_error(1.0, r, head));
   return iris_vm_scale_f64(head + tail, n);
 }
 
@@ -94,21 +86,21 @@ IRIS_VM double iris_exp2_f64(double x) {
   const double r = y - n;
   const double first = r * 0x1.62e42fefa39efp-1;
   const double head = 1.0 + first;
-  const double tail = __builtin_fma(r * r, iris_vm_exp2_tail(r), iris_vm_fast_error(1.0, first, head));
+  const double lost = __builtin_fma(r, 0x1.62e42fefa39efp-1, -first) + iris_vm_fast_error(1.0, first, head);
+  const double tail = __builtin_fma(r, __builtin_fma(r, iris_vm_exp2_tail(r), 0x1.abc9e3b39803fp-56), lost);
   return iris_vm_scale_f64(head + tail, n);
 }
 
-/* exp(r) - 1 as head + tail, for the functions in which it meets another number. */
-struct iris_vm_pair {
-  double head, tail;
-};
+/* exp(r) - 1, for the functions in which it meets another number. */
 IRIS_VM struct iris_vm_pair iris_vm_expm1_reduced(double y, double n) {
   const double exact = __builtin_fma(-n, IRIS_VM_LN2_HI, y);
   const double r = __builtin_fma(-n, IRIS_VM_LN2_LO, exact);
   const double lost = __builtin_fma(-n, IRIS_VM_LN2_LO, exact - r);
-  const double rest = r * r * iris_vm_exp_tail(r);
-  const double head = r + rest;
-  const struct iris_vm_pair result = {head, iris_vm_fast_error(r, rest, head) + lost};
+  const double half = 0.5 * r;
+  const double square = half * r;
+  const double head = r + square;
+  const double rest = __builtin_fma(2.0 * r * square, iris_vm_exp_tail(r), __builtin_fma(half, r, -square) + lost);
+  const struct iris_vm_pair result = {head, iris_vm_fast_error(r, square, head) + rest};
   return result;
 }
 
@@ -118,9 +110,10 @@ IRIS_VM double iris_expm1_f64(double x) {
   const double y = below < -40.0 ? -40.0 : below;
   const double n = __builtin_fma(y, IRIS_VM_LOG2E, IRIS_VM_ROUND_F64) - IRIS_VM_ROUND_F64;
   const struct iris_vm_pair p = iris_vm_expm1_reduced(y, n);
-  const double one = 1.0 - iris_vm_power2_f64(-(n > 1000.0 ? 1000.0 : n));
+  const double other = iris_vm_power2_f64(-(n > 1000.0 ? 1000.0 : n));
+  const double one = 1.0 - other;
   const double head = one + p.head;
-  const double tail = iris_vm_sum_error(one, p.head, head) + p.tail;
+  const double tail = iris_vm_sum_error(one, p.head, head) + (p.tail + ((1.0 - one) - other));
   return __builtin_copysign(iris_vm_scale_f64(head + tail, n), x);
 }
 
@@ -130,7 +123,7 @@ IRIS_VM float iris_exp_f32(float x) {
   const float n = __builtin_fmaf(y, IRIS_VM_LOG2E_F32, IRIS_VM_ROUND_F32) - IRIS_VM_ROUND_F32;
   const float r = __builtin_fmaf(-n, IRIS_VM_LN2_LO_F32, __builtin_fmaf(-n, IRIS_VM_LN2_HI_F32, y));
   const float head = 1.0f + r;
-  const float tail = __builtin_fmaf(r * r, iris_vm_exp_tail_f32(r), (1.0f - head) + r);
+  const float tail = __builtin_fmaf(r * r, __builtin_fmaf(r, iris_vm_exp_tail_f32(r), 0.5f), (1.0f - head) + r);
   return iris_vm_scale_f32(head + tail, n);
 }
 
@@ -152,14 +145,17 @@ IRIS_VM float iris_expm1_f32(float x) {
   const float exact = __builtin_fmaf(-n, IRIS_VM_LN2_HI_F32, y);
   const float r = __builtin_fmaf(-n, IRIS_VM_LN2_LO_F32, exact);
   const float lost = __builtin_fmaf(-n, IRIS_VM_LN2_LO_F32, exact - r);
-  const float rest = r * r * iris_vm_exp_tail_f32(r);
-  const float p = r + rest;
-  const float p_tail = ((r - p) + rest) + lost;
+  const float half = 0.5f * r;
+  const float square = half * r;
+  const float p = r + square;
+  const float rest = __builtin_fmaf(2.0f * r * square, iris_vm_exp_tail_f32(r), __builtin_fmaf(half, r, -square) + lost);
+  const float p_tail = ((r - p) + square) + rest;
   const float capped = n > 100.0f ? 100.0f : n;
-  const float one = 1.0f - iris_vm_from_f32(iris_vm_bits_f32(-capped + (IRIS_VM_ROUND_F32 + 127)) << 23);
+  const float other = iris_vm_from_f32(iris_vm_bits_f32(-capped + (IRIS_VM_ROUND_F32 + 127)) << 23);
+  const float one = 1.0f - other;
   const float head = one + p;
   const float part = head - one;
-  const float tail = ((one - (head - part)) + (p - part)) + p_tail;
+  const float tail = ((one - (head - part)) + (p - part)) + (p_tail + ((1.0f - one) - other));
   return __builtin_copysignf(iris_vm_scale_f32(head + tail, n), x);
 }
 

@@ -105,7 +105,11 @@ def _root(of: Real) -> Real:
 
 
 def _exp_tail(r: mpf) -> mpf:
-    return (mpmath.exp(r) - 1 - r) / r**2 if r else mpf("0.5")
+    return (mpmath.exp(r) - 1 - r - r**2 / 2) / r**3
+
+
+def _exp2_tail(x: mpf) -> mpf:
+    return (mpmath.exp(x * LN2) - 1 - x * LN2) / x**2
 
 
 def _log_tail(s: mpf) -> mpf:
@@ -126,16 +130,18 @@ S2 = (mpmath.sqrt(2) - 1) ** 2 / (mpmath.sqrt(2) + 1) ** 2 * mpf("1.001")
 T2 = (mpmath.sqrt(2) - 1) ** 2 * mpf("1.001")
 
 POLYNOMIALS = (
-    Polynomial("iris_vm_exp_tail", "(exp(x) - 1 - x) / x^2 on |x| <= ln(2)/2", _exp_tail, -HALF_LN2, HALF_LN2, 10,
+    Polynomial("iris_vm_exp_tail", "(exp(x) - 1 - x - x^2/2) / x^3 on |x| <= ln(2)/2", _exp_tail, -HALF_LN2, HALF_LN2,
+               9, scale=lambda r: r**3),
+    Polynomial("iris_vm_exp2_tail", "(2^x - 1 - x ln(2)) / x^2 on |x| <= 1/2", _exp2_tail, mpf("-0.5"), mpf("0.5"), 10,
                scale=lambda r: r**2),
-    Polynomial("iris_vm_exp_tail_f32", "(exp(x) - 1 - x) / x^2 on |x| <= ln(2)/2", _exp_tail, -HALF_LN2, HALF_LN2, 4,
-               single=True, scale=lambda r: r**2),
-    Polynomial("iris_vm_exp2_tail_f32", "(2^x - 1 - x ln(2)) / x^2 on |x| <= 1/2",
-               lambda r: _exp_tail(r * LN2) * LN2**2, mpf("-0.5"), mpf("0.5"), 4, single=True, scale=lambda r: r**2),
-    Polynomial("iris_vm_exp2_tail", "(2^x - 1 - x ln(2)) / x^2 on |x| <= 1/2",
-               lambda r: _exp_tail(r * LN2) * LN2**2, mpf("-0.5"), mpf("0.5"), 10, scale=lambda r: r**2),
+    Polynomial("iris_vm_exp_tail_f32", "(exp(x) - 1 - x - x^2/2) / x^3 on |x| <= ln(2)/2", _exp_tail, -HALF_LN2,
+               HALF_LN2, 4, single=True, scale=lambda r: r**3),
+    Polynomial("iris_vm_exp2_tail_f32", "(2^x - 1 - x ln(2)) / x^2 on |x| <= 1/2", _exp2_tail, mpf("-0.5"),
+               mpf("0.5"), 5, single=True, scale=lambda r: r**2),
     Polynomial("iris_vm_log_tail", "(log((1+s)/(1-s)) - 2s) / s^3, x = s^2, on |s| <= 0.1716",
                _root(_log_tail), mpf(0), S2, 6, scale=lambda z: z / 2),
+    Polynomial("iris_vm_log_tail_f32", "(log((1+s)/(1-s)) - 2s) / s^3, x = s^2, on |s| <= 0.1716",
+               _root(_log_tail), mpf(0), S2, 2, single=True, scale=lambda z: z / 2),
     Polynomial("iris_vm_sin_tail", "(sin(r) - r) / r^3, x = r^2, on |r| <= pi/4", _root(_sin_tail), mpf(0), QUARTER, 5,
                scale=lambda z: z),
     Polynomial("iris_vm_cos_tail", "(cos(r) - 1 + r^2/2) / r^4, x = r^2, on |r| <= pi/4", _root(_cos_tail), mpf(0),

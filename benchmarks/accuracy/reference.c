@@ -1,6 +1,6 @@
 /* reference.c - 113-bit references, the C library's loops, and the count of units in the last place.
  *
- * References are pairs of doubles, hi + lo.  For float they are doubles from the C library, whose error (below one unit
+ * References are pairs: the nearest double hi, and what is missing in units of hi's last place.  For float they are doubles from the C library, whose error (below one unit
  * of a double) is 2^-29 of a float's.
  */
 #include <math.h>
@@ -13,9 +13,14 @@
   M(cosh) M(tanh) M(asinh) M(acosh) M(atanh) M(cbrt) M(erf) M(erfc)
 #define EACH_TWO(M) M(pow) M(atan2) M(hypot)
 
+static int last_place(double x) {
+  const int place = x == 0 ? -1074 : ilogb(x) - 52;
+  return place < -1074 ? -1074 : place;
+}
+
 static void split(__float128 value, double *hi, double *lo) {
   *hi = (double)value;
-  *lo = isfinite(*hi) ? (double)(value - *hi) : 0.0;
+  *lo = isfinite(*hi) ? (double)scalbnq(value - *hi, -last_place(*hi)) : 0.0;
 }
 
 #define ONE(name)                                                                                                       \
@@ -78,7 +83,7 @@ static void count(struct score *s, long k, double got, double hi, double lo, dou
     }
     return;
   }
-  const double error = fabs((got - hi) - lo) / ulp;
+  const double error = fabs((got - hi) / ulp - ldexp(lo, last_place(hi) - ilogb(ulp)));
   ++s->counted;
   s->sum += error;
   if (error > s->most) {
