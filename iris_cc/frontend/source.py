@@ -11,6 +11,7 @@ import inspect
 import io
 import linecache
 import opcode
+import os
 import sys
 from types import CodeType, FrameType, FunctionType
 
@@ -67,12 +68,14 @@ def of_function(function: FunctionType, text: str | None = None) -> Source:
     lines = lines_of_text(text) if text is not None else _lines_of(function)
     if not lines:
         raise fail(codes.E0001, f"the source of `{function.__name__}` is not available", place)
-    file = code.co_filename
-    if text is not None or linecache.getlines(file) != lines:
-        file = f"{file.removesuffix('>')} {_digest(''.join(lines))}>" if file.startswith("<") else file
-        _remember(file, lines)
     first = code.co_firstlineno
-    block = block_of(lines, first, code)
+    block = block_of(lines, first, code) if first <= len(lines) else []
+    if not block:
+        raise fail(codes.E0001, f"the source of `{function.__name__}` is not available", place)
+    file = code.co_filename
+    if linecache.getlines(file)[first - 1 : first - 1 + len(block)] != block:  # a text no file holds
+        file = f"<{os.path.basename(file).strip('<>')} {_digest(''.join(lines))}>"
+        _remember(file, lines)
     source = _find(_parse(block, first, file), function.__name__, first, file, block)
     if not _is_source_of(source.tree, function):
         where = Span(file, first, 0, first, len(source.lines.get(first, "")))
