@@ -5,6 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.iris_cc-ready
 MINUTES ?= 10
+JOBS ?= 2
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
@@ -41,8 +42,8 @@ lint: $(READY)  ## ruff and mypy --strict
 golden: $(READY)  ## renew the expected output in tests/golden and the generated parts of docs
 	$(PYTEST) tests/test_golden.py tests/project/test_docs.py --update-golden
 
-fuzz: $(READY)  ## random programs on all routes for MINUTES=10
-	IRIS_FUZZ_MINUTES=$(MINUTES) $(PYTEST) tests/fuzz
+fuzz: $(READY)  ## random programs on all routes for MINUTES=10, with SEED= and JOBS=2
+	$(BIN)/python -m tests.fuzz --minutes $(MINUTES) --jobs $(JOBS) $(if $(SEED),--seed $(SEED))
 
 clean:  ## remove everything the targets made
 	rm -rf $(VENV) build dist examples/out .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -105,8 +105,13 @@ def explanation_of(kernel: Kernel, types: tuple[Any, ...], ndim: int) -> tuple[E
 
 def _libm_functions(kernel: Kernel, types: tuple[Any, ...], ndim: int) -> list[str]:
     """The functions of the platform's C library the code calls: their last digit is the platform's."""
-    rows = (let.op for let in needs.lets(kernel._spec(types, ndim).fn))
-    return list(dict.fromkeys(op.name for op in rows if isinstance(op.c, Libm) and op.cost >= CALL))
+    spec = kernel._spec(types, ndim)
+    rows = dict.fromkeys(let.op for let in needs.lets(spec.fn))
+    prototype = re.compile(r"^[\w ]+\([\w ,]*\);$")
+    code = "\n".join(line for line in spec.c_text().splitlines() if not prototype.match(line))
+    return [
+        op.name for op in rows if isinstance(op.c, Libm) and op.cost >= CALL and re.search(rf"\b{op.c.name}f?\(", code)
+    ]
 
 
 def _kernel_text(
