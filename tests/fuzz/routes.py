@@ -1,6 +1,6 @@
 """The ways a program can run: interpreter, machine code of many programs in one C file, and the public call.
 
-A batch is one translation unit: the runtime headers once, then every kernel with its own names.  The flags are those
+A batch is one shared object: the runtime headers once, then every kernel with its own names.  The flags are those
 the build would use, but for the level, which is low for speed most of the time.
 """
 
@@ -38,7 +38,11 @@ from tests.fuzz.words import WEAK, carrier
 
 WHILE_LIMIT = 100_000
 _PYTHON = {"bool": bool, "int": int, "float": float}
-_ENDS = re.compile(r"#endif /\* IRIS_\w+ \*/\n")
+_HEADER = re.compile(r"#ifndef (?P<name>IRIS_\w+_H)\n.*?#endif /\* (?P=name) \*/\n", re.DOTALL)
+_LIMIT = (
+    "extern IRIS_EXPORT int64_t iris_while_limit;\nint64_t iris_while_limit = 10000000;",
+    f"static const int64_t iris_while_limit = {WHILE_LIMIT};",
+)
 _DEFINES = re.compile(r"^IRIS_[A-Z]+ [^\n]*?\b(iris_\w+)\(", re.MULTILINE)
 _WRITABLE = ("contiguous", "strided", "gapped", "reversed")
 _numbers = itertools.count()
@@ -55,6 +59,8 @@ class Lowered:
     dtypes: tuple[np.dtype[Any], ...]
     machine: ctypes.PyDLL | None = None
     entry: str = "iris_loop"
+    level: str = "-O1"
+    parts: int | None = None
     made: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -124,39 +130,58 @@ def flags(level: str) -> tuple[str, ...] | BuildFailure:
     return (found.compiler.program, *found.compiler.arguments, level, *words, "-shared")
 
 
-def compile_batch(batch: Sequence[Lowered], level: str, folder: Path) -> None:
-    """Machine code for all of them.  Raises BatchFailed."""
-    parts = [_prelude()]
-    for lowered in batch:
-        number = next(_numbers)
-        lowered.entry = f"iris_loop_{number}"
-        parts.append(_renamed(codegen.ufunc_unit(lowered.fn), number))
+def compile_batch(batch: Sequence[Lowered], level: str, folder: Path, parts: int | None = None) -> None:
+    """Machine code for all of them; `parts` is the shape of loops over lanes.  Raises BatchFailed."""
     command = flags(level)
     if isinstance(command, BuildFailure):
         raise BatchFailed(command.message)
+    files: dict[str, list[str]] = {}  # units that define other words for the headers go into other files
+    for lowered in batch:
+        number = next(_numbers)
+        lowered.entry = f"iris_loop_{number}"
+        unit = codegen.ufunc_unit(lowered.fn, parts=parts)
+        files.setdefault(_words(unit), []).append(_renamed(unit, number))
     private = Path(tempfile.mkdtemp(dir=folder))
-    (private / "batch.c").write_text("\n".join(parts), encoding="ascii")
-    words = [*command, "batch.c", "-o", "batch.so", "-lm"]
-    done = subprocess.run(words, cwd=private, capture_output=True, text=True, check=False)
+    names = []
+    for k, (words, units) in enumerate(files.items()):
+        names.append(f"batch{k}.c")
+        (private / names[-1]).write_text(words + _headers(units) + "\n".join(map(_rest, units)), encoding="ascii")
+    words_of_cc = [*command, *names, "-o", "batch.so", "-lm"]
+    done = subprocess.run(words_of_cc, cwd=private, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise BatchFailed(done.stderr[:2000])
     library = ctypes.PyDLL(str(private / "batch.so"))
     shutil.rmtree(private)  # what is open stays
     for lowered in batch:
         lowered.machine = library
+        lowered.made.pop("compiled", None)
 
 
-def _prelude() -> str:
-    pasted = runtime_c.paste(set(runtime_c.HEADERS))
-    return pasted.replace("int64_t iris_while_limit = 10000000;", f"int64_t iris_while_limit = {WHILE_LIMIT};")
+def _words(unit: str) -> str:
+    """What a unit defines before its headers, because they read it."""
+    return "".join(
+        f"{line}\n" for line in unit[: unit.index("#ifndef IRIS_")].splitlines() if line.startswith("#define")
+    )
+
+
+def _headers(units: Sequence[str]) -> str:
+    """Every header these units have, once, in the order of pasting."""
+    found = {match["name"]: match[0] for unit in units for match in _HEADER.finditer(unit)}
+    ordered = [found[name] for name in (f.replace(".", "_").upper() for f in runtime_c.HEADERS) if name in found]
+    return "".join(ordered).replace(*_LIMIT)
+
+
+def _rest(unit: str) -> str:
+    """A unit without its headers."""
+    return unit[[match.end() for match in _HEADER.finditer(unit)][-1] :]
 
 
 def _renamed(unit: str, number: int) -> str:
-    """What a unit defines beyond the headers, under names of its own."""
-    rest = unit[[match.end() for match in _ENDS.finditer(unit)][-1] :]
+    """The unit, with what it defines beyond the headers under names of its own."""
+    rest = _rest(unit)
     names = dict.fromkeys(_DEFINES.findall(rest))
     before = "".join(f"#define {name} {name}_{number}\n" for name in names)
-    return before + rest + "".join(f"#undef {name}\n" for name in names)
+    return unit[: -len(rest)] + before + rest + "".join(f"#undef {name}\n" for name in names)
 
 
 # -- calls -------------------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from tests.fuzz.programs import Case, program
 from tests.fuzz.routes import Lowered
 
 BATCH = 32
+PARTS = (None, None, 0, 1, 2)  # vectors of lanes side by side: the rule's choice, none, one, two
 LEVELS = ("-O1", "-O1", "-O1", "-O2", "-O3")
 _BEYOND_64_BITS = "E0406"  # a constant the language has no room for: documented, so no finding
 
@@ -40,6 +41,8 @@ class Finding:
     kind: str
     text: str
     inputs: Inputs | None = None
+    level: str = "-O1"
+    parts: int | None = None
 
 
 @dataclass
@@ -169,27 +172,31 @@ class Runner:
                 findings.append(low)
         machine = [run for run in runs if rng.random() < self.machine] if self.compiled else []
         with self._clock("compile"):
-            findings += self.compile([run.lowered for run in machine], rng.choice(LEVELS))
+            findings += self.compile([run.lowered for run in machine], rng.choice(LEVELS), rng.choice(PARTS))
         with self._clock("run"):
             for run in runs:
                 findings += self.judge_all(run, rng)
         return findings
 
-    def compile(self, batch: list[Lowered], level: str) -> list[Finding]:
+    def compile(self, batch: list[Lowered], level: str, parts: int | None) -> list[Finding]:
         """All of them at once; one after the other if that fails."""
         if not batch:
             return []
         try:
-            routes.compile_batch(batch, level, self.folder)
+            routes.compile_batch(batch, level, self.folder, parts)
         except routes.BatchFailed as error:
             if len(batch) == 1:
-                return [Finding(batch[0].case, "compiled", "refused by cc", str(error))]
-            return [finding for each in batch for finding in self.compile([each], level)]
+                return [Finding(batch[0].case, "compiled", "refused by cc", str(error), None, level, parts)]
+            return [finding for each in batch for finding in self.compile([each], level, parts)]
         except Exception as error:
             if len(batch) == 1:
-                return [Finding(batch[0].case, "compiled", "crash", f"{type(error).__name__}: {error}")]
-            return [finding for each in batch for finding in self.compile([each], level)]
+                text = f"{type(error).__name__}: {error}"
+                return [Finding(batch[0].case, "compiled", "no C", text, None, level, parts)]
+            return [finding for each in batch for finding in self.compile([each], level, parts)]
         self.stats.counts[f"compiled {level}"] += len(batch)
+        self.stats.counts[f"lanes: parts {parts}"] += len(batch)
+        for each in batch:
+            each.level, each.parts = level, parts
         return []
 
     def judge_all(self, run: Run, rng: random.Random) -> list[Finding]:
@@ -204,7 +211,8 @@ class Runner:
         for name in names:
             self.stats.routes[name] += 1
             if wrong := judge(run, name):
-                return [Finding(run.lowered.case, name, wrong.kind, wrong.text, run.inputs)]
+                low = run.lowered
+                return [Finding(low.case, name, wrong.kind, wrong.text, run.inputs, low.level, low.parts)]
         return []
 
     def _clock(self, name: str) -> _Clock:

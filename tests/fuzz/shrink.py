@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,9 @@ class Shrinker:
         self.deadline = time.monotonic() + seconds
 
     def run(self) -> Finding:
-        if self.best.case.trees:
+        # Where types meet, what is left out may have been what gave the result its type.
+        keeps_types = self.best.case.mode != "mixed" or self.best.kind != "dtype"
+        if self.best.case.trees and keeps_types:
             self.fewer_results()
             while self.round() and time.monotonic() < self.deadline:
                 pass
@@ -103,50 +106,57 @@ class Shrinker:
 
 def again(case: Case, finding: Finding, inputs: Inputs | None, folder: Path) -> Finding | None:
     """`finding` with this program, if it still fails so."""
-    kind = finding.kind
+    same = replace(finding, case=case, inputs=inputs)
     try:
         low = routes.lower(case)
     except CompileError as error:
         first = error.diagnostics[0]
-        if kind != f"rejected {first.code.id}" or not _python_takes(case):
-            return None
-        return Finding(case, finding.route, kind, first.render(), inputs)
+        still = finding.kind == f"rejected {first.code.id}" and _python_takes(case)
+        return replace(same, text=first.render()) if still else None
     except SyntaxError:
         return None
     except Exception as error:
-        text = f"{type(error).__name__}: {error}"[:1500]
-        same = finding.route == "front end" and kind == "crash" and text.split(":")[0] == finding.text.split(":")[0]
-        return Finding(case, finding.route, kind, text, inputs) if same else None
-    if kind == "accepted":
-        stands = oracle.raises_type_error(case, [1] * len(case.params))
-        return Finding(case, finding.route, kind, finding.text, inputs) if stands else None
+        return _if_alike(same, f"{type(error).__name__}: {error}"[:1500]) if finding.route == "front end" else None
+    if finding.kind == "accepted":
+        return same if oracle.raises_type_error(case, [1] * len(case.params)) else None
+    if finding.kind in ("refused by cc", "no C"):
+        return _not_compiled(low, same, folder)
     if inputs is None or finding.route == "front end":
         return None
-    return _fails_on_route(low, finding, inputs, folder)
+    return _fails_on_route(low, same, folder)
 
 
-def _fails_on_route(low: routes.Lowered, finding: Finding, inputs: Inputs, folder: Path) -> Finding | None:
+def _if_alike(finding: Finding, text: str) -> Finding | None:
+    """The finding with this text, if it is an error of the same class."""
+    return replace(finding, text=text) if text.split(":", maxsplit=1)[0] == finding.text.split(":")[0] else None
+
+
+def _not_compiled(low: routes.Lowered, finding: Finding, folder: Path) -> Finding | None:
     try:
-        want = oracle.answers(low.case, inputs.columns, inputs.count)
-        if finding.kind == "wrong":
-            return None
-        if finding.route.startswith("compiled"):
-            routes.compile_batch([low], "-O1", folder)
-    except oracle.Wrong as error:
-        return Finding(low.case, finding.route, "wrong", str(error), inputs) if finding.kind == "wrong" else None
+        routes.compile_batch([low], finding.level, folder, finding.parts)
     except routes.BatchFailed as error:
-        same = finding.kind == "refused by cc"
-        return Finding(low.case, finding.route, finding.kind, str(error), inputs) if same else None
+        return replace(finding, text=str(error)) if finding.kind == "refused by cc" else None
+    except Exception as error:
+        return _if_alike(finding, f"{type(error).__name__}: {error}") if finding.kind == "no C" else None
+    return None
+
+
+def _fails_on_route(low: routes.Lowered, finding: Finding, folder: Path) -> Finding | None:
+    assert finding.inputs is not None
+    try:
+        want = oracle.answers(low.case, finding.inputs.columns, finding.inputs.count)
+        if finding.route.startswith("compiled"):
+            routes.compile_batch([low], finding.level, folder, finding.parts)
+    except oracle.Wrong as error:
+        return replace(finding, text=str(error)) if finding.kind == "wrong" else None
     except Exception:
         return None
-    if finding.kind == "refused by cc":
+    if finding.kind == "wrong":
         return None
-    wrong = judge(Run(low, inputs, want), finding.route)
+    wrong = judge(Run(low, finding.inputs, want), finding.route)
     if wrong is None or wrong.kind != finding.kind:
         return None
-    if wrong.kind == "crash" and wrong.text.split(":")[0] != finding.text.split(":")[0]:
-        return None
-    return Finding(low.case, finding.route, wrong.kind, wrong.text, inputs)
+    return _if_alike(finding, wrong.text) if wrong.kind == "crash" else replace(finding, text=wrong.text)
 
 
 def _python_takes(case: Case) -> bool:
