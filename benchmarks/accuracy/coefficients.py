@@ -126,6 +126,7 @@ def _cos_tail(r: mpf) -> mpf:
 
 HALF_LN2 = LN2 / 2 * mpf("1.0001")
 QUARTER = (mp.pi / 4 * mpf("1.0001")) ** 2
+WIDER = (mp.pi / 4 + mpf("0.01")) ** 2
 S2 = (mpmath.sqrt(2) - 1) ** 2 / (mpmath.sqrt(2) + 1) ** 2 * mpf("1.001")
 T2 = (mpmath.sqrt(2) - 1) ** 2 * mpf("1.001")
 
@@ -142,10 +143,14 @@ POLYNOMIALS = (
                _root(_log_tail), mpf(0), S2, 6, scale=lambda z: z / 2),
     Polynomial("iris_vm_log_tail_f32", "(log((1+s)/(1-s)) - 2s) / s^3, x = s^2, on |s| <= 0.1716",
                _root(_log_tail), mpf(0), S2, 2, single=True, scale=lambda z: z / 2),
-    Polynomial("iris_vm_sin_tail", "(sin(r) - r) / r^3, x = r^2, on |r| <= pi/4", _root(_sin_tail), mpf(0), QUARTER, 5,
+    Polynomial("iris_vm_sin_tail", "(sin(r) - r) / r^3, x = r^2, on |r| <= pi/4", _root(_sin_tail), mpf(0), QUARTER, 6,
                scale=lambda z: z),
     Polynomial("iris_vm_cos_tail", "(cos(r) - 1 + r^2/2) / r^4, x = r^2, on |r| <= pi/4", _root(_cos_tail), mpf(0),
                QUARTER, 5, scale=lambda z: z**2),
+    Polynomial("iris_vm_sin_tail_f32", "(sin(r) - r) / r^3, x = r^2, on |r| <= pi/4 + 1/100", _root(_sin_tail), mpf(0),
+               WIDER, 2, single=True, scale=lambda z: z),
+    Polynomial("iris_vm_cos_tail_f32", "(cos(r) - 1 + r^2/2) / r^4, x = r^2, on |r| <= pi/4 + 1/100", _root(_cos_tail),
+               mpf(0), WIDER, 2, single=True, scale=lambda z: z**2),
 )
 
 

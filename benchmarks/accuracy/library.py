@@ -17,7 +17,7 @@ RUNTIME = HERE.parents[1] / "runtime_c"
 
 # The order of pasting; each header may use those before it.
 HEADERS = ("iris_base.h", *(f"iris_vm_{part}.h" for part in (
-    "base", "exp", "log", "trig", "pow", "hyp", "atan", "root", "erf", "fast",
+    "base", "exp", "log", "trig", "trig_f32", "pow", "hyp", "atan", "root", "erf", "fast",
 )))
 FLAGS = ("-O3", "-march=x86-64-v3", "-ffp-contract=off", "-fwrapv", "-fno-math-errno", "-fno-trapping-math",
          "-fno-strict-aliasing", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared")  # fmt: skip
@@ -85,8 +85,25 @@ def loop(name: Name) -> str:
     )
 
 
+def near_loop(name: Name) -> str:
+    """A loop over the variant without the reduction of large arguments, in blocks that are done again if one is met."""
+    kind, word = ("double", "uint64_t") if name.kind == "f64" else ("float", "uint32_t")
+    near = name.c.replace("iris_", "iris_near_")
+    return (
+        f"void loop_near_{name.c}(long n, const {kind} *x, {kind} *out) {{\n"
+        f"  for (long first = 0; first < n; first += 512) {{\n"
+        f"    const long count = n - first < 512 ? n - first : 512;\n    {word} far = 0;\n"
+        f"    {kind} tile[512];\n"
+        f"#pragma GCC ivdep\n    for (long k = 0; k < count; ++k) tile[k] = {near}(x[first + k], &far);\n"
+        f"    if (far >> (8 * sizeof far - 1))\n"
+        f"      for (long k = 0; k < count; ++k) tile[k] = {name.c}(x[first + k]);\n"
+        f"    __builtin_memcpy(out + first, tile, (unsigned long)count * sizeof(tile[0]));\n  }}\n}}\n"
+    )
+
+
 def source(names: tuple[Name, ...]) -> str:
-    return headers_text() + "\n" + "\n".join(map(loop, names))
+    near = [near_loop(name) for name in names if f"iris_near_{name.function}_{name.kind}(" in headers_text()]
+    return headers_text() + "\n" + "\n".join([*map(loop, names), *near])
 
 
 def compiled(text: str, flags: tuple[str, ...], *libraries: str, compiler: str = "gcc") -> Path:
