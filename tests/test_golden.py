@@ -22,6 +22,7 @@ import math
 import re
 import warnings
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -274,7 +275,16 @@ def run(case: Case, kernel: Callable[..., Any]) -> None:
         check(case, args, results)
 
 
+@pytest.fixture(scope="module")
+def _built(request: pytest.FixtureRequest) -> None:
+    """All that this session is going to run, built a few at a time."""
+    chosen = [item.callspec.params["case"] for item in request.session.items if item.name.startswith("test_compiled[")]
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda case: case.kernel.compile(*case.types, ndim=int(case.one("ndim", "1"))), chosen))
+
+
 @pytest.mark.needs_cc
+@pytest.mark.usefixtures("_built")
 @pytest.mark.parametrize("case", CODE)
 def test_compiled(case: Case) -> None:
     run(case, case.kernel)

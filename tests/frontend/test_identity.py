@@ -52,7 +52,7 @@ SAME = {
     "blank lines": changed("\n\ndef kernel", "\n\n\n\n\n\ndef kernel"),
     "a docstring": changed("def kernel(x, n):\n", "def kernel(x, n):\n    '''Text.'''\n"),
     "annotations": changed("def kernel(x, n):", "def kernel(x: float, n: int) -> float:"),
-    "other local names": BASE.replace("total", "sum_").replace(" i ", " j ").replace("> i", "> j").replace("-= i", "-= j"),
+    "other local names": re.sub(r"\bi\b", "j", BASE.replace("total", "sum_")),
     "other parameter names": re.sub(r"\bn\b", "int", re.sub(r"\bx\b", "größe", BASE)),
     "another helper name": BASE.replace("helper", "assistant"),
     "another constant name": BASE.replace("SCALE", "FACTOR"),

@@ -1,14 +1,21 @@
-/* kernel: (i8) -> i8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off, the linker -lm. */
+/* kernel: (i8) -> i8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
+
+#define IRIS_LANE_BITS 64
+#define IRIS_PARTS 3
 
 /* iris_base.h */
 
-/* iris_number.h */
+/* iris_int.h */
 
 /* iris_while.h */
 
 /* iris_fenv.h */
 
 /* iris_error.h */
+
+/* iris_row.h */
+
+/* iris_lanes.h */
 
 IRIS_KERNEL int64_t iris_kernel(int64_t n, uint32_t *status) {
   /* 5: while n != 1: */
@@ -24,13 +31,13 @@ IRIS_KERNEL int64_t iris_kernel(int64_t n, uint32_t *status) {
       break;
     }
     /* 6: if n % 2: */
-    const int64_t t2 = iris_floormod_i64(n_1, 2);
+    const int64_t t2 = n_1 & 1;
     const bool t3 = t2 != 0;
     /* 7: n = 3 * n + 1 */
     const int64_t t4 = 3 * n_1;
     const int64_t n_2 = t4 + 1;
     /* 9: n //= 2 */
-    const int64_t n_3 = iris_floordiv_i64(n_1, 2);
+    const int64_t n_3 = iris_shr_i64(n_1, 1);
     /* 6: if n % 2: */
     const int64_t n_4 = t3 ? n_2 : n_3;
     /* 10: steps += 1 */
@@ -41,8 +48,54 @@ IRIS_KERNEL int64_t iris_kernel(int64_t n, uint32_t *status) {
   return steps;
 }
 
+IRIS_KERNEL void iris_block(const iris_v_i64 *n, iris_v_i64 *out0, uint32_t *status) {
+  iris_v_i64 n_1[IRIS_PARTS];
+  iris_v_i64 steps[IRIS_PARTS];
+  iris_mask running[IRIS_PARTS];
+  const uint64_t most_rounds = iris_rounds();
+  uint64_t rounds = 0;
+  IRIS_EACH_PART {
+    /* 5: while n != 1: */
+    n_1[part] = n[part];
+    steps[part] = iris_all_i64(0LL);
+    running[part] = IRIS_ALL;
+  }
+  for (;;) {
+    iris_mask any = IRIS_NONE;
+    IRIS_EACH_PART {
+      const iris_mask t1 = (iris_mask)(n_1[part] != 1);
+      running[part] &= t1;
+      any |= running[part];
+    }
+    if (!iris_any(any)) break;
+    if (rounds++ == most_rounds) {
+      *status |= 4u /* while_limit */;
+      break;
+    }
+    IRIS_EACH_PART {
+      /* 6: if n % 2: */
+      const iris_v_i64 t2 = n_1[part] & 1;
+      const iris_mask t3 = (iris_mask)(t2 != 0);
+      /* 7: n = 3 * n + 1 */
+      const iris_v_i64 t4 = 3 * n_1[part];
+      const iris_v_i64 n_2 = t4 + 1;
+      /* 9: n //= 2 */
+      const iris_v_i64 n_3 = n_1[part] >> 1;
+      /* 6: if n % 2: */
+      const iris_v_i64 n_4 = iris_select_i64(t3, n_2, n_3);
+      /* 10: steps += 1 */
+      const iris_v_i64 steps_1 = steps[part] + 1;
+      n_1[part] = n_4;
+      steps[part] = iris_select_i64(running[part], steps_1, steps[part]);
+    }
+  }
+  IRIS_EACH_PART {
+    out0[part] = steps[part];
+  }
+}
+
 /* Any steps, any overlap: one element after the other. */
-IRIS_OUTLINE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
   uint32_t status = 0;
   char *n = args[0];
   const intptr_t n_step = steps[0];
@@ -54,6 +107,34 @@ IRIS_OUTLINE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t
     out0 += out0_step;
   }
   return status;
+}
+
+/* Any steps, no overlap; all inputs of a block are read before a result is stored. */
+IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr_t *steps) {
+  uint32_t status = 0;
+  for (intptr_t first = 0; first < count; first += IRIS_LANES) {
+    const intptr_t some = count - first < IRIS_LANES ? count - first : IRIS_LANES;
+    iris_v_i64 n_tile[IRIS_PARTS];
+    iris_v_i64 out0_tile[IRIS_PARTS];
+    for (intptr_t lane = 0; lane < IRIS_LANES; ++lane) {
+      const intptr_t k = first + (lane < some ? lane : some - 1);
+      ((iris_mem_i64 *)n_tile)[lane] = *(const iris_mem_i64 *)(args[0] + k * steps[0]);
+    }
+    iris_block(n_tile, out0_tile, &status);
+    for (intptr_t lane = 0; lane < some; ++lane) {
+      *(iris_mem_i64 *)(args[1] + (first + lane) * steps[1]) = ((const iris_mem_i64 *)out0_tile)[lane];
+    }
+  }
+  return status;
+}
+
+IRIS_ROUTE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  bool apart = count >= IRIS_FEWEST;
+  apart = apart && iris_apart(count, args[1], steps[1], 8, args[0], steps[0], 8);
+  if (apart) {
+    return iris_lanes(count, args, steps);
+  }
+  return iris_strided(count, args, steps);
 }
 
 IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {

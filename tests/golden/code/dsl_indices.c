@@ -1,8 +1,6 @@
-/* ramp: (f8, i8) -> f8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off, the linker -lm. */
+/* ramp: (f8, i8) -> f8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
 
 /* iris_base.h */
-
-/* iris_number.h */
 
 /* iris_fenv.h */
 
@@ -14,7 +12,7 @@ IRIS_KERNEL double iris_kernel(double a, int64_t step, int64_t i0) {
   const double t2 = (double)t1;
   const double b = a + t2;
   /* 7: return b if _i0 % 2 else -b */
-  const int64_t t3 = iris_floormod_i64(i0, 2);
+  const int64_t t3 = i0 & 1;
   const bool t4 = t3 != 0;
   const double t5 = -b;
   const double v0 = t4 ? b : t5;
@@ -69,7 +67,7 @@ IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *step
     iris_contiguous(count, (const iris_mem_f64 *)args[0], (const iris_mem_i64 *)args[1], (iris_mem_f64 *)args[2], i0);
     return;
   }
-  if (apart) {
+  if (apart && (steps[0] == 8 || steps[0] == 0) && (steps[1] == 8 || steps[1] == 0) && (steps[2] == 8 || steps[2] == 0)) {
     iris_blocks(512, count, args, steps, i0);
     return;
   }

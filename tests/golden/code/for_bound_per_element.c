@@ -1,5 +1,8 @@
 /* kernel: (i8, i4) -> i8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
 
+#define IRIS_LANE_BITS 64
+#define IRIS_PARTS 3
+
 /* iris_base.h */
 
 /* iris_range.h */
@@ -7,6 +10,10 @@
 /* iris_fenv.h */
 
 /* iris_error.h */
+
+/* iris_row.h */
+
+/* iris_lanes.h */
 
 IRIS_KERNEL int64_t iris_kernel(int64_t n, int32_t step, uint32_t *status) {
   /* 5: for i in range(0, n * 3, step): */
@@ -25,8 +32,45 @@ IRIS_KERNEL int64_t iris_kernel(int64_t n, int32_t step, uint32_t *status) {
   return total;
 }
 
+IRIS_KERNEL void iris_block(const iris_v_i64 *n, const iris_v_i32 *step, iris_v_i64 *out0, uint32_t *status) {
+  iris_v_i64 t1[IRIS_PARTS];
+  iris_v_i64 t2[IRIS_PARTS];
+  iris_v_i64 total[IRIS_PARTS];
+  iris_v_i64 i[IRIS_PARTS];
+  iris_v_u64 trips[IRIS_PARTS];
+  iris_mask running[IRIS_PARTS];
+  IRIS_EACH_PART {
+    /* 5: for i in range(0, n * 3, step): */
+    t1[part] = n[part] * 3;
+    t2[part] = IRIS_CONVERT(step[part], iris_v_i64);
+    const iris_mask t3 = (iris_mask)(t2[part] != 0);
+    *status |= iris_any(~t3) ? 2u /* zero_step */ : 0u;
+    total[part] = iris_all_i64(0LL);
+    i[part] = iris_all_i64(0LL);
+    IRIS_EACH_LANE trips[part][lane] = iris_trips(0LL, t1[part][lane], t2[part][lane]);
+    running[part] = IRIS_ALL;
+  }
+  for (uint64_t trip = 0;; ++trip) {
+    iris_mask any = IRIS_NONE;
+    IRIS_EACH_PART {
+      running[part] &= (iris_mask)(trip < trips[part]);
+      any |= running[part];
+    }
+    if (!iris_any(any)) break;
+    IRIS_EACH_PART {
+      /* 6: total += i */
+      const iris_v_i64 total_1 = total[part] + i[part];
+      total[part] = iris_select_i64(running[part], total_1, total[part]);
+      i[part] += t2[part];
+    }
+  }
+  IRIS_EACH_PART {
+    out0[part] = total[part];
+  }
+}
+
 /* Any steps, any overlap: one element after the other. */
-IRIS_OUTLINE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
   uint32_t status = 0;
   char *n = args[0];
   const intptr_t n_step = steps[0];
@@ -41,6 +85,37 @@ IRIS_OUTLINE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t
     out0 += out0_step;
   }
   return status;
+}
+
+/* Any steps, no overlap; all inputs of a block are read before a result is stored. */
+IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr_t *steps) {
+  uint32_t status = 0;
+  for (intptr_t first = 0; first < count; first += IRIS_LANES) {
+    const intptr_t some = count - first < IRIS_LANES ? count - first : IRIS_LANES;
+    iris_v_i64 n_tile[IRIS_PARTS];
+    iris_v_i32 step_tile[IRIS_PARTS];
+    iris_v_i64 out0_tile[IRIS_PARTS];
+    for (intptr_t lane = 0; lane < IRIS_LANES; ++lane) {
+      const intptr_t k = first + (lane < some ? lane : some - 1);
+      ((iris_mem_i64 *)n_tile)[lane] = *(const iris_mem_i64 *)(args[0] + k * steps[0]);
+      ((iris_mem_i32 *)step_tile)[lane] = *(const iris_mem_i32 *)(args[1] + k * steps[1]);
+    }
+    iris_block(n_tile, step_tile, out0_tile, &status);
+    for (intptr_t lane = 0; lane < some; ++lane) {
+      *(iris_mem_i64 *)(args[2] + (first + lane) * steps[2]) = ((const iris_mem_i64 *)out0_tile)[lane];
+    }
+  }
+  return status;
+}
+
+IRIS_ROUTE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  bool apart = count >= IRIS_FEWEST;
+  apart = apart && iris_apart(count, args[2], steps[2], 8, args[0], steps[0], 8);
+  apart = apart && iris_apart(count, args[2], steps[2], 8, args[1], steps[1], 4);
+  if (apart) {
+    return iris_lanes(count, args, steps);
+  }
+  return iris_strided(count, args, steps);
 }
 
 IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {

@@ -1,10 +1,17 @@
 /* kernel: (f8, i8) -> f8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
 
+#define IRIS_LANE_BITS 64
+#define IRIS_PARTS 3
+
 /* iris_base.h */
 
 /* iris_range.h */
 
 /* iris_fenv.h */
+
+/* iris_row.h */
+
+/* iris_lanes.h */
 
 IRIS_KERNEL double iris_kernel(double x, int64_t n) {
   /* 6: for i in range(n): */
@@ -21,8 +28,38 @@ IRIS_KERNEL double iris_kernel(double x, int64_t n) {
   return total;
 }
 
+IRIS_KERNEL void iris_block(const iris_v_f64 *x, const iris_v_i64 *n, iris_v_f64 *out0) {
+  iris_v_f64 total[IRIS_PARTS];
+  iris_mask running[IRIS_PARTS];
+  IRIS_EACH_PART {
+    /* 6: for i in range(n): */
+    total[part] = iris_all_f64(0.0);
+    running[part] = IRIS_ALL;
+  }
+  for (int64_t i = 0;; ++i) {
+    iris_mask any = IRIS_NONE;
+    IRIS_EACH_PART {
+      running[part] &= (iris_mask)(i < n[part]);
+      any |= running[part];
+    }
+    if (!iris_any(any)) break;
+    const int64_t t2 = i + 1;
+    const double t3 = (double)t2;
+    IRIS_EACH_PART {
+      /* 7: total += x**2 / (i + 1) */
+      const iris_v_f64 t1 = x[part] * x[part];
+      const iris_v_f64 t4 = t1 / t3;
+      const iris_v_f64 total_1 = total[part] + t4;
+      total[part] = iris_select_f64(running[part], total_1, total[part]);
+    }
+  }
+  IRIS_EACH_PART {
+    out0[part] = total[part];
+  }
+}
+
 /* Any steps, any overlap: one element after the other. */
-IRIS_OUTLINE void iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
   char *x = args[0];
   const intptr_t x_step = steps[0];
   char *n = args[1];
@@ -35,6 +72,36 @@ IRIS_OUTLINE void iris_row(intptr_t count, char *const *args, const intptr_t *st
     n += n_step;
     out0 += out0_step;
   }
+}
+
+/* Any steps, no overlap; all inputs of a block are read before a result is stored. */
+IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *steps) {
+  for (intptr_t first = 0; first < count; first += IRIS_LANES) {
+    const intptr_t some = count - first < IRIS_LANES ? count - first : IRIS_LANES;
+    iris_v_f64 x_tile[IRIS_PARTS];
+    iris_v_i64 n_tile[IRIS_PARTS];
+    iris_v_f64 out0_tile[IRIS_PARTS];
+    for (intptr_t lane = 0; lane < IRIS_LANES; ++lane) {
+      const intptr_t k = first + (lane < some ? lane : some - 1);
+      ((iris_mem_f64 *)x_tile)[lane] = *(const iris_mem_f64 *)(args[0] + k * steps[0]);
+      ((iris_mem_i64 *)n_tile)[lane] = *(const iris_mem_i64 *)(args[1] + k * steps[1]);
+    }
+    iris_block(x_tile, n_tile, out0_tile);
+    for (intptr_t lane = 0; lane < some; ++lane) {
+      *(iris_mem_f64 *)(args[2] + (first + lane) * steps[2]) = ((const iris_mem_f64 *)out0_tile)[lane];
+    }
+  }
+}
+
+IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  bool apart = count >= IRIS_FEWEST;
+  apart = apart && iris_apart(count, args[2], steps[2], 8, args[0], steps[0], 8);
+  apart = apart && iris_apart(count, args[2], steps[2], 8, args[1], steps[1], 8);
+  if (apart) {
+    iris_lanes(count, args, steps);
+    return;
+  }
+  iris_strided(count, args, steps);
 }
 
 IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {

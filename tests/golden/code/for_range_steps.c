@@ -1,10 +1,17 @@
 /* kernel: (i8, i8) -> i8, i8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
 
+#define IRIS_LANE_BITS 64
+#define IRIS_PARTS 3
+
 /* iris_base.h */
 
 /* iris_range.h */
 
 /* iris_fenv.h */
+
+/* iris_row.h */
+
+/* iris_lanes.h */
 
 IRIS_KERNEL void iris_kernel(int64_t a, int64_t b, int64_t *out0, int64_t *out1) {
   /* 5: for i in range(a, b, 3): */
@@ -30,8 +37,66 @@ IRIS_KERNEL void iris_kernel(int64_t a, int64_t b, int64_t *out0, int64_t *out1)
   *out1 = down;
 }
 
+IRIS_KERNEL void iris_block(const iris_v_i64 *a, const iris_v_i64 *b, iris_v_i64 *out0, iris_v_i64 *out1) {
+  iris_v_i64 up[IRIS_PARTS];
+  iris_v_i64 i[IRIS_PARTS];
+  iris_v_u64 trips[IRIS_PARTS];
+  iris_mask running[IRIS_PARTS];
+  IRIS_EACH_PART {
+    /* 5: for i in range(a, b, 3): */
+    up[part] = iris_all_i64(0LL);
+    i[part] = a[part];
+    IRIS_EACH_LANE trips[part][lane] = iris_trips(a[part][lane], b[part][lane], 3LL);
+    running[part] = IRIS_ALL;
+  }
+  for (uint64_t trip = 0;; ++trip) {
+    iris_mask any = IRIS_NONE;
+    IRIS_EACH_PART {
+      running[part] &= (iris_mask)(trip < trips[part]);
+      any |= running[part];
+    }
+    if (!iris_any(any)) break;
+    IRIS_EACH_PART {
+      /* 6: up += i */
+      const iris_v_i64 up_1 = up[part] + i[part];
+      up[part] = iris_select_i64(running[part], up_1, up[part]);
+      i[part] += 3;
+    }
+  }
+  iris_v_i64 down[IRIS_PARTS];
+  iris_v_i64 i_1[IRIS_PARTS];
+  iris_v_u64 trips_1[IRIS_PARTS];
+  iris_mask running_1[IRIS_PARTS];
+  IRIS_EACH_PART {
+    /* 8: for i in range(b, a, -2): */
+    down[part] = iris_all_i64(0LL);
+    i_1[part] = b[part];
+    IRIS_EACH_LANE trips_1[part][lane] = iris_trips(b[part][lane], a[part][lane], (-2LL));
+    running_1[part] = IRIS_ALL;
+  }
+  for (uint64_t trip_1 = 0;; ++trip_1) {
+    iris_mask any_1 = IRIS_NONE;
+    IRIS_EACH_PART {
+      running_1[part] &= (iris_mask)(trip_1 < trips_1[part]);
+      any_1 |= running_1[part];
+    }
+    if (!iris_any(any_1)) break;
+    IRIS_EACH_PART {
+      /* 9: down = down * 3 + i */
+      const iris_v_i64 t1 = down[part] * 3;
+      const iris_v_i64 down_1 = t1 + i_1[part];
+      down[part] = iris_select_i64(running_1[part], down_1, down[part]);
+      i_1[part] += (-2);
+    }
+  }
+  IRIS_EACH_PART {
+    out0[part] = up[part];
+    out1[part] = down[part];
+  }
+}
+
 /* Any steps, any overlap: one element after the other. */
-IRIS_OUTLINE void iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
   char *a = args[0];
   const intptr_t a_step = steps[0];
   char *b = args[1];
@@ -51,6 +116,41 @@ IRIS_OUTLINE void iris_row(intptr_t count, char *const *args, const intptr_t *st
     out0 += out0_step;
     out1 += out1_step;
   }
+}
+
+/* Any steps, no overlap; all inputs of a block are read before a result is stored. */
+IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *steps) {
+  for (intptr_t first = 0; first < count; first += IRIS_LANES) {
+    const intptr_t some = count - first < IRIS_LANES ? count - first : IRIS_LANES;
+    iris_v_i64 a_tile[IRIS_PARTS];
+    iris_v_i64 b_tile[IRIS_PARTS];
+    iris_v_i64 out0_tile[IRIS_PARTS];
+    iris_v_i64 out1_tile[IRIS_PARTS];
+    for (intptr_t lane = 0; lane < IRIS_LANES; ++lane) {
+      const intptr_t k = first + (lane < some ? lane : some - 1);
+      ((iris_mem_i64 *)a_tile)[lane] = *(const iris_mem_i64 *)(args[0] + k * steps[0]);
+      ((iris_mem_i64 *)b_tile)[lane] = *(const iris_mem_i64 *)(args[1] + k * steps[1]);
+    }
+    iris_block(a_tile, b_tile, out0_tile, out1_tile);
+    for (intptr_t lane = 0; lane < some; ++lane) {
+      *(iris_mem_i64 *)(args[2] + (first + lane) * steps[2]) = ((const iris_mem_i64 *)out0_tile)[lane];
+      *(iris_mem_i64 *)(args[3] + (first + lane) * steps[3]) = ((const iris_mem_i64 *)out1_tile)[lane];
+    }
+  }
+}
+
+IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  bool apart = count >= IRIS_FEWEST;
+  apart = apart && iris_apart(count, args[2], steps[2], 8, args[0], steps[0], 8);
+  apart = apart && iris_apart(count, args[2], steps[2], 8, args[1], steps[1], 8);
+  apart = apart && iris_apart(count, args[3], steps[3], 8, args[0], steps[0], 8);
+  apart = apart && iris_apart(count, args[3], steps[3], 8, args[1], steps[1], 8);
+  apart = apart && iris_apart(count, args[3], steps[3], 8, args[2], steps[2], 8);
+  if (apart) {
+    iris_lanes(count, args, steps);
+    return;
+  }
+  iris_strided(count, args, steps);
 }
 
 IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {

@@ -1,10 +1,17 @@
 /* kernel: (i8) -> i8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
 
+#define IRIS_LANE_BITS 64
+#define IRIS_PARTS 3
+
 /* iris_base.h */
 
 /* iris_range.h */
 
 /* iris_fenv.h */
+
+/* iris_row.h */
+
+/* iris_lanes.h */
 
 IRIS_KERNEL int64_t iris_kernel(int64_t n, int64_t i0, int64_t i1, int64_t n0) {
   /* 6: for k in range(n + _i0): */
@@ -23,8 +30,41 @@ IRIS_KERNEL int64_t iris_kernel(int64_t n, int64_t i0, int64_t i1, int64_t n0) {
   return s;
 }
 
+IRIS_KERNEL void iris_block(const iris_v_i64 *n, int64_t i0, const iris_v_i64 *i1, int64_t n0, iris_v_i64 *out0) {
+  iris_v_i64 t1[IRIS_PARTS];
+  iris_v_i64 s[IRIS_PARTS];
+  iris_mask running[IRIS_PARTS];
+  IRIS_EACH_PART {
+    /* 6: for k in range(n + _i0): */
+    t1[part] = n[part] + i0;
+    s[part] = iris_all_i64(0LL);
+    running[part] = IRIS_ALL;
+  }
+  for (int64_t k = 0;; ++k) {
+    iris_mask any = IRIS_NONE;
+    IRIS_EACH_PART {
+      running[part] &= (iris_mask)(k < t1[part]);
+      any |= running[part];
+    }
+    if (!iris_any(any)) break;
+    const int64_t t3 = k * n0;
+    IRIS_EACH_PART {
+      /* 7: if k == _i1: */
+      const iris_mask t2 = (iris_mask)(k == i1[part]);
+      /* 9: s += k * _n0 */
+      const iris_v_i64 s_1 = s[part] + t3;
+      /* 7: if k == _i1: */
+      const iris_v_i64 s_2 = iris_select_i64(t2, s[part], s_1);
+      s[part] = iris_select_i64(running[part], s_2, s[part]);
+    }
+  }
+  IRIS_EACH_PART {
+    out0[part] = s[part];
+  }
+}
+
 /* Any steps, any overlap: one element after the other. */
-IRIS_OUTLINE void iris_row(intptr_t count, char *const *args, const intptr_t *steps, int64_t i0, int64_t i1, int64_t n0) {
+IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps, int64_t i0, int64_t i1, int64_t n0) {
   char *n = args[0];
   const intptr_t n_step = steps[0];
   char *out0 = args[1];
@@ -34,6 +74,35 @@ IRIS_OUTLINE void iris_row(intptr_t count, char *const *args, const intptr_t *st
     n += n_step;
     out0 += out0_step;
   }
+}
+
+/* Any steps, no overlap; all inputs of a block are read before a result is stored. */
+IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *steps, int64_t i0, int64_t i1, int64_t n0) {
+  for (intptr_t first = 0; first < count; first += IRIS_LANES) {
+    const intptr_t some = count - first < IRIS_LANES ? count - first : IRIS_LANES;
+    iris_v_i64 n_tile[IRIS_PARTS];
+    iris_v_i64 out0_tile[IRIS_PARTS];
+    iris_v_i64 i1_tile[IRIS_PARTS];
+    for (intptr_t lane = 0; lane < IRIS_LANES; ++lane) {
+      const intptr_t k = first + (lane < some ? lane : some - 1);
+      ((iris_mem_i64 *)n_tile)[lane] = *(const iris_mem_i64 *)(args[0] + k * steps[0]);
+      ((iris_mem_i64 *)i1_tile)[lane] = i1 + k;
+    }
+    iris_block(n_tile, i0, i1_tile, n0, out0_tile);
+    for (intptr_t lane = 0; lane < some; ++lane) {
+      *(iris_mem_i64 *)(args[1] + (first + lane) * steps[1]) = ((const iris_mem_i64 *)out0_tile)[lane];
+    }
+  }
+}
+
+IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *steps, int64_t i0, int64_t i1, int64_t n0) {
+  bool apart = count >= IRIS_FEWEST;
+  apart = apart && iris_apart(count, args[1], steps[1], 8, args[0], steps[0], 8);
+  if (apart) {
+    iris_lanes(count, args, steps, i0, i1, n0);
+    return;
+  }
+  iris_strided(count, args, steps, i0, i1, n0);
 }
 
 IRIS_EXPORT int32_t iris_nd(int32_t ndim, const int64_t *shape, char *const *data, const int64_t *strides) {

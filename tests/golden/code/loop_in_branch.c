@@ -1,5 +1,8 @@
 /* kernel: (f8, i8) -> f8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
 
+#define IRIS_LANE_BITS 64
+#define IRIS_PARTS 3
+
 /* iris_base.h */
 
 /* iris_range.h */
@@ -9,6 +12,10 @@
 /* iris_fenv.h */
 
 /* iris_error.h */
+
+/* iris_row.h */
+
+/* iris_lanes.h */
 
 IRIS_KERNEL double iris_kernel(double x, int64_t n, uint32_t *status) {
   /* 4: if x > 0: */
@@ -47,8 +54,91 @@ IRIS_KERNEL double iris_kernel(double x, int64_t n, uint32_t *status) {
   return x_1;
 }
 
+IRIS_KERNEL void iris_block(const iris_v_f64 *x, const iris_v_i64 *n, iris_v_f64 *out0, uint32_t *status) {
+  iris_v_f64 x_1[IRIS_PARTS];
+  iris_mask taken[IRIS_PARTS];
+  iris_mask any = IRIS_NONE;
+  IRIS_EACH_PART {
+    /* 4: if x > 0: */
+    const iris_mask t1 = (iris_mask)(x[part] > 0.0);
+    taken[part] = t1;
+    x_1[part] = (iris_v_f64){0};
+    any |= taken[part];
+  }
+  if (iris_any(any)) {
+    iris_v_f64 x_2[IRIS_PARTS];
+    iris_mask running[IRIS_PARTS];
+    IRIS_EACH_PART {
+      /* 5: for i in range(n): */
+      x_2[part] = x[part];
+      running[part] = taken[part];
+    }
+    for (int64_t i = 0;; ++i) {
+      iris_mask any_1 = IRIS_NONE;
+      IRIS_EACH_PART {
+        running[part] &= (iris_mask)(i < n[part]);
+        any_1 |= running[part];
+      }
+      if (!iris_any(any_1)) break;
+      IRIS_EACH_PART {
+        /* 6: x = x * 1.5 */
+        const iris_v_f64 x_3 = x_2[part] * 1.5;
+        x_2[part] = iris_select_f64(running[part], x_3, x_2[part]);
+      }
+    }
+    IRIS_EACH_PART {
+      x_1[part] = x_2[part];
+    }
+  }
+  iris_mask other[IRIS_PARTS];
+  iris_mask any_2 = IRIS_NONE;
+  IRIS_EACH_PART {
+    other[part] = ~taken[part];
+    any_2 |= other[part];
+  }
+  if (iris_any(any_2)) {
+    iris_v_f64 x_4[IRIS_PARTS];
+    iris_v_i64 n_1[IRIS_PARTS];
+    iris_mask running_1[IRIS_PARTS];
+    const uint64_t most_rounds = iris_rounds();
+    uint64_t rounds = 0;
+    IRIS_EACH_PART {
+      /* 8: while n > 0: */
+      x_4[part] = x[part];
+      n_1[part] = n[part];
+      running_1[part] = other[part];
+    }
+    for (;;) {
+      iris_mask any_3 = IRIS_NONE;
+      IRIS_EACH_PART {
+        const iris_mask t2 = (iris_mask)(n_1[part] > 0);
+        running_1[part] &= t2;
+        any_3 |= running_1[part];
+      }
+      if (!iris_any(any_3)) break;
+      if (rounds++ == most_rounds) {
+        *status |= 4u /* while_limit */;
+        break;
+      }
+      IRIS_EACH_PART {
+        /* 9: x, n = x - 1, n - 1 */
+        const iris_v_f64 t3 = x_4[part] - 1.0;
+        const iris_v_i64 n_2 = n_1[part] - 1;
+        x_4[part] = iris_select_f64(running_1[part], t3, x_4[part]);
+        n_1[part] = n_2;
+      }
+    }
+    IRIS_EACH_PART {
+      x_1[part] = iris_select_f64(other[part], x_4[part], x_1[part]);
+    }
+  }
+  IRIS_EACH_PART {
+    out0[part] = x_1[part];
+  }
+}
+
 /* Any steps, any overlap: one element after the other. */
-IRIS_OUTLINE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
   uint32_t status = 0;
   char *x = args[0];
   const intptr_t x_step = steps[0];
@@ -63,6 +153,37 @@ IRIS_OUTLINE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t
     out0 += out0_step;
   }
   return status;
+}
+
+/* Any steps, no overlap; all inputs of a block are read before a result is stored. */
+IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr_t *steps) {
+  uint32_t status = 0;
+  for (intptr_t first = 0; first < count; first += IRIS_LANES) {
+    const intptr_t some = count - first < IRIS_LANES ? count - first : IRIS_LANES;
+    iris_v_f64 x_tile[IRIS_PARTS];
+    iris_v_i64 n_tile[IRIS_PARTS];
+    iris_v_f64 out0_tile[IRIS_PARTS];
+    for (intptr_t lane = 0; lane < IRIS_LANES; ++lane) {
+      const intptr_t k = first + (lane < some ? lane : some - 1);
+      ((iris_mem_f64 *)x_tile)[lane] = *(const iris_mem_f64 *)(args[0] + k * steps[0]);
+      ((iris_mem_i64 *)n_tile)[lane] = *(const iris_mem_i64 *)(args[1] + k * steps[1]);
+    }
+    iris_block(x_tile, n_tile, out0_tile, &status);
+    for (intptr_t lane = 0; lane < some; ++lane) {
+      *(iris_mem_f64 *)(args[2] + (first + lane) * steps[2]) = ((const iris_mem_f64 *)out0_tile)[lane];
+    }
+  }
+  return status;
+}
+
+IRIS_ROUTE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  bool apart = count >= IRIS_FEWEST;
+  apart = apart && iris_apart(count, args[2], steps[2], 8, args[0], steps[0], 8);
+  apart = apart && iris_apart(count, args[2], steps[2], 8, args[1], steps[1], 8);
+  if (apart) {
+    return iris_lanes(count, args, steps);
+  }
+  return iris_strided(count, args, steps);
 }
 
 IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {

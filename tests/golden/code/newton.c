@@ -1,5 +1,8 @@
 /* kernel: (f8) -> f8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
 
+#define IRIS_LANE_BITS 64
+#define IRIS_PARTS 3
+
 /* iris_base.h */
 
 /* iris_number.h */
@@ -9,6 +12,10 @@
 /* iris_fenv.h */
 
 /* iris_error.h */
+
+/* iris_row.h */
+
+/* iris_lanes.h */
 
 IRIS_KERNEL double iris_kernel(double a, uint32_t *status) {
   /* 5: while abs(x * x - a) > 1e-12 * a: */
@@ -35,8 +42,48 @@ IRIS_KERNEL double iris_kernel(double a, uint32_t *status) {
   return x;
 }
 
+IRIS_KERNEL void iris_block(const iris_v_f64 *a, iris_v_f64 *out0, uint32_t *status) {
+  iris_v_f64 x[IRIS_PARTS];
+  iris_mask running[IRIS_PARTS];
+  const uint64_t most_rounds = iris_rounds();
+  uint64_t rounds = 0;
+  IRIS_EACH_PART {
+    /* 5: while abs(x * x - a) > 1e-12 * a: */
+    x[part] = a[part];
+    running[part] = IRIS_ALL;
+  }
+  for (;;) {
+    iris_mask any = IRIS_NONE;
+    IRIS_EACH_PART {
+      const iris_v_f64 t1 = x[part] * x[part];
+      const iris_v_f64 t2 = t1 - a[part];
+      iris_v_f64 t3 = {0};
+      IRIS_EACH_LANE t3[lane] = iris_abs_f64(t2[lane]);
+      const iris_v_f64 t4 = 1e-12 * a[part];
+      const iris_mask t5 = (iris_mask)(t3 > t4);
+      running[part] &= t5;
+      any |= running[part];
+    }
+    if (!iris_any(any)) break;
+    if (rounds++ == most_rounds) {
+      *status |= 4u /* while_limit */;
+      break;
+    }
+    IRIS_EACH_PART {
+      /* 6: x = 0.5 * (x + a / x) */
+      const iris_v_f64 t6 = a[part] / x[part];
+      const iris_v_f64 t7 = x[part] + t6;
+      const iris_v_f64 x_1 = 0.5 * t7;
+      x[part] = iris_select_f64(running[part], x_1, x[part]);
+    }
+  }
+  IRIS_EACH_PART {
+    out0[part] = x[part];
+  }
+}
+
 /* Any steps, any overlap: one element after the other. */
-IRIS_OUTLINE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
   uint32_t status = 0;
   char *a = args[0];
   const intptr_t a_step = steps[0];
@@ -48,6 +95,34 @@ IRIS_OUTLINE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t
     out0 += out0_step;
   }
   return status;
+}
+
+/* Any steps, no overlap; all inputs of a block are read before a result is stored. */
+IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr_t *steps) {
+  uint32_t status = 0;
+  for (intptr_t first = 0; first < count; first += IRIS_LANES) {
+    const intptr_t some = count - first < IRIS_LANES ? count - first : IRIS_LANES;
+    iris_v_f64 a_tile[IRIS_PARTS];
+    iris_v_f64 out0_tile[IRIS_PARTS];
+    for (intptr_t lane = 0; lane < IRIS_LANES; ++lane) {
+      const intptr_t k = first + (lane < some ? lane : some - 1);
+      ((iris_mem_f64 *)a_tile)[lane] = *(const iris_mem_f64 *)(args[0] + k * steps[0]);
+    }
+    iris_block(a_tile, out0_tile, &status);
+    for (intptr_t lane = 0; lane < some; ++lane) {
+      *(iris_mem_f64 *)(args[1] + (first + lane) * steps[1]) = ((const iris_mem_f64 *)out0_tile)[lane];
+    }
+  }
+  return status;
+}
+
+IRIS_ROUTE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  bool apart = count >= IRIS_FEWEST;
+  apart = apart && iris_apart(count, args[1], steps[1], 8, args[0], steps[0], 8);
+  if (apart) {
+    return iris_lanes(count, args, steps);
+  }
+  return iris_strided(count, args, steps);
 }
 
 IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {

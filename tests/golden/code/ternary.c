@@ -1,8 +1,6 @@
-/* kernel: (f8, i8) -> f8, i8, i8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off, the linker -lm. */
+/* kernel: (f8, i8) -> f8, i8, i8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
 
 /* iris_base.h */
-
-/* iris_number.h */
 
 /* iris_fenv.h */
 
@@ -16,7 +14,7 @@ IRIS_KERNEL void iris_kernel(double x, int64_t n, double *out0, int64_t *out1, i
   const bool t3 = n > 2;
   const int64_t v0_1 = t1 ? 1 : 2;
   const int64_t v0_2 = t3 ? v0_1 : 3;
-  const int64_t t4 = iris_floormod_i64(n, 2);
+  const int64_t t4 = n & 1;
   const bool t5 = t4 != 0;
   const int64_t t6 = -n;
   const int64_t v0_3 = t5 ? t6 : n;
@@ -103,7 +101,7 @@ IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *step
     iris_contiguous(count, (const iris_mem_f64 *)args[0], (const iris_mem_i64 *)args[1], (iris_mem_f64 *)args[2], (iris_mem_i64 *)args[3], (iris_mem_i64 *)args[4]);
     return;
   }
-  if (apart) {
+  if (apart && (steps[0] == 8 || steps[0] == 0) && (steps[1] == 8 || steps[1] == 0) && (steps[2] == 8 || steps[2] == 0) && (steps[3] == 8 || steps[3] == 0) && (steps[4] == 8 || steps[4] == 0)) {
     iris_blocks(256, count, args, steps);
     return;
   }

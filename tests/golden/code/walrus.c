@@ -1,5 +1,8 @@
 /* kernel: (f8) -> f8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
 
+#define IRIS_LANE_BITS 64
+#define IRIS_PARTS 3
+
 /* iris_base.h */
 
 /* iris_while.h */
@@ -7,6 +10,10 @@
 /* iris_fenv.h */
 
 /* iris_error.h */
+
+/* iris_row.h */
+
+/* iris_lanes.h */
 
 IRIS_KERNEL double iris_kernel(double x, uint32_t *status) {
   /* 4: if (y := x * x) > 1 and (z := y + 1) > 4: */
@@ -45,8 +52,80 @@ IRIS_KERNEL double iris_kernel(double x, uint32_t *status) {
   return rv00;
 }
 
+IRIS_KERNEL void iris_block(const iris_v_f64 *x, iris_v_f64 *out0, uint32_t *status) {
+  iris_v_f64 y[IRIS_PARTS];
+  iris_v_f64 z_1[IRIS_PARTS];
+  iris_v_f64 rv00[IRIS_PARTS];
+  iris_mask taken[IRIS_PARTS];
+  iris_mask any = IRIS_NONE;
+  IRIS_EACH_PART {
+    /* 4: if (y := x * x) > 1 and (z := y + 1) > 4: */
+    y[part] = x[part] * x[part];
+    const iris_mask t1 = (iris_mask)(y[part] > 1.0);
+    const iris_v_f64 z = y[part] + 1.0;
+    const iris_mask t2 = (iris_mask)(z > 4.0);
+    z_1[part] = iris_select_f64(t1, z, iris_all_f64(0.0));
+    const iris_mask v0 = t1 & t2;
+    taken[part] = v0;
+    rv00[part] = (iris_v_f64){0};
+    any |= taken[part];
+  }
+  if (iris_any(any)) {
+    IRIS_EACH_PART {
+      /* 5: return y + z */
+      const iris_v_f64 t3 = y[part] + z_1[part];
+      rv00[part] = t3;
+    }
+  }
+  iris_mask other[IRIS_PARTS];
+  iris_mask any_1 = IRIS_NONE;
+  IRIS_EACH_PART {
+    other[part] = ~taken[part];
+    any_1 |= other[part];
+  }
+  if (iris_any(any_1)) {
+    iris_mask live[IRIS_PARTS];
+    iris_v_f64 w_1[IRIS_PARTS];
+    iris_mask running[IRIS_PARTS];
+    const uint64_t most_rounds = iris_rounds();
+    uint64_t rounds = 0;
+    IRIS_EACH_PART {
+      /* 6: (w := y - 1) */
+      const iris_v_f64 w = y[part] - 1.0;
+      /* 7: while (w := w + 1) < 3: */
+      live[part] = IRIS_ALL;
+      w_1[part] = w;
+      running[part] = other[part];
+    }
+    for (;;) {
+      iris_mask any_2 = IRIS_NONE;
+      IRIS_EACH_PART {
+        running[part] &= live[part];
+        any_2 |= running[part];
+      }
+      if (!iris_any(any_2)) break;
+      if (rounds++ == most_rounds) {
+        *status |= 4u /* while_limit */;
+        break;
+      }
+      IRIS_EACH_PART {
+        const iris_v_f64 w_2 = w_1[part] + 1.0;
+        const iris_mask t4 = (iris_mask)(w_2 < 3.0);
+        live[part] = t4;
+        w_1[part] = iris_select_f64(running[part], w_2, w_1[part]);
+      }
+    }
+    IRIS_EACH_PART {
+      rv00[part] = iris_select_f64(other[part], w_1[part], rv00[part]);
+    }
+  }
+  IRIS_EACH_PART {
+    out0[part] = rv00[part];
+  }
+}
+
 /* Any steps, any overlap: one element after the other. */
-IRIS_OUTLINE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
   uint32_t status = 0;
   char *x = args[0];
   const intptr_t x_step = steps[0];
@@ -58,6 +137,34 @@ IRIS_OUTLINE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t
     out0 += out0_step;
   }
   return status;
+}
+
+/* Any steps, no overlap; all inputs of a block are read before a result is stored. */
+IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr_t *steps) {
+  uint32_t status = 0;
+  for (intptr_t first = 0; first < count; first += IRIS_LANES) {
+    const intptr_t some = count - first < IRIS_LANES ? count - first : IRIS_LANES;
+    iris_v_f64 x_tile[IRIS_PARTS];
+    iris_v_f64 out0_tile[IRIS_PARTS];
+    for (intptr_t lane = 0; lane < IRIS_LANES; ++lane) {
+      const intptr_t k = first + (lane < some ? lane : some - 1);
+      ((iris_mem_f64 *)x_tile)[lane] = *(const iris_mem_f64 *)(args[0] + k * steps[0]);
+    }
+    iris_block(x_tile, out0_tile, &status);
+    for (intptr_t lane = 0; lane < some; ++lane) {
+      *(iris_mem_f64 *)(args[1] + (first + lane) * steps[1]) = ((const iris_mem_f64 *)out0_tile)[lane];
+    }
+  }
+  return status;
+}
+
+IRIS_ROUTE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  bool apart = count >= IRIS_FEWEST;
+  apart = apart && iris_apart(count, args[1], steps[1], 8, args[0], steps[0], 8);
+  if (apart) {
+    return iris_lanes(count, args, steps);
+  }
+  return iris_strided(count, args, steps);
 }
 
 IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {

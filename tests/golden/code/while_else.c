@@ -1,5 +1,8 @@
 /* kernel: (f8) -> i8, f8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
 
+#define IRIS_LANE_BITS 64
+#define IRIS_PARTS 3
+
 /* iris_base.h */
 
 /* iris_while.h */
@@ -7,6 +10,10 @@
 /* iris_fenv.h */
 
 /* iris_error.h */
+
+/* iris_row.h */
+
+/* iris_lanes.h */
 
 IRIS_KERNEL void iris_kernel(double x, int64_t *out0, double *out1, uint32_t *status) {
   /* 5: while x > 1: */
@@ -43,8 +50,60 @@ IRIS_KERNEL void iris_kernel(double x, int64_t *out0, double *out1, uint32_t *st
   *out1 = x_1;
 }
 
+IRIS_KERNEL void iris_block(const iris_v_f64 *x, iris_v_i64 *out0, iris_v_f64 *out1, uint32_t *status) {
+  iris_mask live[IRIS_PARTS];
+  iris_v_f64 x_1[IRIS_PARTS];
+  iris_v_i64 n[IRIS_PARTS];
+  iris_v_i64 result[IRIS_PARTS];
+  iris_mask running[IRIS_PARTS];
+  const uint64_t most_rounds = iris_rounds();
+  uint64_t rounds = 0;
+  IRIS_EACH_PART {
+    /* 5: while x > 1: */
+    live[part] = IRIS_ALL;
+    x_1[part] = x[part];
+    n[part] = iris_all_i64(0LL);
+    result[part] = iris_all_i64(0LL);
+    running[part] = IRIS_ALL;
+  }
+  for (;;) {
+    iris_mask any = IRIS_NONE;
+    IRIS_EACH_PART {
+      const iris_mask t1 = (iris_mask)(x_1[part] > 1.0);
+      const iris_mask v0 = live[part] & t1;
+      running[part] &= v0;
+      any |= running[part];
+    }
+    if (!iris_any(any)) break;
+    if (rounds++ == most_rounds) {
+      *status |= 4u /* while_limit */;
+      break;
+    }
+    IRIS_EACH_PART {
+      /* 6: x = x / 2 */
+      const iris_v_f64 x_2 = x_1[part] / 2.0;
+      /* 7: n += 1 */
+      const iris_v_i64 n_1 = n[part] + 1;
+      /* 8: if n > 20: */
+      const iris_mask t2 = (iris_mask)(n_1 > 20);
+      const iris_v_i64 result_1 = iris_select_i64(t2, iris_all_i64((-1LL)), result[part]);
+      const iris_mask t3 = ~t2;
+      live[part] = iris_select_bool(running[part], t3, live[part]);
+      x_1[part] = iris_select_f64(running[part], x_2, x_1[part]);
+      n[part] = iris_select_i64(running[part], n_1, n[part]);
+      result[part] = iris_select_i64(running[part], result_1, result[part]);
+    }
+  }
+  IRIS_EACH_PART {
+    /* 5: while x > 1: */
+    const iris_v_i64 result_2 = iris_select_i64(live[part], n[part], result[part]);
+    out0[part] = result_2;
+    out1[part] = x_1[part];
+  }
+}
+
 /* Any steps, any overlap: one element after the other. */
-IRIS_OUTLINE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
   uint32_t status = 0;
   char *x = args[0];
   const intptr_t x_step = steps[0];
@@ -63,6 +122,38 @@ IRIS_OUTLINE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t
     out1 += out1_step;
   }
   return status;
+}
+
+/* Any steps, no overlap; all inputs of a block are read before a result is stored. */
+IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr_t *steps) {
+  uint32_t status = 0;
+  for (intptr_t first = 0; first < count; first += IRIS_LANES) {
+    const intptr_t some = count - first < IRIS_LANES ? count - first : IRIS_LANES;
+    iris_v_f64 x_tile[IRIS_PARTS];
+    iris_v_i64 out0_tile[IRIS_PARTS];
+    iris_v_f64 out1_tile[IRIS_PARTS];
+    for (intptr_t lane = 0; lane < IRIS_LANES; ++lane) {
+      const intptr_t k = first + (lane < some ? lane : some - 1);
+      ((iris_mem_f64 *)x_tile)[lane] = *(const iris_mem_f64 *)(args[0] + k * steps[0]);
+    }
+    iris_block(x_tile, out0_tile, out1_tile, &status);
+    for (intptr_t lane = 0; lane < some; ++lane) {
+      *(iris_mem_i64 *)(args[1] + (first + lane) * steps[1]) = ((const iris_mem_i64 *)out0_tile)[lane];
+      *(iris_mem_f64 *)(args[2] + (first + lane) * steps[2]) = ((const iris_mem_f64 *)out1_tile)[lane];
+    }
+  }
+  return status;
+}
+
+IRIS_ROUTE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  bool apart = count >= IRIS_FEWEST;
+  apart = apart && iris_apart(count, args[1], steps[1], 8, args[0], steps[0], 8);
+  apart = apart && iris_apart(count, args[2], steps[2], 8, args[0], steps[0], 8);
+  apart = apart && iris_apart(count, args[2], steps[2], 8, args[1], steps[1], 8);
+  if (apart) {
+    return iris_lanes(count, args, steps);
+  }
+  return iris_strided(count, args, steps);
 }
 
 IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
