@@ -95,16 +95,22 @@ class Case:
         return make(self)
 
     def runs(self) -> list[list[Any]]:
-        """The arguments of each run: arrays of the case's types, and Python scalars."""
+        """The arguments of each run: arrays of the case's types, and Python scalars; each once more at length."""
         found = []
         for line in self.said("run"):
             values = eval(f"({line},)" if line else "()", dict(NUMBERS))  # the case is our own file
             found.append([argument(value, type_) for value, type_ in zip(values, self.types, strict=True)])
-        return found
+        steps = () if self.said("ndim") else (1, 2)
+        return found + [[at_length(arg, step) for arg in args] for args in found for step in steps]
 
 
 def argument(value: Any, type_: Any) -> Any:
     return type_(value) if isinstance(type_, type) else np.array(value, type_)
+
+
+def at_length(arg: Any, step: int) -> Any:
+    """The same elements again and again, `step` items apart: enough for every block of a loop and its rest."""
+    return np.repeat(np.resize(arg, 103), step)[::step] if isinstance(arg, np.ndarray) else arg
 
 
 CASES = [Case(path) for area in STAGES for path in sorted((GOLDEN / area).glob("*.py"))]

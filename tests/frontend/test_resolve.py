@@ -244,3 +244,9 @@ def test_arguments_are_evaluated_once_and_in_order() -> None:
 def test_defaults_are_the_values_python_has() -> None:
     agrees(function("K = 5\ndef f(a, b=K * 2):\n    return a + b\nK = 7\ndef kernel(x):\n    return f(x) * K\n"), X)
     assert codes_of("def kernel(x, k=undefined):\n    return x * k\n") != []
+
+
+@pytest.mark.parametrize("text", ["inf", "-inf", "nan", "1e3", " 2.5 "])
+def test_float_of_a_literal_text(text: str) -> None:
+    agrees(function(BODY.format(f"x + float({text!r})")), X)
+    assert codes_of(function(BODY.format("x + float('abc')"))) != []

@@ -142,3 +142,21 @@ def test_the_mode_of_the_text_counts_unless_the_call_says_one(mode: str) -> None
     text = f"# me:fp={mode}\ndef k(a):\n    return a * 2\n"
     assert make(text)._options.fp_mode() == mode
     assert make(text, fp="strict")._options.fp_mode() == "strict"
+
+
+def test_indented_text() -> None:
+    kernel = make("""
+        def k(a):
+            b = a * 2
+            return b
+        """)
+    np.testing.assert_array_equal(kernel(X), X * 2)
+
+
+def test_decorators_are_not_dropped_in_silence() -> None:
+    with pytest.raises(iris_cc.CompileError):
+        make("@anything\ndef k(a):\n    return a\n")
+
+
+def test_the_docstring() -> None:
+    assert make("def k(a):\n    '''Twice.'''\n    return a * 2\n").__doc__ == "Twice."

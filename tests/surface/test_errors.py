@@ -327,3 +327,27 @@ def test_no_warnings_where_all_is_well() -> None:
         kernel(X, X)
         kernel.explain(X, X)
         kernel.inspect_c("f4", "f4")
+
+
+def test_positional_only_parameters() -> None:
+    def strict(x, /, y=1):
+        return x + y
+
+    assert make(strict)(1.0, y=2) == 3.0
+    assert message(make(strict), x=1.0) == message(strict, x=1.0)
+    assert message(make(strict), x=1.0, y=2) == message(strict, x=1.0, y=2)
+
+
+def test_a_limit_seen_once_does_not_stay(route: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def count_up(n):
+        k = 0
+        while k < n:
+            k += 1
+        return k
+
+    kernel = make(count_up)
+    monkeypatch.setenv("ME_DSL_WHILE_MAX_ITERS", "10")
+    assert kernel.ufunc(np.int64(5)) == 5
+    monkeypatch.delenv("ME_DSL_WHILE_MAX_ITERS")
+    assert kernel.ufunc(np.int64(20)) == 20
+    assert make(count_up)(np.int64(20)) == 20
