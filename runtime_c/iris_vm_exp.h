@@ -79,16 +79,19 @@ IRIS_VM double iris_exp_f64(double x) {
   return iris_vm_scale_f64(head + tail, n);
 }
 
-IRIS_VM double iris_exp2_f64(double x) {
-  const double below = x > 1025.0 ? 1025.0 : x;
-  const double y = below < -1076.0 ? -1076.0 : below;
-  const double n = (y + IRIS_VM_ROUND_F64) - IRIS_VM_ROUND_F64;
-  const double r = y - n;
+/* 2^(r + low), |r| <= 1/2. */
+IRIS_VM double iris_vm_exp2_reduced(double r, double low) {
   const double first = r * 0x1.62e42fefa39efp-1;
   const double head = 1.0 + first;
   const double lost = __builtin_fma(r, 0x1.62e42fefa39efp-1, -first) + iris_vm_fast_error(1.0, first, head);
   const double tail = __builtin_fma(r, __builtin_fma(r, iris_vm_exp2_tail(r), 0x1.abc9e3b39803fp-56), lost);
-  return iris_vm_scale_f64(head + tail, n);
+  return head + __builtin_fma(low, head * 0x1.62e42fefa39efp-1, tail);
+}
+IRIS_VM double iris_exp2_f64(double x) {
+  const double below = x > 1025.0 ? 1025.0 : x;
+  const double y = below < -1076.0 ? -1076.0 : below;
+  const double n = (y + IRIS_VM_ROUND_F64) - IRIS_VM_ROUND_F64;
+  return iris_vm_scale_f64(iris_vm_exp2_reduced(y - n, 0.0), n);
 }
 
 /* exp(r) - 1, for the functions in which it meets another number. */

@@ -10,9 +10,10 @@
 /* polynomial iris_vm_sin_tail_f32 */
 /* (sin(r) - r) / r^3, x = r^2, on |r| <= pi/4 + 1/100 */
 IRIS_VM float iris_vm_sin_tail_f32(float x) {
-  float p = -0x1.9aa70ep-13f;
-  p = __builtin_fmaf(p, x, 0x1.110be8p-7f);
-  p = __builtin_fmaf(p, x, -0x1.555552p-3f);
+  float p = 0x1.6da31ep-19f;
+  p = __builtin_fmaf(p, x, -0x1.a01354p-13f);
+  p = __builtin_fmaf(p, x, 0x1.11110ep-7f);
+  p = __builtin_fmaf(p, x, -0x1.555556p-3f);
   return p;
 }
 /* end */

@@ -148,9 +148,15 @@ POLYNOMIALS = (
     Polynomial("iris_vm_cos_tail", "(cos(r) - 1 + r^2/2) / r^4, x = r^2, on |r| <= pi/4", _root(_cos_tail), mpf(0),
                QUARTER, 5, scale=lambda z: z**2),
     Polynomial("iris_vm_sin_tail_f32", "(sin(r) - r) / r^3, x = r^2, on |r| <= pi/4 + 1/100", _root(_sin_tail), mpf(0),
-               WIDER, 2, single=True, scale=lambda z: z),
+               WIDER, 3, single=True, scale=lambda z: z),
     Polynomial("iris_vm_cos_tail_f32", "(cos(r) - 1 + r^2/2) / r^4, x = r^2, on |r| <= pi/4 + 1/100", _root(_cos_tail),
                mpf(0), WIDER, 2, single=True, scale=lambda z: z**2),
+    Polynomial("iris_vm_pow_tail", "(log2((1+s)/(1-s)) - c1 s - c3 s^3 - c5 s^5) / s^7, x = s^2, on |s| <= 0.1716",
+               _root(lambda s: ((_log_tail(s) - mpf(2) / 3) / s**2 - mpf(2) / 5) / s**2 / LN2), mpf(0), S2, 6,
+               scale=lambda z: z**3 / 3),
+    Polynomial("iris_vm_pow_tail_f32", "log2((1+s)/(1-s)) / s, x = s^2, on |s| <= 0.1716",
+               _root(lambda s: mpmath.log((1 + s) / (1 - s), 2) / s), mpf(0), S2, 5, scale=lambda z: mpf(1) / 3),
+    Polynomial("iris_vm_pow_exp2_f32", "2^x on |x| <= 1/2", lambda x: mpf(2) ** x, mpf("-0.5"), mpf("0.5"), 7),
 )
 
 
