@@ -52,7 +52,7 @@ class Kernel:
             self._outside(error)
         else:
             self._options = options = _with_pragmas(options, program)
-            self._kernels = Kernels(program, function, options, inspect.getdoc(function) if function else None)
+            self._kernels = Kernels(program, function, options, program.doc)
         self._dress(function)
 
     def _outside(self, error: CompileError) -> None:
@@ -67,7 +67,9 @@ class Kernel:
             for name in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__", "__wrapped__"):
                 setattr(self, name, function if name == "__wrapped__" else getattr(function, name))
         elif self._kernels is not None:
-            self.__name__ = self.__qualname__ = self._kernels.program.name
+            program = self._kernels.program
+            self.__name__ = self.__qualname__ = program.name
+            self.__doc__ = program.doc
         if self._kernels is not None:
             self._dispatcher: Dispatcher = KernelDispatcher(self._kernels, self._kernels.program.defaults)
         else:

@@ -318,7 +318,9 @@ class KernelDispatcher(Dispatcher):
     __slots__ = ("kernels",)
 
     def __init__(self, kernels: Kernels, defaults: Mapping[str, object]) -> None:
-        super().__init__(kernels.program.name, kernels.program.params, defaults, kernels.choose)
+        program = kernels.program
+        positional = len(program.routine.source.tree.args.posonlyargs)
+        super().__init__(program.name, program.params, defaults, kernels.choose, positional)
         self.kernels = kernels
 
     def rescue(self, error: BaseException, values: list[object], rest: dict[str, object]) -> Any:

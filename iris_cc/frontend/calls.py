@@ -242,6 +242,7 @@ def _where(e: Emit, args: Arguments) -> Value:
 
 def _clip(e: Emit, args: Arguments) -> Value:
     """`np.clip(x, low, high)` is `minimum(maximum(x, low), high)` in the one type NumPy picks for the three."""
+    args = (strengthen(e, args[0]), *args[1:])  # NumPy makes an array of the first, so only bounds are weak
     loop = e.loop("clip", args)
     if loop is None:
         return strong_literal(0.0, F64)

@@ -238,6 +238,8 @@ class Expressions:
                 raise AssertionError(f"{entity} passed the check of the language")
 
     def call(self, node: ast.Call) -> Result:
+        if (number := resolve.special_float(self.frame.routine, node)) is not None:
+            return literal(number)
         entity = self.frame.routine.entity(node.func)
         args = [self.value(arg) for arg in node.args]
         named = {keyword.arg or "": self.value(keyword.value) for keyword in node.keywords}

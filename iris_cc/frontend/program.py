@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from types import FunctionType
 from typing import Any
@@ -41,6 +42,10 @@ class Program:
     @property
     def defaults(self) -> Mapping[str, Any]:
         return self.routine.defaults
+
+    @property
+    def doc(self) -> str | None:
+        return ast.get_docstring(self.routine.source.tree)
 
     @property
     def place(self) -> Span:

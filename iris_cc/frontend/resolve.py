@@ -147,11 +147,23 @@ def of_object(value: Any, name: str) -> Entity:
         known = None
     if known is not None:
         return known
-    if isinstance(value, FunctionType):
+    if isinstance(value, FunctionType) and (value.__module__ or "").split(".")[0] != "numpy":
         return Helper(value, strong=False)
     if hasattr(type(value), "__iris_kernel__") and (inner := value.py_func or value.dsl_routine) is not None:
         return Helper(inner, strong=True)
     return Unusable(codes.E0203 if callable(value) else codes.E0202, f"`{name}` is {describe(value)}")
+
+
+def special_float(routine: Routine, node: ast.Call) -> float | None:
+    """The number of `float("inf")`, `float("-inf")`, `float("nan")` or any constant text Python's `float` reads."""
+    match node:
+        case ast.Call(args=[ast.Constant(value=str(text))], keywords=[]):
+            if routine.entity(node.func) == Known("builtin", "float"):
+                try:
+                    return float(text)
+                except ValueError:
+                    return None
+    return None
 
 
 def of_attribute(node: ast.Attribute, lookup: Callable[[str], Entity]) -> Entity:
@@ -243,6 +255,8 @@ class Routine:
         return found or self._unknown(name)
 
     def _unknown(self, name: str) -> Unusable:
+        if hasattr(builtins, name):
+            return Unusable(codes.E0203, f"`{name}` is {describe(getattr(builtins, name))}")
         captured = () if self.function is None else (*self.function.__globals__, *self.function.__code__.co_freevars)
         dsl = [key.partition(".")[2] for key in ops.BY_PYTHON if isinstance(key, str) and key.startswith("dsl.")]
         near = nearest(name, [*self.locals, *captured, *BUILTINS, *dsl, *_DSL_EXTRAS])

@@ -93,8 +93,9 @@ def of_text(text: str) -> Source:
         raise fail(codes.E0004, f"the source is {len(text):,} characters; at most {LIMIT:,} are accepted", place)
     _remember(file, lines)
     tree = _parse(lines, 1, file)
-    definitions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-    others = [node for node in tree.body if not isinstance(node, ast.FunctionDef)]
+    body = tree.body[0].body if tree.body and tree.body[0].lineno < 1 else tree.body  # type: ignore[attr-defined]
+    definitions = [node for node in body if isinstance(node, ast.FunctionDef)]
+    others = [node for node in body if not isinstance(node, ast.FunctionDef)]
     kept = dict(enumerate((line.rstrip("\r\n") for line in lines), 1))
     if len(definitions) != 1 or others:
         extra = others[:1] or definitions[1:2]
@@ -121,9 +122,9 @@ def pragma(text: str) -> dict[str, str]:
     for line in text.splitlines():
         word = line.strip()
         if word.startswith(("# me:", "#me:")):
-            for item in word.partition("me:")[2].split():
+            for item in word.partition("me:")[2].partition("#")[0].split():
                 key, _, value = item.partition("=")
-                options[key] = value
+                options[key] = value if options.get(key, value) == value else f"{options[key]} and {value}"
         elif word and not word.startswith("#"):
             break
     return options
@@ -291,7 +292,7 @@ def _parse(lines: list[str], first: int, file: str) -> ast.Module:
     place = Span(file, first, 0, first, len(lines[0].rstrip()) if lines else 0)
     if len(text) > LIMIT:
         raise fail(codes.E0004, f"the source is {len(text):,} characters; at most {LIMIT:,} are accepted", place)
-    indented = text[:1] in (" ", "\t")
+    indented = _is_indented(lines)
     try:
         tree = ast.parse("if 1:\n" + text if indented else text)
     except SyntaxError as error:
@@ -306,6 +307,10 @@ def _parse(lines: list[str], first: int, file: str) -> ast.Module:
         raise fail(codes.E0003, f"the source does not parse: {error}", place) from None
     ast.increment_lineno(tree, first - 1 - indented)
     return tree
+
+
+def _is_indented(lines: list[str]) -> bool:
+    return next((line[:1] in (" ", "\t") for line in lines if _is_code(line)), False)
 
 
 def _find(tree: ast.Module, name: str, first: int, file: str, block: list[str]) -> Source:

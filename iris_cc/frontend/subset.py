@@ -90,6 +90,9 @@ class _RoutineCheck:
 
     def parameters(self) -> None:
         arguments = self.source.tree.args
+        if self.routine.function is None:
+            for decorator in self.source.tree.decorator_list:
+                self.error(codes.E0101, "a decorator has no meaning in DSL text", decorator)
         for arg in (arguments.vararg, *arguments.kwonlyargs, arguments.kwarg):
             if arg is not None:
                 self.error(codes.E0105, f"parameter `{arg.arg}` is not a plain positional one", arg)
@@ -99,6 +102,8 @@ class _RoutineCheck:
                 self.error(codes.E0107, f"the default of `{name}` is not a number", node)
             else:
                 self.number(value, node)
+                if type(value) is int and not -(1 << 63) <= value < 1 << 63:
+                    self.error(codes.E0107, f"the default of `{name}` does not fit in a signed 64-bit integer", node)
         if len(self.routine.params) >= MAX_OPERANDS:
             self.error(codes.E0111, f"{len(self.routine.params)} parameters are too many", self.source.header)
 
@@ -116,7 +121,8 @@ class _RoutineCheck:
         flow = Flow(self.routine.locals, self.constant, report)
         arguments = self.source.tree.args
         given = {arg.arg for arg in ast.walk(arguments) if isinstance(arg, ast.arg)}
-        if flow.run(self.source.tree, frozenset(given)):
+        yields = any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in ast.walk(self.source.tree))
+        if flow.run(self.source.tree, frozenset(given)) and not yields:
             self.error(codes.E0302, f"a path through `{self.routine.name}` ends without `return`", self.source.header)
 
     def stores(self, read: ast.Name) -> tuple[Label, ...]:
@@ -305,6 +311,8 @@ class _RoutineCheck:
                     pending += [(orelse, allowed), (body, allowed), (test, False)]
                 case ast.NamedExpr(value=value):
                     pending.append((value, False))
+                case ast.Call() if self.is_special_float(node):
+                    pass
                 case ast.Call():
                     pending += [(arg, False) for arg in reversed(self.call(node, several=allowed))]
                 case ast.Tuple(elts=elts) if allowed:
@@ -313,6 +321,10 @@ class _RoutineCheck:
                     self.error(codes.E0110, "a tuple is not a value here", node)
                 case _:
                     self.error(codes.E0102, f"{_describe(node)} is not supported in a kernel", node)
+
+    def is_special_float(self, node: ast.Call) -> bool:
+        """`float("inf")` and its kin: how Python writes what has no literal."""
+        return resolve.special_float(self.routine, node) is not None
 
     def operator(self, op: ast.AST, node: ast.AST) -> None:
         if type(op) not in ops.BY_PYTHON:

@@ -137,7 +137,9 @@ def attach(instance: object, vectorcall: int, dispatcher: Dispatcher) -> object:
 
 def _prepare(dispatcher: Dispatcher) -> tuple[Any, ...]:
     """The filled structure: its address, then everything that it points to."""
-    names = tuple(map(sys.intern, dispatcher.parameters))
+    # a name that takes no keyword is one that no keyword is
+    marked = (f"{name}/" if k < dispatcher.positional else name for k, name in enumerate(dispatcher.parameters))
+    names = tuple(map(sys.intern, marked))
     guards = tuple(os.environ.encodekey(each) for each in OVERRIDES)
     environ = os.environ._data  # type: ignore[attr-defined]
     arrays = (_addresses(names), _defaults(dispatcher), _addresses(_PASSED), _addresses(guards))

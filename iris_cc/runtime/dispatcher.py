@@ -37,11 +37,19 @@ def weak_types(mask: int, count: int) -> tuple[type | None, ...]:
 class Dispatcher:
     """Calls `choose`'s targets with parameters by position or keyword, defaults, and a ufunc's own keywords."""
 
-    __slots__ = ("__weakref__", "added", "choose", "defaults", "lock", "name", "parameters", "targets")
+    __slots__ = ("__weakref__", "added", "choose", "defaults", "lock", "name", "parameters", "positional", "targets")
 
-    def __init__(self, name: str, parameters: Sequence[str], defaults: Mapping[str, object], choose: Choose) -> None:
+    def __init__(
+        self,
+        name: str,
+        parameters: Sequence[str],
+        defaults: Mapping[str, object],
+        choose: Choose,
+        positional: int = 0,  # how many parameters take no keyword
+    ) -> None:
         self.name = name
         self.parameters = tuple(parameters)
+        self.positional = positional
         self.defaults = dict(defaults)
         self.choose = choose
         self.targets: dict[int, Target] = {}
@@ -77,8 +85,14 @@ class Dispatcher:
         """The positional arguments of the target (parameters, then outputs) and its keywords; TypeError as Python's."""
         values = dict(zip(self.parameters, args))
         rest: dict[str, object] = {}
+        only = self.parameters[: self.positional]
         for key, value in kwargs.items():
-            if key in values:
+            if key in only and key not in PASSED:
+                text = "got some positional-only arguments passed as keyword arguments"
+                raise TypeError(f"{self.name}() {text}: {key!r}")
+            if key in only:
+                rest[key] = value
+            elif key in values:
                 raise TypeError(f"{self.name}() got multiple values for argument {key!r}")
             if key in self.parameters:
                 values[key] = value

@@ -142,6 +142,8 @@ def resolver(body: Body, nin: int, nout: int = 1, log: list[object] | None = Non
 
 @pytest.fixture(autouse=True)
 def _ctypes_promoter(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The promoter of a process without a compiler, whatever kernels other tests have called before."""
+    """The promoter and the environment of a fresh process, whatever other tests and the caller have done before."""
+    for name in ("ME_DSL_JIT", "ME_DSL_WHILE_MAX_ITERS"):
+        monkeypatch.delenv(name, raising=False)
     address = ctypes.cast(ufunc._CALLBACK, ctypes.c_void_p)
     monkeypatch.setattr(ufunc, "_PROMOTER", [numpy_api.new_capsule(address, numpy_api.PROMOTER_CAPSULE, None)])
