@@ -95,15 +95,20 @@ IRIS_VM double iris_exp2_f64(double x) {
 }
 
 /* exp(r) - 1, for the functions in which it meets another number. */
-IRIS_VM struct iris_vm_pair iris_vm_expm1_reduced(double y, double n) {
+IRIS_VM struct iris_vm_pair iris_vm_exp_reduce(double y, double n) {
   const double exact = __builtin_fma(-n, IRIS_VM_LN2_HI, y);
   const double r = __builtin_fma(-n, IRIS_VM_LN2_LO, exact);
-  const double lost = __builtin_fma(-n, IRIS_VM_LN2_LO, exact - r);
-  const double half = 0.5 * r;
-  const double square = half * r;
-  const double head = r + square;
-  const double rest = __builtin_fma(2.0 * r * square, iris_vm_exp_tail(r), __builtin_fma(half, r, -square) + lost);
-  const struct iris_vm_pair result = {head, iris_vm_fast_error(r, square, head) + rest};
+  const struct iris_vm_pair result = {r, __builtin_fma(-n, IRIS_VM_LN2_LO, exact - r)};
+  return result;
+}
+IRIS_VM struct iris_vm_pair iris_vm_expm1_reduced(double y, double n) {
+  const struct iris_vm_pair r = iris_vm_exp_reduce(y, n);
+  const double half = 0.5 * r.head;
+  const double square = half * r.head;
+  const double head = r.head + square;
+  const double lost = __builtin_fma(half, r.head, -square) + r.tail;
+  const double rest = __builtin_fma(2.0 * r.head * square, iris_vm_exp_tail(r.head), lost);
+  const struct iris_vm_pair result = {head, iris_vm_fast_error(r.head, square, head) + rest};
   return result;
 }
 
@@ -141,24 +146,32 @@ IRIS_VM float iris_exp2_f32(float x) {
   return iris_vm_scale_f32(head + tail, n);
 }
 
+IRIS_VM struct iris_vm_pair_f32 iris_vm_exp_reduce_f32(float y, float n) {
+  const float exact = __builtin_fmaf(-n, IRIS_VM_LN2_HI_F32, y);
+  const float r = __builtin_fmaf(-n, IRIS_VM_LN2_LO_F32, exact);
+  const struct iris_vm_pair_f32 result = {r, __builtin_fmaf(-n, IRIS_VM_LN2_LO_F32, exact - r)};
+  return result;
+}
+IRIS_VM struct iris_vm_pair_f32 iris_vm_expm1_reduced_f32(float y, float n) {
+  const struct iris_vm_pair_f32 r = iris_vm_exp_reduce_f32(y, n);
+  const float half = 0.5f * r.head;
+  const float square = half * r.head;
+  const float head = r.head + square;
+  const float lost = __builtin_fmaf(half, r.head, -square) + r.tail;
+  const float rest = __builtin_fmaf(2.0f * r.head * square, iris_vm_exp_tail_f32(r.head), lost);
+  const struct iris_vm_pair_f32 result = {head, iris_vm_fast_error_f32(r.head, square, head) + rest};
+  return result;
+}
+
 IRIS_VM float iris_expm1_f32(float x) {
   const float below = x > 90.0f ? 90.0f : x;
   const float y = below < -20.0f ? -20.0f : below;
   const float n = __builtin_fmaf(y, IRIS_VM_LOG2E_F32, IRIS_VM_ROUND_F32) - IRIS_VM_ROUND_F32;
-  const float exact = __builtin_fmaf(-n, IRIS_VM_LN2_HI_F32, y);
-  const float r = __builtin_fmaf(-n, IRIS_VM_LN2_LO_F32, exact);
-  const float lost = __builtin_fmaf(-n, IRIS_VM_LN2_LO_F32, exact - r);
-  const float half = 0.5f * r;
-  const float square = half * r;
-  const float p = r + square;
-  const float rest = __builtin_fmaf(2.0f * r * square, iris_vm_exp_tail_f32(r), __builtin_fmaf(half, r, -square) + lost);
-  const float p_tail = ((r - p) + square) + rest;
-  const float capped = n > 100.0f ? 100.0f : n;
-  const float other = iris_vm_from_f32(iris_vm_bits_f32(-capped + (IRIS_VM_ROUND_F32 + 127)) << 23);
+  const struct iris_vm_pair_f32 p = iris_vm_expm1_reduced_f32(y, n);
+  const float other = iris_vm_power2_f32(-(n > 100.0f ? 100.0f : n));
   const float one = 1.0f - other;
-  const float head = one + p;
-  const float part = head - one;
-  const float tail = ((one - (head - part)) + (p - part)) + (p_tail + ((1.0f - one) - other));
+  const float head = one + p.head;
+  const float tail = iris_vm_sum_error_f32(one, p.head, head) + (p.tail + ((1.0f - one) - other));
   return __builtin_copysignf(iris_vm_scale_f32(head + tail, n), x);
 }
 

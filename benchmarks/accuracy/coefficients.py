@@ -157,6 +157,14 @@ POLYNOMIALS = (
     Polynomial("iris_vm_pow_tail_f32", "log2((1+s)/(1-s)) / s, x = s^2, on |s| <= 0.1716",
                _root(lambda s: mpmath.log((1 + s) / (1 - s), 2) / s), mpf(0), S2, 5, scale=lambda z: mpf(1) / 3),
     Polynomial("iris_vm_pow_exp2_f32", "2^x on |x| <= 1/2", lambda x: mpf(2) ** x, mpf("-0.5"), mpf("0.5"), 7),
+    Polynomial("iris_vm_sinh_tail", "(sinh(r) - r) / r^3, x = r^2, on |r| <= ln(2)/2",
+               _root(lambda r: (mpmath.sinh(r) - r) / r**3), mpf(0), HALF_LN2**2, 5, scale=lambda z: z),
+    Polynomial("iris_vm_cosh_tail", "(cosh(r) - 1 - r^2/2) / r^4, x = r^2, on |r| <= ln(2)/2",
+               _root(lambda r: (mpmath.cosh(r) - 1 - r**2 / 2) / r**4), mpf(0), HALF_LN2**2, 4, scale=lambda z: z**2),
+    Polynomial("iris_vm_sinh_tail_f32", "(sinh(r) - r) / r^3, x = r^2, on |r| <= ln(2)/2",
+               _root(lambda r: (mpmath.sinh(r) - r) / r**3), mpf(0), HALF_LN2**2, 2, single=True, scale=lambda z: z),
+    Polynomial("iris_vm_cosh_tail_f32", "(cosh(r) - 1 - r^2/2) / r^4, x = r^2, on |r| <= ln(2)/2",
+               _root(lambda r: (mpmath.cosh(r) - 1 - r**2 / 2) / r**4), mpf(0), HALF_LN2**2, 1, single=True, scale=lambda z: z**2),
 )
 
 

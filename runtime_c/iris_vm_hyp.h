@@ -1,0 +1,161 @@
+/* iris_vm_hyp.h - sinh, cosh, tanh.
+ *
+ * The argument is n ln(2) + r as for exp; what meets in a sum keeps its rounding error.
+ * Requires iris_vm_base.h and iris_vm_exp.h.
+ */
+#ifndef IRIS_VM_HYP_H
+#define IRIS_VM_HYP_H
+
+/* polynomial iris_vm_sinh_tail */
+/* (sinh(r) - r) / r^3, x = r^2, on |r| <= ln(2)/2 */
+IRIS_VM double iris_vm_sinh_tail(double x) {
+  const double z = x * x;
+  double even = 0x1.ae642c82e33d5p-26;
+  even = __builtin_fma(even, z, 0x1.a01a01a0196acp-13);
+  even = __builtin_fma(even, z, 0x1.5555555555555p-3);
+  double odd = 0x1.61bfaa228dde5p-33;
+  odd = __builtin_fma(odd, z, 0x1.71de3a5aa7bb7p-19);
+  odd = __builtin_fma(odd, z, 0x1.1111111111111p-7);
+  return __builtin_fma(odd, x, even);
+}
+/* end */
+/* polynomial iris_vm_cosh_tail */
+/* (cosh(r) - 1 - r^2/2) / r^4, x = r^2, on |r| <= ln(2)/2 */
+IRIS_VM double iris_vm_cosh_tail(double x) {
+  const double z = x * x;
+  double even = 0x1.1f66df7fca49fp-29;
+  even = __builtin_fma(even, z, 0x1.a01a01a47b054p-16);
+  even = __builtin_fma(even, z, 0x1.5555555555555p-5);
+  double odd = 0x1.27e4e1f48534fp-22;
+  odd = __builtin_fma(odd, z, 0x1.6c16c16c167e1p-10);
+  return __builtin_fma(odd, x, even);
+}
+/* end */
+
+/* A quotient of pairs. */
+IRIS_VM double iris_vm_quotient(struct iris_vm_pair over, struct iris_vm_pair under) {
+  const double inverse = 1.0 / under.head;
+  const double q = over.head * inverse;
+  const double rest = __builtin_fma(-q, under.head, over.head) + __builtin_fma(-q, under.tail, over.tail);
+  return __builtin_fma(rest, inverse, q);
+}
+
+/* (exp(2|x|) - 1) / (exp(2|x|) + 1), both times 2^-n.  Beyond the bound it rounds to one. */
+IRIS_VM double iris_tanh_f64(double x) {
+  const double size = __builtin_fabs(x);
+  const double y = 2.0 * (size > 20.0 ? 20.0 : size);
+  const double n = __builtin_fma(y, IRIS_VM_LOG2E, IRIS_VM_ROUND_F64) - IRIS_VM_ROUND_F64;
+  const struct iris_vm_pair p = iris_vm_expm1_reduced(y, n);
+  const double other = iris_vm_power2_f64(-n);
+  const double less = 1.0 - other, more = 1.0 + other;
+  const double over = less + p.head, under = more + p.head;
+  const double over_tail = iris_vm_fast_error(less, p.head, over) + (p.tail + ((1.0 - less) - other));
+  const double under_tail = iris_vm_fast_error(more, p.head, under) + (p.tail + ((1.0 - more) + other));
+  const double a = over + over_tail, b = under + under_tail;
+  const struct iris_vm_pair above = {a, iris_vm_fast_error(over, over_tail, a)};
+  const struct iris_vm_pair below = {b, iris_vm_fast_error(under, under_tail, b)};
+  return __builtin_copysign(iris_vm_quotient(above, below), x);
+}
+
+/* sinh and cosh of |x| = n ln(2) + r, by addition: cosh(r) times one factor and sinh(r) times the other, where the factors
+ * are (2^n - 2^-n)/2 and (2^n + 2^-n)/2.  No difference cancels.  Large n is left for a last multiplication. */
+IRIS_VM double iris_vm_hyperbolic(double x, bool cosine) {
+  const double size = __builtin_fabs(x);
+  const double y = size > 711.0 ? 711.0 : size;
+  const double n = __builtin_fma(y, IRIS_VM_LOG2E, IRIS_VM_ROUND_F64) - IRIS_VM_ROUND_F64;
+  const struct iris_vm_pair r = iris_vm_exp_reduce(y, n);
+  const double m = n > 64.0 ? 64.0 : n;
+  const double half = 0.5 * iris_vm_power2_f64(m), other = 0.5 * iris_vm_power2_f64(-m);
+  const double less = half - other, more = half + other;
+  const double less_tail = (half - less) - other, more_tail = (half - more) + other;
+  const double a = cosine ? more : less, a_tail = cosine ? more_tail : less_tail;
+  const double b = cosine ? less : more, b_tail = cosine ? less_tail : more_tail;
+  const double z = r.head * r.head;
+  const double rise = z * __builtin_fma(z, iris_vm_cosh_tail(z), 0.5); /* cosh(r) - 1 */
+  const double bend = __builtin_fma(r.head * z, iris_vm_sinh_tail(z), r.tail); /* sinh(r) - r */
+  const double product = b * r.head;
+  const double head = a + product;
+  const double lost = __builtin_fma(b_tail, r.head, __builtin_fma(b, r.head, -product) + a_tail);
+  const double tail = __builtin_fma(a, rise, __builtin_fma(b, bend, lost)) + iris_vm_fast_error(a, product, head);
+  return (head + tail) * iris_vm_power2_f64(n - m);
+}
+IRIS_VM double iris_sinh_f64(double x) {
+  return __builtin_copysign(iris_vm_hyperbolic(x, false), x);
+}
+IRIS_VM double iris_cosh_f64(double x) { return iris_vm_hyperbolic(x, true); }
+
+
+/* The same in float. */
+
+/* polynomial iris_vm_sinh_tail_f32 */
+/* (sinh(r) - r) / r^3, x = r^2, on |r| <= ln(2)/2 */
+IRIS_VM float iris_vm_sinh_tail_f32(float x) {
+  float p = 0x1.a124f2p-13f;
+  p = __builtin_fmaf(p, x, 0x1.1110ep-7f);
+  p = __builtin_fmaf(p, x, 0x1.555556p-3f);
+  return p;
+}
+/* end */
+/* polynomial iris_vm_cosh_tail_f32 */
+/* (cosh(r) - 1 - r^2/2) / r^4, x = r^2, on |r| <= ln(2)/2 */
+IRIS_VM float iris_vm_cosh_tail_f32(float x) {
+  float p = 0x1.6cdef2p-10f;
+  p = __builtin_fmaf(p, x, 0x1.55553ep-5f);
+  return p;
+}
+/* end */
+
+/* A quotient of pairs. */
+IRIS_VM float iris_vm_quotient_f32(struct iris_vm_pair_f32 over, struct iris_vm_pair_f32 under) {
+  const float inverse = 1.0f / under.head;
+  const float q = over.head * inverse;
+  const float rest = __builtin_fmaf(-q, under.head, over.head) + __builtin_fmaf(-q, under.tail, over.tail);
+  return __builtin_fmaf(rest, inverse, q);
+}
+
+/* (exp(2|x|) - 1) / (exp(2|x|) + 1), both times 2^-n.  Beyond the bound it rounds to one. */
+IRIS_VM float iris_tanh_f32(float x) {
+  const float size = __builtin_fabsf(x);
+  const float y = 2.0f * (size > 10.0f ? 10.0f : size);
+  const float n = __builtin_fmaf(y, IRIS_VM_LOG2E_F32, IRIS_VM_ROUND_F32) - IRIS_VM_ROUND_F32;
+  const struct iris_vm_pair_f32 p = iris_vm_expm1_reduced_f32(y, n);
+  const float other = iris_vm_power2_f32(-n);
+  const float less = 1.0f - other, more = 1.0f + other;
+  const float over = less + p.head, under = more + p.head;
+  const float over_tail = iris_vm_fast_error_f32(less, p.head, over) + (p.tail + ((1.0f - less) - other));
+  const float under_tail = iris_vm_fast_error_f32(more, p.head, under) + (p.tail + ((1.0f - more) + other));
+  const float a = over + over_tail, b = under + under_tail;
+  const struct iris_vm_pair_f32 above = {a, iris_vm_fast_error_f32(over, over_tail, a)};
+  const struct iris_vm_pair_f32 below = {b, iris_vm_fast_error_f32(under, under_tail, b)};
+  return __builtin_copysignf(iris_vm_quotient_f32(above, below), x);
+}
+
+/* sinh and cosh of |x| = n ln(2) + r, by addition: cosh(r) times one factor and sinh(r) times the other, where the factors
+ * are (2^n - 2^-n)/2 and (2^n + 2^-n)/2.  No difference cancels.  Large n is left for a last multiplication. */
+IRIS_VM float iris_vm_hyperbolic_f32(float x, bool cosine) {
+  const float size = __builtin_fabsf(x);
+  const float y = size > 91.0f ? 91.0f : size;
+  const float n = __builtin_fmaf(y, IRIS_VM_LOG2E_F32, IRIS_VM_ROUND_F32) - IRIS_VM_ROUND_F32;
+  const struct iris_vm_pair_f32 r = iris_vm_exp_reduce_f32(y, n);
+  const float m = n > 32.0f ? 32.0f : n;
+  const float half = 0.5f * iris_vm_power2_f32(m), other = 0.5f * iris_vm_power2_f32(-m);
+  const float less = half - other, more = half + other;
+  const float less_tail = (half - less) - other, more_tail = (half - more) + other;
+  const float a = cosine ? more : less, a_tail = cosine ? more_tail : less_tail;
+  const float b = cosine ? less : more, b_tail = cosine ? less_tail : more_tail;
+  const float z = r.head * r.head;
+  const float rise = z * __builtin_fmaf(z, iris_vm_cosh_tail_f32(z), 0.5f); /* cosh(r) - 1 */
+  const float bend = __builtin_fmaf(r.head * z, iris_vm_sinh_tail_f32(z), r.tail); /* sinh(r) - r */
+  const float product = b * r.head;
+  const float head = a + product;
+  const float lost = __builtin_fmaf(b_tail, r.head, __builtin_fmaf(b, r.head, -product) + a_tail);
+  const float tail = __builtin_fmaf(a, rise, __builtin_fmaf(b, bend, lost)) + iris_vm_fast_error_f32(a, product, head);
+  return (head + tail) * iris_vm_power2_f32(n - m);
+}
+IRIS_VM float iris_sinh_f32(float x) {
+  return __builtin_copysignf(iris_vm_hyperbolic_f32(x, false), x);
+}
+IRIS_VM float iris_cosh_f32(float x) { return iris_vm_hyperbolic_f32(x, true); }
+
+
+#endif /* IRIS_VM_HYP_H */
