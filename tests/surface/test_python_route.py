@@ -112,8 +112,7 @@ def test_what_the_function_raises() -> None:
 
 def test_no_value_is_an_error() -> None:
     def silent(x):
-        if x > 1:
-            return [x][0]
+        return [x][0] if x > 1 else None
 
     kernel = make(silent)
     with pytest.raises(TypeError, match="None"):
