@@ -124,6 +124,14 @@ def _cos_tail(r: mpf) -> mpf:
     return (mpmath.cos(r) - 1 + r**2 / 2) / r**4
 
 
+def _atan_tail(t: mpf) -> mpf:
+    return (mpmath.atan(t) - t) / t**3
+
+
+def _asin_tail(s: mpf) -> mpf:
+    return (mpmath.asin(s) - s) / s**3
+
+
 HALF_LN2 = LN2 / 2 * mpf("1.0001")
 QUARTER = (mp.pi / 4 * mpf("1.0001")) ** 2
 WIDER = (mp.pi / 4 + mpf("0.01")) ** 2
@@ -165,6 +173,19 @@ POLYNOMIALS = (
                _root(lambda r: (mpmath.sinh(r) - r) / r**3), mpf(0), HALF_LN2**2, 2, single=True, scale=lambda z: z),
     Polynomial("iris_vm_cosh_tail_f32", "(cosh(r) - 1 - r^2/2) / r^4, x = r^2, on |r| <= ln(2)/2",
                _root(lambda r: (mpmath.cosh(r) - 1 - r**2 / 2) / r**4), mpf(0), HALF_LN2**2, 1, single=True, scale=lambda z: z**2),
+    Polynomial("iris_vm_atan_tail", "(atan(t) - t) / t^3, x = t^2, on |t| <= tan(pi/8)", _root(_atan_tail), mpf(0), T2, 10,
+               scale=lambda z: z),
+    Polynomial("iris_vm_atan_tail_f32", "(atan(t) - t) / t^3, x = t^2, on |t| <= tan(pi/8)", _root(_atan_tail), mpf(0), T2,
+               3, single=True, scale=lambda z: z),
+    Polynomial("iris_vm_atan2_tail_f32", "(atan(t) - t) / t^3, x = t^2, on |t| <= tan(pi/8)", _root(_atan_tail), mpf(0), T2,
+               5, scale=lambda z: z),
+    Polynomial("iris_vm_asin_tail", "(asin(s) - s) / s^3, x = s^2, on |s| <= 1/2", _root(_asin_tail), mpf(0), mpf("0.25"),
+               12, scale=lambda z: z),
+    Polynomial("iris_vm_asin_tail_f32", "(asin(s) - s) / s^3, x = s^2, on |s| <= 1/2", _root(_asin_tail), mpf(0),
+               mpf("0.25"), 4, single=True, scale=lambda z: z),
+    Polynomial("iris_vm_cbrt_guess", "x^(-1/3) from 1 to 2", lambda x: x ** (-mpf(1) / 3), mpf(1), mpf(2), 4),
+    Polynomial("iris_vm_cbrt_guess_f32", "x^(-1/3) from 1 to 2", lambda x: x ** (-mpf(1) / 3), mpf(1), mpf(2), 2,
+               single=True),
 )
 
 
