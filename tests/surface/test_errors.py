@@ -329,10 +329,11 @@ def test_no_warnings_where_all_is_well() -> None:
         kernel.inspect_c("f4", "f4")
 
 
-def test_positional_only_parameters() -> None:
-    def strict(x, /, y=1):
-        return x + y
+def strict(x, /, y=1):
+    return x + y
 
+
+def test_positional_only_parameters() -> None:
     assert make(strict)(1.0, y=2) == 3.0
     assert message(make(strict), x=1.0) == message(strict, x=1.0)
     assert message(make(strict), x=1.0, y=2) == message(strict, x=1.0, y=2)

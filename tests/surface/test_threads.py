@@ -82,7 +82,7 @@ def test_the_gil_is_released() -> None:
         return x
 
     kernel = iris_cc.kernel(long, fallback="error")
-    values = np.linspace(0, 1, 1000)
+    values = np.linspace(0, 1, 20_000)
     kernel(values[:1])
     ticks, stop = [0], threading.Event()
 
