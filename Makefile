@@ -18,6 +18,7 @@ help:  ## list the targets
 $(READY): pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	$(BIN)/python -m compileall -q iris_cc
 	touch $@
 
 setup: $(READY)  ## create .venv with everything the other targets need

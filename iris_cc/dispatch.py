@@ -93,6 +93,7 @@ class Kernels:
         self.ufuncs: dict[tuple[int, bool], Any] = {}
         self.retry: dict[Specialization, float] = {}
         self.warned = False
+        self.limit = config.DEFAULT_WHILE_LIMIT  # what the loaded code has now
 
     @property
     def nin(self) -> int:
@@ -131,6 +132,8 @@ class Kernels:
         elif compiled:
             self.retry.pop(spec, None)
         self.realized[place] = made
+        if self.limit != config.DEFAULT_WHILE_LIMIT:
+            self.set_limit(self.limit)
         if config.trace():
             where = f" {made.key[:16]} ({made.cache})" if made.key is not None else ""
             why = f": {made.reason.message}" if made.reason is not None else ""
@@ -285,6 +288,7 @@ class Kernels:
             self.set_limit(config.DEFAULT_WHILE_LIMIT)
 
     def set_limit(self, limit: int) -> None:
+        self.limit = limit
         for made in list(self.realized.values()):
             if made.library is not None and made.library.has("iris_while_limit"):
                 made.library.write_int64("iris_while_limit", limit)
