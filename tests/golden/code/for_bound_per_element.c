@@ -1,7 +1,7 @@
 /* kernel: (i8, i4) -> i8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
 
 #define IRIS_LANE_BITS 64
-#define IRIS_PARTS 3
+#define IRIS_PARTS 4
 
 /* iris_base.h */
 
@@ -47,7 +47,8 @@ IRIS_KERNEL void iris_block(const iris_v_i64 *n, const iris_v_i32 *step, iris_v_
     *status |= iris_any(~t3) ? 2u /* zero_step */ : 0u;
     total[part] = iris_all_i64(0LL);
     i[part] = iris_all_i64(0LL);
-    IRIS_EACH_LANE trips[part][lane] = iris_trips(0LL, t1[part][lane], t2[part][lane]);
+    trips[part] = (iris_v_u64){0};
+    IRIS_LANE_BY_LANE trips[part][lane] = iris_trips(0LL, t1[part][lane], t2[part][lane]);
     running[part] = IRIS_ALL;
   }
   for (uint64_t trip = 0;; ++trip) {

@@ -1,7 +1,7 @@
 /* kernel: (i8, i8) -> i8, i8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
 
 #define IRIS_LANE_BITS 64
-#define IRIS_PARTS 3
+#define IRIS_PARTS 4
 
 /* iris_base.h */
 
@@ -46,7 +46,8 @@ IRIS_KERNEL void iris_block(const iris_v_i64 *a, const iris_v_i64 *b, iris_v_i64
     /* 5: for i in range(a, b, 3): */
     up[part] = iris_all_i64(0LL);
     i[part] = a[part];
-    IRIS_EACH_LANE trips[part][lane] = iris_trips(a[part][lane], b[part][lane], 3LL);
+    trips[part] = (iris_v_u64){0};
+    IRIS_LANE_BY_LANE trips[part][lane] = iris_trips(a[part][lane], b[part][lane], 3LL);
     running[part] = IRIS_ALL;
   }
   for (uint64_t trip = 0;; ++trip) {
@@ -71,7 +72,8 @@ IRIS_KERNEL void iris_block(const iris_v_i64 *a, const iris_v_i64 *b, iris_v_i64
     /* 8: for i in range(b, a, -2): */
     down[part] = iris_all_i64(0LL);
     i_1[part] = b[part];
-    IRIS_EACH_LANE trips_1[part][lane] = iris_trips(b[part][lane], a[part][lane], (-2LL));
+    trips_1[part] = (iris_v_u64){0};
+    IRIS_LANE_BY_LANE trips_1[part][lane] = iris_trips(b[part][lane], a[part][lane], (-2LL));
     running_1[part] = IRIS_ALL;
   }
   for (uint64_t trip_1 = 0;; ++trip_1) {

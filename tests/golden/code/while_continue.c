@@ -1,8 +1,5 @@
 /* kernel: (i8) -> i8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off, the linker -lm. */
 
-#define IRIS_LANE_BITS 64
-#define IRIS_PARTS 3
-
 /* iris_base.h */
 
 /* iris_number.h */
@@ -12,10 +9,6 @@
 /* iris_fenv.h */
 
 /* iris_error.h */
-
-/* iris_row.h */
-
-/* iris_lanes.h */
 
 IRIS_KERNEL int64_t iris_kernel(int64_t n, uint32_t *status) {
   /* 5: while n > 0: */
@@ -55,63 +48,8 @@ IRIS_KERNEL int64_t iris_kernel(int64_t n, uint32_t *status) {
   return total;
 }
 
-IRIS_KERNEL void iris_block(const iris_v_i64 *n, iris_v_i64 *out0, uint32_t *status) {
-  iris_mask live[IRIS_PARTS];
-  iris_v_i64 n_1[IRIS_PARTS];
-  iris_v_i64 total[IRIS_PARTS];
-  iris_mask running[IRIS_PARTS];
-  const uint64_t most_rounds = iris_rounds();
-  uint64_t rounds = 0;
-  IRIS_EACH_PART {
-    /* 5: while n > 0: */
-    live[part] = IRIS_ALL;
-    n_1[part] = n[part];
-    total[part] = iris_all_i64(0LL);
-    running[part] = IRIS_ALL;
-  }
-  for (;;) {
-    iris_mask any = IRIS_NONE;
-    IRIS_EACH_PART {
-      const iris_mask t1 = (iris_mask)(n_1[part] > 0);
-      const iris_mask v0 = live[part] & t1;
-      running[part] &= v0;
-      any |= running[part];
-    }
-    if (!iris_any(any)) break;
-    if (rounds++ == most_rounds) {
-      *status |= 4u /* while_limit */;
-      break;
-    }
-    IRIS_EACH_PART {
-      /* 6: n -= 1 */
-      const iris_v_i64 n_2 = n_1[part] - 1;
-      /* 7: if n % 3 == 0: */
-      iris_v_i64 t2 = {0};
-      IRIS_LANE_BY_LANE t2[lane] = iris_floormod_i64(n_2[lane], 3LL);
-      const iris_mask t3 = (iris_mask)(t2 == 0);
-      /* 9: if n == 20: */
-      const iris_mask t4 = (iris_mask)(n_2 == 20);
-      /* 11: total += n */
-      const iris_v_i64 total_1 = total[part] + n_2;
-      /* 9: if n == 20: */
-      const iris_v_i64 total_2 = iris_select_i64(t4, total[part], total_1);
-      /* 7: if n % 3 == 0: */
-      const iris_v_i64 total_3 = iris_select_i64(t3, total[part], total_2);
-      const iris_mask t5 = (iris_mask)(t2 != 0);
-      const iris_mask brk = t5 & t4;
-      const iris_mask t6 = ~brk;
-      live[part] = t6;
-      n_1[part] = n_2;
-      total[part] = iris_select_i64(running[part], total_3, total[part]);
-    }
-  }
-  IRIS_EACH_PART {
-    out0[part] = total[part];
-  }
-}
-
 /* Any steps, any overlap: one element after the other. */
-IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+IRIS_OUTLINE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
   uint32_t status = 0;
   char *n = args[0];
   const intptr_t n_step = steps[0];
@@ -123,34 +61,6 @@ IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intp
     out0 += out0_step;
   }
   return status;
-}
-
-/* Any steps, no overlap; all inputs of a block are read before a result is stored. */
-IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr_t *steps) {
-  uint32_t status = 0;
-  for (intptr_t first = 0; first < count; first += IRIS_LANES) {
-    const intptr_t some = count - first < IRIS_LANES ? count - first : IRIS_LANES;
-    iris_v_i64 n_tile[IRIS_PARTS];
-    iris_v_i64 out0_tile[IRIS_PARTS];
-    for (intptr_t lane = 0; lane < IRIS_LANES; ++lane) {
-      const intptr_t k = first + (lane < some ? lane : some - 1);
-      ((iris_mem_i64 *)n_tile)[lane] = *(const iris_mem_i64 *)(args[0] + k * steps[0]);
-    }
-    iris_block(n_tile, out0_tile, &status);
-    for (intptr_t lane = 0; lane < some; ++lane) {
-      *(iris_mem_i64 *)(args[1] + (first + lane) * steps[1]) = ((const iris_mem_i64 *)out0_tile)[lane];
-    }
-  }
-  return status;
-}
-
-IRIS_ROUTE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
-  bool apart = count >= IRIS_FEWEST;
-  apart = apart && iris_apart(count, args[1], steps[1], 8, args[0], steps[0], 8);
-  if (apart) {
-    return iris_lanes(count, args, steps);
-  }
-  return iris_strided(count, args, steps);
 }
 
 IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
