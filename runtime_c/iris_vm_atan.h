@@ -11,17 +11,18 @@
 /* (atan(t) - t) / t^3, x = t^2, on |t| <= tan(pi/8) */
 IRIS_VM double iris_vm_atan_tail(double x) {
   const double z = x * x;
-  double even = -0x1.39f38ad451ea6p-6;
-  even = __builtin_fma(even, z, -0x1.a090d1950d2b4p-5);
-  even = __builtin_fma(even, z, -0x1.10fa5ee9ab25cp-4);
-  even = __builtin_fma(even, z, -0x1.745d0b153ffadp-4);
-  even = __builtin_fma(even, z, -0x1.24924924355d5p-3);
+  double even = -0x1.1b1992aa413c9p-5;
+  even = __builtin_fma(even, z, -0x1.ac7858539e493p-5);
+  even = __builtin_fma(even, z, -0x1.110e84aa36d9dp-4);
+  even = __builtin_fma(even, z, -0x1.745d165c497f3p-4);
+  even = __builtin_fma(even, z, -0x1.249249248d739p-3);
   even = __builtin_fma(even, z, -0x1.5555555555555p-2);
-  double odd = 0x1.41495cefb6c73p-5;
-  odd = __builtin_fma(odd, z, 0x1.dfe49b2919c4ep-5);
-  odd = __builtin_fma(odd, z, 0x1.3b126143b5cbcp-4);
-  odd = __builtin_fma(odd, z, 0x1.c71c7184c32bfp-4);
-  odd = __builtin_fma(odd, z, 0x1.999999999933dp-3);
+  double odd = 0x1.0a997ba33c1dbp-6;
+  odd = __builtin_fma(odd, z, 0x1.74d3a7b43351ap-5);
+  odd = __builtin_fma(odd, z, 0x1.e199c62156609p-5);
+  odd = __builtin_fma(odd, z, 0x1.3b1392a9c2d8bp-4);
+  odd = __builtin_fma(odd, z, 0x1.c71c71c2fc236p-4);
+  odd = __builtin_fma(odd, z, 0x1.9999999999952p-3);
   return __builtin_fma(odd, x, even);
 }
 /* end */
@@ -92,7 +93,7 @@ IRIS_VM double iris_atan2_f64(double y, double x) {
   const bool plain = (most > 0) & (most < IRIS_INF_F64);
   const double edge = most == least ? most > 0 ? 1.0 : 0.0 : 0.0; /* both infinite; both zero; one infinite */
   const struct iris_vm_arc arc = iris_vm_arc(plain ? least * lift * scale : edge, plain ? top * scale : 1.0);
-  const bool negative = iris_vm_bits_f64(x) >> 63;
+  const bool negative = __builtin_copysign(1.0, x) < 0;
   const double k = swap ? 2.0 - arc.k : arc.k;
   const double angle = iris_vm_turned(arc, negative ? 4.0 - k : k, swap != negative ? -1.0 : 1.0);
   return (x != x) | (y != y) ? x + y : __builtin_copysign(angle, y);

@@ -8,11 +8,13 @@
 /* polynomial iris_vm_atan_tail_f32 */
 /* (atan(t) - t) / t^3, x = t^2, on |t| <= tan(pi/8) */
 IRIS_VM float iris_vm_atan_tail_f32(float x) {
-  float p = 0x1.5ce96p-4f;
-  p = __builtin_fmaf(p, x, -0x1.1f3478p-3f);
-  p = __builtin_fmaf(p, x, 0x1.996b88p-3f);
-  p = __builtin_fmaf(p, x, -0x1.555536p-2f);
-  return p;
+  const float z = x * x;
+  float even = -0x1.082f6cp-4f;
+  even = __builtin_fmaf(even, z, -0x1.241fe6p-3f);
+  even = __builtin_fmaf(even, z, -0x1.555554p-2f);
+  float odd = 0x1.b8099p-4f;
+  odd = __builtin_fmaf(odd, z, 0x1.99972ep-3f);
+  return __builtin_fmaf(odd, x, even);
 }
 /* end */
 /* polynomial iris_vm_atan2_tail_f32 */
@@ -32,11 +34,12 @@ IRIS_VM double iris_vm_atan2_tail_f32(double x) {
 /* (asin(s) - s) / s^3, x = s^2, on |s| <= 1/2 */
 IRIS_VM float iris_vm_asin_tail_f32(float x) {
   const float z = x * x;
-  float even = 0x1.37fe16p-5f;
-  even = __builtin_fmaf(even, z, 0x1.70a6bcp-5f);
-  even = __builtin_fmaf(even, z, 0x1.55555ep-3f);
-  float odd = 0x1.b311d2p-6f;
-  odd = __builtin_fmaf(odd, z, 0x1.332732p-4f);
+  float even = 0x1.18f91ep-6f;
+  even = __builtin_fmaf(even, z, 0x1.6d5bbap-5f);
+  even = __builtin_fmaf(even, z, 0x1.555554p-3f);
+  float odd = 0x1.13fed4p-5f;
+  odd = __builtin_fmaf(odd, z, 0x1.fd8da2p-6f);
+  odd = __builtin_fmaf(odd, z, 0x1.33343p-4f);
   return __builtin_fmaf(odd, x, even);
 }
 /* end */
@@ -89,7 +92,7 @@ IRIS_VM float iris_atan2_f32(float y, float x) {
   const double part = __builtin_fma(t * z, iris_vm_atan2_tail_f32(z), t);
   const double angle = steep ? 0x1.921fb54442d18p-1 + part : part;
   const double turned = swap ? 0x1.921fb54442d18p0 - angle : angle;
-  const bool negative = iris_vm_bits_f64((double)x) >> 63;
+  const bool negative = __builtin_copysignf(1.0f, x) < 0;
   const float result = (float)(negative ? 0x1.921fb54442d18p1 - turned : turned);
   return (x != x) | (y != y) ? x + y : __builtin_copysignf(result, y);
 }

@@ -44,7 +44,7 @@ IRIS_VM struct iris_vm_angle_f32 iris_vm_reduce_small_f32(float x) {
 }
 
 static const double iris_vm_power_modulo_turn[2][7] = {
-    {0x1p0, -0x1.87586de3accc3p0, 0x1.ebc26b95fe14fp-1, 0x1.09f4683d25023p-2,
+    {0x1p1, -0x1.87586de3accc3p0, 0x1.ebc26b95fe14fp-1, 0x1.09f4683d25023p-2,
      -0x1.82ac8377ff216p-5, -0x1.082d219bb0225p1, -0x1.0f45204cd2192p-3},
     {0, -0x1.b6831078e4261p-59, -0x1.6065ceb66cc97p-55, 0x1.fee10ecf6f246p-58,
      0x1.17955574142a1p-60, 0x1.29b05b18df9e2p-54, -0x1.d6b3c80daf49ap-60},
@@ -56,7 +56,7 @@ IRIS_VM struct iris_vm_angle_f32 iris_vm_reduce_large_f32(double x) {
   const double row = __builtin_fma(bounded, 1.0 / 16.0, -31.5 / 16.0) + IRIS_VM_ROUND_F64;
   const uint64_t i = iris_vm_bits_f64(row) & 7;
   const double index = row - IRIS_VM_ROUND_F64;
-  const double y = x * iris_vm_power2_f64(index > 0 ? __builtin_fma(-16.0, index, -1.0) : 0.0);
+  const double y = x * iris_vm_power2_f64(__builtin_fma(-16.0, index, -1.0));
   const double factor = iris_vm_power_modulo_turn[0][i];
   const double v = y * factor;
   const double low = __builtin_fma(y, iris_vm_power_modulo_turn[1][i], __builtin_fma(y, factor, -v));
