@@ -1,0 +1,187 @@
+/* iris_vm_erf.h - erf, erfc.
+ *
+ * Below 1/2, erf(x) = x + x P(x^2).  From there on erfc(x) = exp(-x^2) R(t) / (1 + 2x) with t = (x - 15/4) / (x + 15/4), in
+ * which R stays within a seventh of its middle over the whole range, so that one polynomial in t is accurate; the square,
+ * the exponential, R and the quotient are kept in two parts.  Requires iris_vm_base.h and iris_vm_exp.h.
+ */
+#ifndef IRIS_VM_ERF_H
+#define IRIS_VM_ERF_H
+
+/* polynomial iris_vm_erf_small */
+/* erf(s) / s - 1, x = s^2, on |s| <= 1/2 */
+IRIS_VM double iris_vm_erf_small(double x) {
+  const double z = x * x;
+  double even = 0x1.c60ae6747e9bcp-27;
+  even = __builtin_fma(even, z, 0x1.b9d19f664b4c1p-20);
+  even = __builtin_fma(even, z, 0x1.f9a324a327ab3p-14);
+  even = __builtin_fma(even, z, 0x1.565bcd0e5f5ap-8);
+  even = __builtin_fma(even, z, 0x1.ce2f21a042bep-4);
+  even = __builtin_fma(even, z, 0x1.06eba8214db69p-3);
+  double odd = -0x1.5d7686c510032p-23;
+  odd = __builtin_fma(odd, z, -0x1.f4d1cff2cac2fp-17);
+  odd = __builtin_fma(odd, z, -0x1.c02db3f9d6c71p-11);
+  odd = __builtin_fma(odd, z, -0x1.b82ce312889f2p-6);
+  odd = __builtin_fma(odd, z, -0x1.812746b0379e7p-2);
+  return __builtin_fma(odd, x, even);
+}
+/* end */
+/* polynomial iris_vm_erfc_ratio */
+/* (R(x) - R(0)) / x, R((s-15/4)/(s+15/4)) = (1+2s) exp(s^2) erfc(s), 1/2 <= s <= 28 */
+IRIS_VM double iris_vm_erfc_ratio(double x) {
+  const double z = x * x;
+  double even = 0x1.c8f98c9533805p-32;
+  even = __builtin_fma(even, z, -0x1.20582b957d888p-28);
+  even = __builtin_fma(even, z, 0x1.9e8e881112265p-26);
+  even = __builtin_fma(even, z, -0x1.f3cdb9cb3af3fp-25);
+  even = __builtin_fma(even, z, -0x1.052734873646bp-20);
+  even = __builtin_fma(even, z, 0x1.778a2e1bdf35ep-16);
+  even = __builtin_fma(even, z, -0x1.303f9d98acedp-12);
+  even = __builtin_fma(even, z, 0x1.cc3a0e222978fp-10);
+  even = __builtin_fma(even, z, 0x1.d0b0037dccc89p-6);
+  even = __builtin_fma(even, z, 0x1.7a14188a99b1bp-4);
+  even = __builtin_fma(even, z, 0x1.510169d096803p-4);
+  even = __builtin_fma(even, z, -0x1.1f367683f89a7p-3);
+  double odd = -0x1.140c9cc078c4cp-28;
+  odd = __builtin_fma(odd, z, 0x1.42bb7ca1458c7p-25);
+  odd = __builtin_fma(odd, z, -0x1.158bb9237f001p-22);
+  odd = __builtin_fma(odd, z, 0x1.d655ce8cc2bf3p-20);
+  odd = __builtin_fma(odd, z, -0x1.8004ad008ae04p-17);
+  odd = __builtin_fma(odd, z, 0x1.b14414cfaaa9ep-15);
+  odd = __builtin_fma(odd, z, 0x1.33fb2538a73fep-12);
+  odd = __builtin_fma(odd, z, -0x1.3f603c3425ad5p-7);
+  odd = __builtin_fma(odd, z, -0x1.e0d0fa6dffc96p-5);
+  odd = __builtin_fma(odd, z, -0x1.bda9309a288abp-4);
+  odd = __builtin_fma(odd, z, 0x1.d5f2948159d19p-9);
+  return __builtin_fma(odd, x, even);
+}
+/* end */
+
+/* erfc(x) = (head + tail) 2^n for x from 1/2 to 28. */
+struct iris_vm_erfc {
+  double head, tail, n;
+};
+IRIS_VM struct iris_vm_erfc iris_vm_erfc_tail(double x) {
+  const double square = x * x;
+  const double n = __builtin_fma(-square, IRIS_VM_LOG2E, IRIS_VM_ROUND_F64) - IRIS_VM_ROUND_F64;
+  const struct iris_vm_pair reduced = iris_vm_exp_reduce(-square, n);
+  const double lost = reduced.tail - __builtin_fma(x, x, -square);
+  const double r = reduced.head;
+  const double one = 1.0 + r;
+  const double rest = __builtin_fma(r * r, __builtin_fma(r, iris_vm_exp_tail(r), 0.5), iris_vm_fast_error(1.0, r, one));
+  const double e = one + rest;
+  const double e_tail = __builtin_fma(lost, e, iris_vm_fast_error(one, rest, e));
+  const double t = (x - 3.75) / (x + 3.75);
+  const double bend = t * iris_vm_erfc_ratio(t);
+  const double ratio = 0x1.3ccda0b5d5dc2p0 + bend;
+  const double ratio_tail = iris_vm_fast_error(0x1.3ccda0b5d5dc2p0, bend, ratio) + 0x1.e65b158f28ce5p-54;
+  const double over = e * ratio;
+  const double over_tail = __builtin_fma(e, ratio_tail, __builtin_fma(e_tail, ratio, __builtin_fma(e, ratio, -over)));
+  const double under = __builtin_fma(2.0, x, 1.0);
+  const double under_tail = iris_vm_fast_error(2.0 * x, 1.0, under);
+  const double inverse = 1.0 / under;
+  const double q = over * inverse;
+  const double left = __builtin_fma(-q, under_tail, __builtin_fma(-q, under, over) + over_tail);
+  const struct iris_vm_erfc result = {q, left * inverse, n};
+  return result;
+}
+
+IRIS_VM double iris_erf_f64(double x) {
+  const double size = __builtin_fabs(x);
+  const bool small = size < 0.5;
+  const struct iris_vm_erfc c = iris_vm_erfc_tail(size > 6.0 ? 6.0 : size);
+  const double power = iris_vm_power2_f64(c.n);
+  const double away = c.head * power;
+  const double head = 1.0 - away;
+  const double tail = __builtin_fma(-c.tail, power, iris_vm_fast_error(1.0, -away, head));
+  const double near = __builtin_fma(size, iris_vm_erf_small(size * size), size);
+  return __builtin_copysign(small ? near : head + tail, x);
+}
+
+/* erfc(x), 1 - erf(x), or 2 - erfc(|x|). */
+IRIS_VM double iris_erfc_f64(double x) {
+  const double size = __builtin_fabs(x);
+  const bool small = size < 0.5;
+  const struct iris_vm_erfc c = iris_vm_erfc_tail(size > 28.0 ? 28.0 : size);
+  const double value = iris_vm_scale_f64(c.head + c.tail, c.n);
+  const double whole = small ? 1.0 : 2.0;
+  const double part = small ? x : value;
+  const double part_tail = small ? x * iris_vm_erf_small(x * x) : 0.0;
+  const double head = whole - part;
+  const double rest = head + (iris_vm_fast_error(whole, -part, head) - part_tail);
+  return (x > 0) & !small ? value : rest;
+}
+
+/* In double, in one part. */
+
+/* polynomial iris_vm_erf_small_f32 */
+/* erf(s) / s, x = s^2, on |s| <= 1/2 */
+IRIS_VM double iris_vm_erf_small_f32(double x) {
+  const double z = x * x;
+  double even = 0x1.54d076df271bdp-8;
+  even = __builtin_fma(even, z, 0x1.ce2ef239ee029p-4);
+  even = __builtin_fma(even, z, 0x1.20dd75041b4eap+0);
+  double odd = -0x1.936a4a7830bd8p-11;
+  odd = __builtin_fma(odd, z, -0x1.b8203032a45abp-6);
+  odd = __builtin_fma(odd, z, -0x1.8127466f5b8a1p-2);
+  return __builtin_fma(odd, x, even);
+}
+/* end */
+/* polynomial iris_vm_erfc_ratio_f32 */
+/* (1+2s) exp(s^2) erfc(s), x = (s-15/4)/(s+15/4), on 1/2 <= s <= 11 */
+IRIS_VM double iris_vm_erfc_ratio_f32(double x) {
+  const double z = x * x;
+  double even = 0x1.5889534606fbdp-12;
+  even = __builtin_fma(even, z, -0x1.3fb32e2166df2p-7);
+  even = __builtin_fma(even, z, -0x1.e0ce09122b8ccp-5);
+  even = __builtin_fma(even, z, -0x1.bda94a9a2ccc6p-4);
+  even = __builtin_fma(even, z, 0x1.d5f2aa58b0ecbp-9);
+  even = __builtin_fma(even, z, 0x1.3ccda0b5ca81fp+0);
+  double odd = -0x1.2ed0704313251p-12;
+  odd = __builtin_fma(odd, z, 0x1.cd88ca049340fp-10);
+  odd = __builtin_fma(odd, z, 0x1.d0a9bc48c9a98p-6);
+  odd = __builtin_fma(odd, z, 0x1.7a143d5d7f32cp-4);
+  odd = __builtin_fma(odd, z, 0x1.510169267e6a5p-4);
+  odd = __builtin_fma(odd, z, -0x1.1f3676860202bp-3);
+  return __builtin_fma(odd, x, even);
+}
+/* end */
+/* polynomial iris_vm_erfc_exp_f32 */
+/* exp(x) on |x| <= ln(2)/2 */
+IRIS_VM double iris_vm_erfc_exp_f32(double x) {
+  const double z = x * x;
+  double even = 0x1.6da767a4988a9p-10;
+  even = __builtin_fma(even, z, 0x1.555464884204ep-5);
+  even = __builtin_fma(even, z, 0x1.0000005c981fcp-1);
+  even = __builtin_fma(even, z, 0x1.ffffffffa7011p-1);
+  double odd = 0x1.a17e052cd2c8fp-13;
+  odd = __builtin_fma(odd, z, 0x1.1110a6173845ep-7);
+  odd = __builtin_fma(odd, z, 0x1.5555557e7777ep-3);
+  odd = __builtin_fma(odd, z, 0x1.fffffffff61ddp-1);
+  return __builtin_fma(odd, x, even);
+}
+/* end */
+
+IRIS_VM double iris_vm_erfc_tail_f32(double x) {
+  const double square = x * x;
+  const double n = __builtin_fma(-square, IRIS_VM_LOG2E, IRIS_VM_ROUND_F64) - IRIS_VM_ROUND_F64;
+  const double r = __builtin_fma(-n, 0x1.62e42fefa39efp-1, -square);
+  const double up = x + 3.75, under = __builtin_fma(2.0, x, 1.0);
+  const double inverse = 1.0 / (up * under);
+  const double ratio = iris_vm_erfc_ratio_f32((x - 3.75) * under * inverse);
+  return iris_vm_erfc_exp_f32(r) * iris_vm_power2_f64(n) * (ratio * up * inverse);
+}
+IRIS_VM float iris_erf_f32(float x) {
+  const double size = __builtin_fabs((double)x);
+  const double away = 1.0 - iris_vm_erfc_tail_f32(size > 4.0 ? 4.0 : size);
+  const double near = size * iris_vm_erf_small_f32(size * size);
+  return __builtin_copysignf((float)(size < 0.5 ? near : away), x);
+}
+IRIS_VM float iris_erfc_f32(float x) {
+  const double wide = x, size = __builtin_fabs(wide);
+  const double value = iris_vm_erfc_tail_f32(size > 11.0 ? 11.0 : size);
+  const double near = 1.0 - wide * iris_vm_erf_small_f32(size * size);
+  const double away = wide < 0 ? 2.0 - value : value;
+  return (float)(size < 0.5 ? near : away);
+}
+
+#endif /* IRIS_VM_ERF_H */
