@@ -345,14 +345,25 @@ def _with_pragmas(options: Options, program: front.Program) -> Options:
     return Options(next(mode for mode in FP_MODES if mode == fp), options.math, options.fallback, options.threads)
 
 
+class _LooseDispatcher(Dispatcher):
+    """Calls of a function with keyword-only parameters, `*args` or `**kwargs`: its ufunc binds them by itself."""
+
+    __slots__ = ()
+
+    def __call__(self, /, *args: object, **kwargs: object) -> Any:
+        return self.choose(0, False)(*args, **kwargs)
+
+
 def _python_dispatcher(function: FunctionType) -> Dispatcher:
     parameters = inspect.signature(function).parameters
-    defaults: Mapping[str, object] = {
-        name: p.default for name, p in parameters.items() if p.default is not inspect.Parameter.empty
-    }
     from iris_cc.pyroute import PythonUfunc
 
     target = PythonUfunc(function, len(parameters))
+    if target.is_loose:
+        return _LooseDispatcher(function.__name__, (), {}, lambda mask, overridden: target)
+    defaults: Mapping[str, object] = {
+        name: p.default for name, p in parameters.items() if p.default is not inspect.Parameter.empty
+    }
     return Dispatcher(function.__name__, tuple(parameters), defaults, lambda mask, overridden: target)
 
 

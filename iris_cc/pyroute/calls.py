@@ -1,0 +1,123 @@
+"""One call of a Python ufunc on its elements: the types asked for, the evaluation, and the delivery of its results.
+
+What an object that takes the call over would do is settled before.  This module may not know a ufunc's methods.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from iris_cc.pyroute.elements import WEAK, Caller, DType, Results, box, evaluate
+from iris_cc.pyroute.overrides import dress, wrapper
+from iris_cc.pyroute.request import Request, check_cast
+
+
+class Callee(Protocol):
+    """What a call knows of its ufunc."""
+
+    __name__: str
+    nin: int
+    last_count: int | None
+
+    @property
+    def nout(self) -> int: ...
+
+    def by_name(self) -> Callable[..., Any]: ...
+
+
+class Call:
+    """`inputs` are arrays or what becomes one, and Python scalars."""
+
+    def __init__(self, ufunc: Callee, inputs: tuple[Any, ...], request: Request) -> None:
+        self.ufunc = ufunc
+        self.name = ufunc.__name__
+        self.inputs = inputs
+        self.request = request
+        self.several = False
+
+    def answer(self, given: tuple[Any, ...]) -> Any:
+        """What the caller gets; `given` are the inputs as they came, some of which may dress it."""
+        results = self._results()
+        count = len(results.columns)
+        outputs = self.request.outputs.padded(count)
+        arrays = self._arrays(results, outputs)
+        wrap = wrapper(given, self.request.subok)
+        answers: list[Any] = []
+        for k, (array, out) in enumerate(zip(arrays, outputs)):
+            context = (self.ufunc, (*given, *outputs), k)
+            if out is None:
+                answers.append(dress(wrap, array, context, self.request.outputs.as_scalar))
+            else:
+                _store(array, out, results)
+                answers.append(out if type(out) is np.ndarray else dress(wrapper([out]), out, context, False))
+        return tuple(answers) if self.several or count > 1 else answers[0]
+
+    def _results(self) -> Results:
+        """Of the operands as they are; where their types are not those asked for, again with all operands cast alike.
+
+        So the loops of a ufunc are looked for, too.
+        """
+        wanted = self.request.wanted
+        results = self._evaluate(self._cast(wanted.inputs))
+        goals = wanted.of_outputs(self.name, len(results.columns))
+        goal = next((each for each in goals if each is not None), None)
+        fits = all(want in (None, have) for want, have in zip(goals, results.types()))
+        if goal is None or fits or results.empty or any(each is not None for each in wanted.inputs):
+            return results
+        return self._evaluate(self._cast([None if type(each) in WEAK else goal for each in self.inputs]))
+
+    def _cast(self, types: Sequence[DType | None]) -> list[Any]:
+        cast: list[Any] = []
+        for i, (value, target) in enumerate(zip(self.inputs, types)):
+            if target is None:
+                cast.append(value)
+                continue
+            array = np.asarray(value)
+            if type(value) not in WEAK:
+                self._check(array.dtype, target, "input", i, self.ufunc.nin)
+            cast.append(array.astype(target))
+        return cast
+
+    def _evaluate(self, operands: Sequence[Any]) -> Results:
+        request = self.request
+
+        def accept(count: int) -> None:
+            self.ufunc.last_count = count
+            request.outputs.check(self.name, self.ufunc.nin, count)
+            request.wanted.of_outputs(self.name, count)
+
+        caller = Caller(self.ufunc.by_name(), operands, accept)
+        boxed = [box(each) for each in operands]
+        results = evaluate(caller, boxed, request.outputs.shapes, request.where, request.order, self._usual_count())
+        self.several = caller.several
+        return results
+
+    def _usual_count(self) -> int:
+        """How many outputs there are where the function is not called once."""
+        outputs = self.request.outputs
+        return len(outputs.arrays) if outputs.form != "positions" and outputs.arrays else self.ufunc.nout
+
+    def _arrays(self, results: Results, outputs: Sequence[np.ndarray | None]) -> list[np.ndarray]:
+        """Each output in the type asked for; TypeError unless that, and what is to hold it, may hold its values."""
+        count = len(results.columns)
+        goals = self.request.wanted.of_outputs(self.name, count)
+        arrays: list[np.ndarray] = []
+        for k, (array, goal, out) in enumerate(zip(results.arrays(), goals, outputs)):
+            made = array if goal is None else array.astype(goal, copy=False)
+            if not results.empty:
+                place = self.ufunc.nin + k  # NumPy counts operands here
+                self._check(array.dtype, made.dtype, "output", place, count)
+                self._check(made.dtype, made.dtype if out is None else out.dtype, "output", place, count)
+            arrays.append(made)
+        return arrays
+
+    def _check(self, source: DType, target: DType, kind: str, place: int, count: int) -> None:
+        check_cast(source, target, self.request.casting, self.name, f"{kind} {place}" if count > 1 else kind)
+
+
+def _store(array: np.ndarray, out: np.ndarray, results: Results) -> None:
+    if not results.empty:
+        np.copyto(np.asarray(out), array, casting="unsafe", where=True if results.mask is None else results.mask)

@@ -1,0 +1,215 @@
+"""One call of the function per element, and the arrays its results make.
+
+Operands are boxed, arrays of object that hold NumPy scalars, so that NumPy itself broadcasts, masks and orders them
+and hands each element over as it is.  This module may not know how a call is written.
+"""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Callable, Iterable, Sequence
+from numbers import Number
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from iris_cc.records import record
+
+DType: TypeAlias = "np.dtype[Any]"
+
+WEAK = (bool, int, float, complex)
+_KEPT = (*WEAK, str, bytes, type(None))  # arguments of exactly these types reach the function as they are
+_NUMBERS = (np.generic, Number)
+
+
+# -- operands --
+
+
+def box(value: object) -> np.ndarray:
+    """An array of object with the elements of `value` as NumPy scalars."""
+    if type(value) in _KEPT:
+        return _single(value)
+    array = np.asarray(value)
+    boxed = np.empty_like(array, object, subok=False)
+    boxed[...] = np.fromiter(array.flat, object, array.size).reshape(array.shape)
+    return boxed
+
+
+def _single(value: object) -> np.ndarray:
+    boxed = np.empty((), object)
+    boxed[()] = value
+    return boxed
+
+
+# -- calls --
+
+
+class Caller:
+    """The function, held to one form of result: bare values, or tuples of one length.
+
+    `accept` is told once how many outputs there are.  Text is a result where an operand is text, and any object where
+    an operand is one.
+    """
+
+    def __init__(self, function: Callable[..., Any], operands: Iterable[object], accept: Callable[[int], None]) -> None:
+        self.function = function
+        self.accept = accept
+        self.count: int | None = None  # outputs of each call so far
+        self.several = False  # whether they come as a tuple
+        kinds = {_kind(operand) for operand in operands}
+        self.takes_objects = "O" in kinds
+        self.takes_text = not kinds.isdisjoint("SUTO")
+
+    def __call__(self, *values: Any) -> tuple[Any, ...]:
+        result = self.function(*values)
+        several = isinstance(result, tuple)
+        row = result if several else (result,)
+        if self.count is None:
+            self._begin(len(row), several)
+        elif (len(row), several) != (self.count, self.several):
+            raise TypeError(
+                f"{self._name} returned {_form(len(row), several)} for one element and "
+                f"{_form(self.count, self.several)} for another"
+            )
+        return tuple([self._checked(each, values) for each in row])
+
+    @property
+    def _name(self) -> str:
+        return f"`{getattr(self.function, '__name__', 'function')}`"
+
+    def _begin(self, count: int, several: bool) -> None:
+        if not count:
+            raise TypeError(f"{self._name} returned an empty tuple, not a number")
+        self.accept(count)
+        self.count, self.several = count, several
+
+    def _checked(self, value: Any, values: tuple[Any, ...]) -> Any:
+        if isinstance(value, np.ndarray) and value.ndim == 0:
+            value = value[()]
+        if isinstance(value, _NUMBERS) and not isinstance(value, np.character):
+            return value
+        if value is not None and (self.takes_objects or (self.takes_text and isinstance(value, (str, bytes)))):
+            return value
+        given = ", ".join(map(reprlib.repr, values))
+        raise TypeError(f"{self._name} returned {reprlib.repr(value)} for the element ({given}), not a number")
+
+
+def _kind(operand: object) -> str:
+    if type(operand) in _KEPT:
+        return "U" if isinstance(operand, (str, bytes)) else "b"
+    return np.asarray(operand).dtype.kind
+
+
+def _form(count: int, several: bool) -> str:
+    return f"a tuple of {count}" if several else "one value"
+
+
+# -- results --
+
+
+@record
+class Results:
+    """The rows a function gave: `frame` has their shape and memory order, `mask` says which elements were wanted."""
+
+    frame: np.ndarray
+    mask: np.ndarray | None
+    columns: tuple[list[Any], ...]
+
+    def types(self) -> tuple[DType, ...]:
+        """The joined type of each output."""
+        return tuple(map(result_type, self.columns))
+
+    def arrays(self) -> tuple[np.ndarray, ...]:
+        """Each output in its joined type; elements that were not wanted hold anything."""
+        return tuple(_array(self.frame, self.mask, column) for column in self.columns)
+
+    @property
+    def empty(self) -> bool:
+        return not self.columns[0]
+
+
+def evaluate(
+    caller: Caller,
+    operands: Sequence[np.ndarray],
+    shapes: Sequence[tuple[int, ...]],
+    where: object,
+    order: Any,
+    usual: int,
+) -> Results:
+    """Call for every element of the broadcast, in which outputs of these `shapes` take part.
+
+    `usual` is the number of outputs where there is no element.
+    """
+    spare = max(len(shapes) - 1, 0)
+    engine = np.frompyfunc(lambda *values: (caller(*values), *(None,) * spare), len(operands), 1 + spare)
+    if not spare:
+        engine = np.frompyfunc(caller, len(operands), 1)
+    out = tuple(np.empty(shape, object) for shape in shapes) or None
+    found = engine(*operands, out=out, where=where, order=order)
+    rows = found[0] if spare else found
+    frame = rows if isinstance(rows, np.ndarray) else _single(rows)
+    return _columns(frame, caller.count or usual)
+
+
+def _columns(frame: np.ndarray, count: int) -> Results:
+    """One list of values per output, from an array of rows that has None where an element was not wanted."""
+    rows = [row for row in frame.flat if row is not None]
+    given = np.fromiter((row is not None for row in frame.flat), bool, frame.size)
+    mask = None if given.all() else given.reshape(frame.shape)
+    return Results(frame, mask, tuple([row[k] for row in rows] for k in range(count)))
+
+
+def array_of(frame: np.ndarray) -> np.ndarray:
+    """The values in an array of object, in their joined type."""
+    return _array(frame, None, list(frame.flat))
+
+
+def _array(frame: np.ndarray, mask: np.ndarray | None, values: list[Any]) -> np.ndarray:
+    target = result_type(values)
+    array = np.empty_like(frame, target)
+    if mask is None:
+        array[...] = _converted(values, target).reshape(frame.shape)
+    else:
+        array[mask] = _converted(values, target)
+    return array
+
+
+def _converted(values: list[Any], target: DType) -> np.ndarray:
+    if target.kind in "VT":
+        return np.array(values, target)
+    try:
+        return np.fromiter(values, target, len(values))
+    except OverflowError:  # a negative Python int beside a uint64 keeps its bits
+        return np.array([np.asarray(value).astype(target) for value in values], target)
+
+
+def result_type(values: Iterable[Any]) -> DType:
+    """The one type of values from many paths: strong ones promote, Python scalars give way; float64 for none."""
+    given = list(values)
+    weak = {type(value) for value in given} & set(WEAK)
+    strong = {_dtype(value) for value in given if type(value) not in weak}
+    if not given:
+        return np.dtype(float)
+    words: list[Any] = [*sorted(strong, key=str), *(kind(0) for kind in sorted(weak, key=str))]
+    ints = [value for value in given if type(value) is int] if int in weak else []
+    return _with_room(np.result_type(*words), ints, bool(strong))
+
+
+def _dtype(value: Any) -> DType:
+    if isinstance(value, np.generic):
+        return value.dtype
+    return np.asarray(value).dtype if isinstance(value, (*WEAK, str, bytes)) else np.dtype(object)
+
+
+def _with_room(joined: DType, ints: list[int], strong: bool) -> DType:
+    """The joined type, or a wider one where a Python int does not fit in it; in a uint64 it keeps its bits."""
+    if joined.kind not in "iu" or not ints:
+        return joined
+    low, high = min(ints), max(ints)
+    if np.iinfo(joined).min <= low and high <= np.iinfo(joined).max:
+        return joined
+    if joined == np.uint64 and low >= -(1 << 63) and high < 1 << 64:
+        return joined
+    if joined != np.uint64 and low >= -(1 << 63) and high < 1 << 63:
+        return np.result_type(joined, np.int64)
+    return np.dtype(np.uint64) if not strong and low >= 0 and high < 1 << 64 else np.dtype(object)
