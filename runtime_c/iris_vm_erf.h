@@ -1,6 +1,6 @@
 /* iris_vm_erf.h - erf, erfc.
  *
- * Below 1/2, erf(x) = x + x P(x^2).  From there on erfc(x) = exp(-x^2) R(t) / (1 + 2x) with t = (x - 15/4) / (x + 15/4), in
+ * Below 5/8, erf(x) = x + x P(x^2).  From there on erfc(x) = exp(-x^2) R(t) / (1 + 2x) with t = (x - 15/4) / (x + 15/4), in
  * which R stays within a seventh of its middle over the whole range, so that one polynomial in t is accurate; the square,
  * the exponential, R and the quotient are kept in two parts.  Requires iris_vm_base.h and iris_vm_exp.h.
  */
@@ -8,55 +8,56 @@
 #define IRIS_VM_ERF_H
 
 /* polynomial iris_vm_erf_small */
-/* erf(s) / s - 1, x = s^2, on |s| <= 1/2 */
+/* erf(s) / s - 1, x = s^2, on |s| <= 5/8 */
 IRIS_VM double iris_vm_erf_small(double x) {
   const double z = x * x;
-  double even = 0x1.c60ae6747e9bcp-27;
-  even = __builtin_fma(even, z, 0x1.b9d19f664b4c1p-20);
-  even = __builtin_fma(even, z, 0x1.f9a324a327ab3p-14);
-  even = __builtin_fma(even, z, 0x1.565bcd0e5f5ap-8);
-  even = __builtin_fma(even, z, 0x1.ce2f21a042bep-4);
+  double even = 0x1.f5e20cbf77688p-27;
+  even = __builtin_fma(even, z, 0x1.b9e3d36d7e642p-20);
+  even = __builtin_fma(even, z, 0x1.f9a3267f8a916p-14);
+  even = __builtin_fma(even, z, 0x1.565bcd0e66b42p-8);
+  even = __builtin_fma(even, z, 0x1.ce2f21a042be1p-4);
   even = __builtin_fma(even, z, 0x1.06eba8214db69p-3);
-  double odd = -0x1.5d7686c510032p-23;
-  odd = __builtin_fma(odd, z, -0x1.f4d1cff2cac2fp-17);
-  odd = __builtin_fma(odd, z, -0x1.c02db3f9d6c71p-11);
-  odd = __builtin_fma(odd, z, -0x1.b82ce312889f2p-6);
+  double odd = -0x1.1a6ef30518ed1p-30;
+  odd = __builtin_fma(odd, z, -0x1.5f34353706aa9p-23);
+  odd = __builtin_fma(odd, z, -0x1.f4d244f82f738p-17);
+  odd = __builtin_fma(odd, z, -0x1.c02db3fe9a00cp-11);
+  odd = __builtin_fma(odd, z, -0x1.b82ce31288abbp-6);
   odd = __builtin_fma(odd, z, -0x1.812746b0379e7p-2);
   return __builtin_fma(odd, x, even);
 }
 /* end */
 /* polynomial iris_vm_erfc_ratio */
-/* (R(x) - R(0)) / x, R((s-15/4)/(s+15/4)) = (1+2s) exp(s^2) erfc(s), 1/2 <= s <= 28 */
+/* (R(x) - R(0)) / x, R((s-15/4)/(s+15/4)) = (1+2s) exp(s^2) erfc(s), 5/8 <= s <= 28 */
 IRIS_VM double iris_vm_erfc_ratio(double x) {
   const double z = x * x;
-  double even = 0x1.c8f98c9533805p-32;
-  even = __builtin_fma(even, z, -0x1.20582b957d888p-28);
-  even = __builtin_fma(even, z, 0x1.9e8e881112265p-26);
-  even = __builtin_fma(even, z, -0x1.f3cdb9cb3af3fp-25);
-  even = __builtin_fma(even, z, -0x1.052734873646bp-20);
-  even = __builtin_fma(even, z, 0x1.778a2e1bdf35ep-16);
-  even = __builtin_fma(even, z, -0x1.303f9d98acedp-12);
-  even = __builtin_fma(even, z, 0x1.cc3a0e222978fp-10);
-  even = __builtin_fma(even, z, 0x1.d0b0037dccc89p-6);
-  even = __builtin_fma(even, z, 0x1.7a14188a99b1bp-4);
-  even = __builtin_fma(even, z, 0x1.510169d096803p-4);
+  double even = 0x1.c8dff32fb4ec1p-31;
+  even = __builtin_fma(even, z, -0x1.70f588befc734p-28);
+  even = __builtin_fma(even, z, 0x1.b71d1d5fa1061p-26);
+  even = __builtin_fma(even, z, -0x1.fc4018e8a4109p-25);
+  even = __builtin_fma(even, z, -0x1.050a5fcea701dp-20);
+  even = __builtin_fma(even, z, 0x1.7789afdd72b0ap-16);
+  even = __builtin_fma(even, z, -0x1.303f9c3650a58p-12);
+  even = __builtin_fma(even, z, 0x1.cc3a0e187eap-10);
+  even = __builtin_fma(even, z, 0x1.d0b0037dd69a7p-6);
+  even = __builtin_fma(even, z, 0x1.7a14188a999d5p-4);
+  even = __builtin_fma(even, z, 0x1.510169d096807p-4);
   even = __builtin_fma(even, z, -0x1.1f367683f89a7p-3);
-  double odd = -0x1.140c9cc078c4cp-28;
-  odd = __builtin_fma(odd, z, 0x1.42bb7ca1458c7p-25);
-  odd = __builtin_fma(odd, z, -0x1.158bb9237f001p-22);
-  odd = __builtin_fma(odd, z, 0x1.d655ce8cc2bf3p-20);
-  odd = __builtin_fma(odd, z, -0x1.8004ad008ae04p-17);
-  odd = __builtin_fma(odd, z, 0x1.b14414cfaaa9ep-15);
-  odd = __builtin_fma(odd, z, 0x1.33fb2538a73fep-12);
-  odd = __builtin_fma(odd, z, -0x1.3f603c3425ad5p-7);
-  odd = __builtin_fma(odd, z, -0x1.e0d0fa6dffc96p-5);
-  odd = __builtin_fma(odd, z, -0x1.bda9309a288abp-4);
-  odd = __builtin_fma(odd, z, 0x1.d5f2948159d19p-9);
+  double odd = -0x1.2696d6e174136p-28;
+  odd = __builtin_fma(odd, z, 0x1.490dc93852089p-25);
+  odd = __builtin_fma(odd, z, -0x1.167802331255bp-22);
+  odd = __builtin_fma(odd, z, 0x1.d67c61f2d0d1bp-20);
+  odd = __builtin_fma(odd, z, -0x1.80069a924d183p-17);
+  odd = __builtin_fma(odd, z, 0x1.b14433e932c25p-15);
+  odd = __builtin_fma(odd, z, 0x1.33fb249bc57d7p-12);
+  odd = __builtin_fma(odd, z, -0x1.3f603c33af0efp-7);
+  odd = __builtin_fma(odd, z, -0x1.e0d0fa6e01528p-5);
+  odd = __builtin_fma(odd, z, -0x1.bda9309a2886p-4);
+  odd = __builtin_fma(odd, z, 0x1.d5f2948159d08p-9);
   return __builtin_fma(odd, x, even);
 }
 /* end */
 
-/* erfc(x) = (head + tail) 2^n for x from 1/2 to 28. */
+/* erfc(x) = (head + tail) 2^n for x from 5/8 to 28. */
 struct iris_vm_erfc {
   double head, tail, n;
 };
@@ -87,7 +88,7 @@ IRIS_VM struct iris_vm_erfc iris_vm_erfc_tail(double x) {
 
 IRIS_VM double iris_erf_f64(double x) {
   const double size = __builtin_fabs(x);
-  const bool small = size < 0.5;
+  const bool small = size < 0.625;
   const struct iris_vm_erfc c = iris_vm_erfc_tail(size > 6.0 ? 6.0 : size);
   const double power = iris_vm_power2_f64(c.n);
   const double away = c.head * power;
@@ -100,7 +101,7 @@ IRIS_VM double iris_erf_f64(double x) {
 /* erfc(x), 1 - erf(x), or 2 - erfc(|x|). */
 IRIS_VM double iris_erfc_f64(double x) {
   const double size = __builtin_fabs(x);
-  const bool small = size < 0.5;
+  const bool small = size < 0.625;
   const struct iris_vm_erfc c = iris_vm_erfc_tail(size > 28.0 ? 28.0 : size);
   const double value = iris_vm_scale_f64(c.head + c.tail, c.n);
   const double whole = small ? 1.0 : 2.0;
@@ -114,34 +115,35 @@ IRIS_VM double iris_erfc_f64(double x) {
 /* In double, in one part. */
 
 /* polynomial iris_vm_erf_small_f32 */
-/* erf(s) / s, x = s^2, on |s| <= 1/2 */
+/* erf(s) / s, x = s^2, on |s| <= 5/8 */
 IRIS_VM double iris_vm_erf_small_f32(double x) {
   const double z = x * x;
-  double even = 0x1.54d076df271bdp-8;
-  even = __builtin_fma(even, z, 0x1.ce2ef239ee029p-4);
-  even = __builtin_fma(even, z, 0x1.20dd75041b4eap+0);
-  double odd = -0x1.936a4a7830bd8p-11;
-  odd = __builtin_fma(odd, z, -0x1.b8203032a45abp-6);
-  odd = __builtin_fma(odd, z, -0x1.8127466f5b8a1p-2);
+  double even = 0x1.ab54872b96bd7p-14;
+  even = __builtin_fma(even, z, 0x1.5630de6c9c4eep-8);
+  even = __builtin_fma(even, z, 0x1.ce2f1b939b4bp-4);
+  even = __builtin_fma(even, z, 0x1.20dd7504274ep+0);
+  double odd = -0x1.bb128cb54c0edp-11;
+  odd = __builtin_fma(odd, z, -0x1.b82b6e0eb078cp-6);
+  odd = __builtin_fma(odd, z, -0x1.812746a6c70e2p-2);
   return __builtin_fma(odd, x, even);
 }
 /* end */
 /* polynomial iris_vm_erfc_ratio_f32 */
-/* (1+2s) exp(s^2) erfc(s), x = (s-15/4)/(s+15/4), on 1/2 <= s <= 11 */
+/* (1+2s) exp(s^2) erfc(s), x = (s-15/4)/(s+15/4), on 5/8 <= s <= 11 */
 IRIS_VM double iris_vm_erfc_ratio_f32(double x) {
   const double z = x * x;
-  double even = 0x1.5889534606fbdp-12;
-  even = __builtin_fma(even, z, -0x1.3fb32e2166df2p-7);
-  even = __builtin_fma(even, z, -0x1.e0ce09122b8ccp-5);
-  even = __builtin_fma(even, z, -0x1.bda94a9a2ccc6p-4);
-  even = __builtin_fma(even, z, 0x1.d5f2aa58b0ecbp-9);
-  even = __builtin_fma(even, z, 0x1.3ccda0b5ca81fp+0);
-  double odd = -0x1.2ed0704313251p-12;
-  odd = __builtin_fma(odd, z, 0x1.cd88ca049340fp-10);
-  odd = __builtin_fma(odd, z, 0x1.d0a9bc48c9a98p-6);
-  odd = __builtin_fma(odd, z, 0x1.7a143d5d7f32cp-4);
-  odd = __builtin_fma(odd, z, 0x1.510169267e6a5p-4);
-  odd = __builtin_fma(odd, z, -0x1.1f3676860202bp-3);
+  double even = 0x1.53f48346f0aaep-12;
+  even = __builtin_fma(even, z, -0x1.3f99ee74d7954p-7);
+  even = __builtin_fma(even, z, -0x1.e0cf940f3be2cp-5);
+  even = __builtin_fma(even, z, -0x1.bda936d6dac58p-4);
+  even = __builtin_fma(even, z, 0x1.d5f29497f3c48p-9);
+  even = __builtin_fma(even, z, 0x1.3ccda0b5d8f6ep+0);
+  double odd = -0x1.34113c9f2b7c6p-12;
+  odd = __builtin_fma(odd, z, 0x1.ce65159080e39p-10);
+  odd = __builtin_fma(odd, z, 0x1.d0a62f34c4d26p-6);
+  odd = __builtin_fma(odd, z, 0x1.7a145b583ae64p-4);
+  odd = __builtin_fma(odd, z, 0x1.5101672f9a2b4p-4);
+  odd = __builtin_fma(odd, z, -0x1.1f367680aab44p-3);
   return __builtin_fma(odd, x, even);
 }
 /* end */
@@ -174,14 +176,14 @@ IRIS_VM float iris_erf_f32(float x) {
   const double size = __builtin_fabs((double)x);
   const double away = 1.0 - iris_vm_erfc_tail_f32(size > 4.0 ? 4.0 : size);
   const double near = size * iris_vm_erf_small_f32(size * size);
-  return __builtin_copysignf((float)(size < 0.5 ? near : away), x);
+  return __builtin_copysignf((float)(size < 0.625 ? near : away), x);
 }
 IRIS_VM float iris_erfc_f32(float x) {
   const double wide = x, size = __builtin_fabs(wide);
   const double value = iris_vm_erfc_tail_f32(size > 11.0 ? 11.0 : size);
   const double near = 1.0 - wide * iris_vm_erf_small_f32(size * size);
   const double away = wide < 0 ? 2.0 - value : value;
-  return (float)(size < 0.5 ? near : away);
+  return (float)(size < 0.625 ? near : away);
 }
 
 #endif /* IRIS_VM_ERF_H */

@@ -137,7 +137,7 @@ def _erfc_ratio(t: mpf) -> mpf:
     return (1 + 2 * s) * mpmath.exp(s * s) * mpmath.erfc(s)
 
 
-RATIO_LOW = mpf("-3.2501") / mpf("4.2499")
+RATIO_LOW = mpf("-3.1251") / mpf("4.3749")
 RATIO_HIGH = mpf("24.26") / mpf("31.76")
 HALF_LN2 = LN2 / 2 * mpf("1.0001")
 QUARTER = (mp.pi / 4 * mpf("1.0001")) ** 2
@@ -193,13 +193,13 @@ POLYNOMIALS = (
     Polynomial("iris_vm_cbrt_guess", "x^(-1/3) from 1 to 2", lambda x: x ** (-mpf(1) / 3), mpf(1), mpf(2), 4),
     Polynomial("iris_vm_cbrt_guess_f32", "x^(-1/3) from 1 to 2", lambda x: x ** (-mpf(1) / 3), mpf(1), mpf(2), 2,
                single=True),
-    Polynomial("iris_vm_erf_small", "erf(s) / s - 1, x = s^2, on |s| <= 1/2", _root(lambda s: mpmath.erf(s) / s - 1), mpf(0),
-               mpf("0.25"), 10),
-    Polynomial("iris_vm_erf_small_f32", "erf(s) / s, x = s^2, on |s| <= 1/2", _root(lambda s: mpmath.erf(s) / s), mpf(0),
-               mpf("0.25"), 5),
-    Polynomial("iris_vm_erfc_ratio", "(R(x) - R(0)) / x, R((s-15/4)/(s+15/4)) = (1+2s) exp(s^2) erfc(s), 1/2 <= s <= 28",
+    Polynomial("iris_vm_erf_small", "erf(s) / s - 1, x = s^2, on |s| <= 5/8", _root(lambda s: mpmath.erf(s) / s - 1), mpf(0),
+               mpf("0.391"), 11),
+    Polynomial("iris_vm_erf_small_f32", "erf(s) / s, x = s^2, on |s| <= 5/8", _root(lambda s: mpmath.erf(s) / s), mpf(0),
+               mpf("0.391"), 6),
+    Polynomial("iris_vm_erfc_ratio", "(R(x) - R(0)) / x, R((s-15/4)/(s+15/4)) = (1+2s) exp(s^2) erfc(s), 5/8 <= s <= 28",
                lambda t: (_erfc_ratio(t) - _erfc_ratio(mpf(0))) / t, RATIO_LOW, RATIO_HIGH, 22, scale=lambda t: t),
-    Polynomial("iris_vm_erfc_ratio_f32", "(1+2s) exp(s^2) erfc(s), x = (s-15/4)/(s+15/4), on 1/2 <= s <= 11", _erfc_ratio,
+    Polynomial("iris_vm_erfc_ratio_f32", "(1+2s) exp(s^2) erfc(s), x = (s-15/4)/(s+15/4), on 5/8 <= s <= 11", _erfc_ratio,
                RATIO_LOW, mpf("0.4916"), 11),
     Polynomial("iris_vm_erfc_exp_f32", "exp(x) on |x| <= ln(2)/2", mpmath.exp, -HALF_LN2, HALF_LN2, 7),
 )
