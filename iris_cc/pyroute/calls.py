@@ -64,8 +64,9 @@ class Call:
         results = self._evaluate(self._cast(wanted.inputs))
         goals = wanted.of_outputs(self.name, len(results.columns))
         goal = next((each for each in goals if each is not None), None)
-        fits = all(want in (None, have) for want, have in zip(goals, results.types()))
-        if goal is None or fits or results.empty or any(each is not None for each in wanted.inputs):
+        if goal is None or results.empty or any(each is not None for each in wanted.inputs):
+            return results
+        if all(want in (None, have) for want, have in zip(goals, results.types())):
             return results
         return self._evaluate(self._cast([None if type(each) in WEAK else goal for each in self.inputs]))
 

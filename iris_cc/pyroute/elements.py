@@ -20,6 +20,8 @@ DType: TypeAlias = "np.dtype[Any]"
 WEAK = (bool, int, float, complex)
 _KEPT = (*WEAK, str, bytes, type(None))  # arguments of exactly these types reach the function as they are
 _NUMBERS = (np.generic, Number)
+_NUMBER_TYPES = frozenset(np.dtype(letter).type for letter in "?bhilqBHILQefdgFDG")  # a dtype each
+_USUAL = frozenset(WEAK) | _NUMBER_TYPES
 
 
 # -- operands --
@@ -62,6 +64,8 @@ class Caller:
 
     def __call__(self, *values: Any) -> tuple[Any, ...]:
         result = self.function(*values)
+        if type(result) in _USUAL and self.count == 1 and not self.several:
+            return (result,)
         several = isinstance(result, tuple)
         row = result if several else (result,)
         if self.count is None:
@@ -186,8 +190,11 @@ def _converted(values: list[Any], target: DType) -> np.ndarray:
 def result_type(values: Iterable[Any]) -> DType:
     """The one type of values from many paths: strong ones promote, Python scalars give way; float64 for none."""
     given = list(values)
-    weak = {type(value) for value in given} & set(WEAK)
-    strong = {_dtype(value) for value in given if type(value) not in weak}
+    types = set(map(type, given))
+    weak = types & set(WEAK)
+    plain = weak | _NUMBER_TYPES
+    strong = {np.dtype(kind) for kind in types if kind in _NUMBER_TYPES}
+    strong |= {_dtype(value) for value in given if type(value) not in plain}
     if not given:
         return np.dtype(float)
     words: list[Any] = [*sorted(strong, key=str), *(kind(0) for kind in sorted(weak, key=str))]

@@ -7,8 +7,10 @@ This module may not know what a ufunc is, except for the keywords of its call.
 from __future__ import annotations
 
 import dis
+import functools
 import inspect
 from collections.abc import Callable
+from types import CodeType
 from typing import Any
 
 from iris_cc.records import record
@@ -86,8 +88,11 @@ def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
 def promised_outputs(function: Callable[..., Any]) -> int | None:
     """How many outputs every `return` of the code shows; None where they do not show one number."""
     code = getattr(function, "__code__", None)
-    if code is None:
-        return None
+    return None if code is None else _promised_by(code)
+
+
+@functools.lru_cache(maxsize=256)
+def _promised_by(code: CodeType) -> int | None:
     counts: set[int] = set()
     before: dis.Instruction | None = None
     for step in dis.get_instructions(code):
