@@ -106,7 +106,7 @@ class Kernel:
     @property
     def nout(self) -> int:
         """The number of outputs."""
-        return self._kernels.nout if self._kernels is not None else 1
+        return self._kernels.nout if self._kernels is not None else int(self.ufunc.nout)
 
     @property
     def nargs(self) -> int:

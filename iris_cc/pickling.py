@@ -62,6 +62,7 @@ def _pack(function: FunctionType) -> dict[str, Any]:
         "module": function.__module__,
         "doc": function.__doc__,
         "defaults": function.__defaults__,
+        "keyword_defaults": function.__kwdefaults__,
         "globals": captured,
         "cells": cells,
         "text": _text_of(function, None),
@@ -103,6 +104,7 @@ def _unpack(packed: dict[str, Any]) -> FunctionType:
     scope |= {name: _restore(value) for name, value in packed["globals"].items()}
     cells = tuple(CellType(_restore(value)) for value in packed["cells"])
     function = FunctionType(code, scope, packed["name"], packed["defaults"], cells)
+    function.__kwdefaults__ = packed["keyword_defaults"]
     function.__qualname__, function.__module__, function.__doc__ = packed["qualname"], packed["module"], packed["doc"]
     if packed["text"]:
         _remember(code.co_filename, lines_of_text(packed["text"]))
