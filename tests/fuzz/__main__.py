@@ -113,6 +113,7 @@ def report(finding: Finding) -> str:
     case = finding.case
     lines = [f"--- {finding.kind} on route {finding.route!r}, program {case.seed}", finding.text]
     lines.append(f"types {', '.join(case.params)} -> {', '.join(case.results)}; mode {case.mode}")
+    lines += [f"compiled at {finding.level}, lanes {finding.parts}"] if "compiled" in finding.route else []
     lines += [f"{name} = {number!r}" for name, number in case.constants.items() if name in case.kernel]
     lines.append(case.kernel)
     if finding.inputs is not None and finding.inputs.count <= 4:

@@ -72,14 +72,14 @@ class Expressions:
 
     def leaf(self, word: str) -> ast.expr:
         names = [each for each, have in self.scope.items() if have == word]
-        if names and self.chance(0.8):
-            return trees.name(self.rng.choice(names), word)
-        if word in WEAK and self.chance(0.6):
+        if names and self.chance(0.9):
+            return trees.name(self.rng.choices(names, range(1, len(names) + 1))[0], word)
+        if word in WEAK and self.chance(0.5):
             return self.literal(word)
-        if self.chance(0.2):
+        if self.chance(0.1):
             return self.constant(word)
         others = [each for each in self.scope if each not in names]
-        if others and self.chance(0.75):
+        if others and self.chance(0.9):
             other = self.rng.choice(others)
             self.features[f"cast {CAST[word]}"] += 1
             return trees.cast(word, trees.name(other, self.scope[other]))
@@ -117,16 +117,16 @@ class Expressions:
 
     def expr(self, word: str, depth: int) -> ast.expr:
         self.fuel -= 1
-        if depth <= 0 or self.fuel < 0 or self.chance(0.1):
+        if depth <= 0 or self.fuel < 0 or (depth < 3 and self.chance(0.1)):
             return self.leaf(word)
         pick = self.rng.random()
         if pick < 0.05:
             return self.ternary(word, depth)
         if pick < 0.09:
             return self.and_or(word, depth)
-        if pick < 0.11:
+        if pick < (0.15 if self.unsure else 0.11):
             return self.walrus(word, depth)
-        if pick < 0.14 and word in TRUTHS:
+        if pick < 0.2 and word in TRUTHS:
             return self.chained(word, depth)
         if pick < 0.19 and self.helpers and (call := self.call(word, depth)) is not None:
             return call
@@ -159,7 +159,7 @@ class Expressions:
     def operand_types(self, choices: list[Types]) -> Types:
         """Types that are in scope are more interesting than conversions."""
         have = set(self.scope.values())
-        tries = [self.rng.choice(choices) for _ in range(3)]
+        tries = [self.rng.choice(choices) for _ in range(5)]
         return max(tries, key=lambda types: sum(each in have for each in types) + self.rng.random())
 
     def condition(self, depth: int) -> ast.expr:
@@ -225,7 +225,7 @@ class Expressions:
     def walrus(self, word: str, depth: int) -> ast.expr:
         mine = [each for each, have in self.scope.items() if have == word and each not in self.fixed]
         inner = self.expr(word, depth - 1)
-        if mine and self.chance(0.4):
+        if mine and (self.unsure or self.chance(0.4)):
             target = self.rng.choice(mine)
         elif not self.unsure:
             target = self.new_name()

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.fuzz.words import WEAK, carrier, make, value
+from tests.fuzz.words import WEAK, carrier, limits, make, value
 
 LAYOUTS = ("contiguous", "strided", "reversed", "scalar", "stride 0", "big-endian", "unaligned", "gapped")
 
@@ -33,8 +33,12 @@ def inputs(params: list[str], rng: random.Random) -> Inputs:
     columns, layouts = [], []
     for word in params:
         layout = "weak" if word in WEAK else "contiguous" if plain else rng.choice(LAYOUTS)
+        like = rng.choice(columns) if columns and count and rng.random() < 0.35 else None
         if layout in ("weak", "scalar", "stride 0"):
-            column = np.full(count, _scalar(word, rng), carrier(word))
+            one = _scalar(word, rng) if like is None else near(like[0], word, rng)
+            column = np.full(count, one, carrier(word))
+        elif like is not None:
+            column = np.array([near(each, word, rng) for each in like], carrier(word))
         else:
             column = np.array([value(word, rng) for _ in range(count)], carrier(word))
         columns.append(column)
@@ -44,9 +48,23 @@ def inputs(params: list[str], rng: random.Random) -> Inputs:
     return Inputs(columns, layouts, count)
 
 
+def near(other: Any, word: str, rng: random.Random) -> Any:
+    """The value of another column in this type, or one beside it: where comparisons and choices are close."""
+    kind, number = carrier(word), other.item()
+    with np.errstate(all="ignore"):
+        if kind == "b1":
+            return bool(number)
+        if kind in ("f4", "f8"):
+            return np.dtype(kind).type(number) + rng.choice((0, 0, 0, 0.5, -0.5, 1))
+    if isinstance(number, float):
+        number = int(number) if np.isfinite(number) else 0
+    low, high = limits(word)
+    return (number + rng.choice((0, 0, 0, 1, -1)) - low) % (high - low + 1) + low
+
+
 def _scalar(word: str, rng: random.Random) -> Any:
     number = value(word, rng)
-    if word == "int" and rng.random() < 0.7:
+    if word == "int" and rng.random() < 0.5:
         number = number % 40 - 8
     return number
 

@@ -19,7 +19,7 @@ from tests.fuzz import oracle, routes, trees
 from tests.fuzz.inputs import Inputs
 from tests.fuzz.programs import Case, of_trees
 from tests.fuzz.runner import Finding, Run, judge
-from tests.fuzz.words import CAST, WEAK, make
+from tests.fuzz.words import CAST, WEAK, carrier
 
 Functions = list[ast.FunctionDef]
 _PLAIN_OF_KIND = {"b": "True", "f": "1.5"}
@@ -160,7 +160,7 @@ def _fails_on_route(low: routes.Lowered, finding: Finding, folder: Path) -> Find
 
 
 def _python_takes(case: Case) -> bool:
-    columns = [np.ones(1, dtype) for dtype in (make(word, 1) for word in case.params)]
+    columns = [np.ones(1, carrier(word)) for word in case.params]
     try:
         return bool(oracle.answers(case, columns, 1).counts.all())
     except Exception:
