@@ -13,6 +13,7 @@ from iris_cc.api import Kernel, kernel
 from iris_cc.build import CacheWarning
 from iris_cc.diagnostics import CompileError, Diagnostic, FallbackWarning, Label, Span
 from iris_cc.dispatch import Explanation
+from iris_cc.threads import get_num_threads, set_num_threads
 from iris_cc.version import __version__
 
 __all__ = [
@@ -25,5 +26,7 @@ __all__ = [
     "Label",
     "Span",
     "__version__",
+    "get_num_threads",
     "kernel",
+    "set_num_threads",
 ]

@@ -86,3 +86,9 @@ def timeout() -> float:
 def target() -> str | None:
     """`IRIS_CC_TARGET`: a `-march` level such as `x86-64-v3`, in place of the level of this CPU."""
     return _text("IRIS_CC_TARGET")
+
+
+def num_threads() -> int | None:
+    """`IRIS_CC_NUM_THREADS`: the most threads a call may use; None where it says nothing that can be used."""
+    text = _text("IRIS_CC_NUM_THREADS")
+    return int(text) if text is not None and text.isdecimal() and int(text) > 0 else None

@@ -15,7 +15,7 @@ from typing import Any, Literal, assert_never
 
 import numpy as np
 
-from iris_cc import build, codes, config
+from iris_cc import build, codes, config, threads
 from iris_cc.build import BuildFailure, Built, Unit
 from iris_cc.codegen import runtime_c
 from iris_cc.codes import Code
@@ -171,6 +171,7 @@ def realize(spec: Specialization, *, compiled: bool) -> Realized:
         return interpreted(spec, Diagnostic(codes.E0505, str(error), spec.program.place))
     if library.has("iris_while_limit"):
         library.write_int64("iris_while_limit", config.DEFAULT_WHILE_LIMIT)
+    threads.connect(library)
     run_nd = _native_nd(address) if spec.is_indexed else None
     file = result.artifact.file
     return Realized(spec, "compiled", address, library, run_nd, result.origin, None, result.key, file, library)

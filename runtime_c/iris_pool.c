@@ -1,0 +1,275 @@
+/* iris_pool.c - the threads of a process: one pool, that every kernel's long rows are shared out to.
+ *
+ * Unlike a kernel's unit it includes headers: how large pthread's objects are differs between C libraries, it is built
+ * once per machine, and whoever can link has them.  It knows no kernel and never touches Python.
+ *
+ * The law: who computes an element, and when, never shows.  Pieces begin at multiples of `grain`, so that each is cut
+ * into vectors as the whole row would be; workers compute under the caller's rounding mode; the floating-point flags
+ * they raise become the caller's.
+ */
+#define _POSIX_C_SOURCE 200809L
+#include <fenv.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <time.h>
+
+#define EXPORT __attribute__((visibility("default")))
+
+typedef int32_t (*part_t)(void *context, intptr_t begin, intptr_t end);
+
+/* Nanoseconds.  Below WORTH one thread is as fast, a helper is called for each HELPER of work, and a piece of work is
+ * at least PIECE, so that handing it out does not count. */
+enum { WORTH = 50000, HELPER = 25000, PIECE = 10000 };
+/* Pieces per thread: where elements cost differently, the last piece decides how long the others wait. */
+enum { SHARES = 16 };
+/* Looks at a word before a thread goes to sleep: some tens of microseconds, about what waking it up costs. */
+enum { LOOKS = 1000 };
+enum { STACK = 2 << 20, RETRY = 1000000000 };
+
+/* ---- the floating-point environment ---------------------------------------------------------------------------- */
+
+#if defined(__x86_64__)
+/* Two instructions; the library's functions also save the x87 unit, which no kernel uses. */
+typedef uint32_t mode_t_;
+enum { FLAGS = 63 };
+static void save_mode(mode_t_ *mode) { *mode = __builtin_ia32_stmxcsr() & ~(uint32_t)FLAGS; }
+static void take_mode(const mode_t_ *mode) { __builtin_ia32_ldmxcsr(*mode); }
+static int raised(void) { return (int)(__builtin_ia32_stmxcsr() & FLAGS); }
+static void raise_too(int flags) { __builtin_ia32_ldmxcsr(__builtin_ia32_stmxcsr() | (uint32_t)flags); }
+#else
+typedef fenv_t mode_t_;
+static void save_mode(mode_t_ *mode) { (void)fegetenv(mode); }
+static void take_mode(const mode_t_ *mode) {
+  (void)fesetenv(mode);
+  (void)feclearexcept(FE_ALL_EXCEPT);
+}
+static int raised(void) { return fetestexcept(FE_ALL_EXCEPT); }
+static void raise_too(int flags) { (void)feraiseexcept(flags); }
+#endif
+
+static inline void pause_a_little(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+static int64_t now(void) {
+  struct timespec time;
+  (void)clock_gettime(CLOCK_MONOTONIC, &time);
+  return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+/* ---- jobs ------------------------------------------------------------------------------------------------------- */
+
+/* A row that is being shared out.  It lies on its caller's stack, and the caller stays until no helper is in it. */
+typedef struct job {
+  part_t part;
+  void *context;
+  intptr_t begin, end, piece, pieces; /* the last piece takes the remainder too */
+  mode_t_ mode;
+  intptr_t next;   /* atomic: the first piece nobody has taken */
+  int32_t status;  /* atomic */
+  int flags;       /* atomic */
+  int room;        /* under the lock: how many more may help */
+  int helpers;     /* changed under the lock, also read without */
+  struct job *link;
+} job_t;
+
+typedef struct {
+  pthread_mutex_t lock;
+  pthread_cond_t posted_one, left_one; /* for workers, for callers */
+  job_t *jobs;
+  unsigned posted; /* counts jobs; changed under the lock, also read without */
+  int workers, asleep;
+  int64_t refused; /* when the system last refused a thread */
+} pool_t;
+
+#define NEW_POOL {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0, 0, 0, 0}
+
+static pool_t pool = NEW_POOL;
+static int threads = 1; /* atomic: at most so many compute for one caller, itself among them */
+static int survives_fork;
+static __thread int is_inside; /* this thread runs a part: what is nested in it stays on it */
+
+/* Only the thread that forked lives on in a child: no worker, no other caller, and nobody to give a lock back. */
+static void after_fork_in_child(void) {
+  static const pool_t fresh = NEW_POOL;
+  pool = fresh;
+}
+
+__attribute__((constructor)) static void loaded(void) { survives_fork = !pthread_atfork(0, 0, after_fork_in_child); }
+
+static int32_t run(part_t part, void *context, intptr_t begin, intptr_t end) {
+  const int was_inside = is_inside;
+  is_inside = 1;
+  const int32_t status = part(context, begin, end);
+  is_inside = was_inside;
+  return status;
+}
+
+static int has_pieces(const job_t *job) { return __atomic_load_n(&job->next, __ATOMIC_RELAXED) < job->pieces; }
+
+/* Compute pieces until all are taken. */
+static void work_on(job_t *job) {
+  int32_t status = 0;
+  for (;;) {
+    const intptr_t number = __atomic_fetch_add(&job->next, 1, __ATOMIC_RELAXED);
+    if (number >= job->pieces) break;
+    const intptr_t begin = job->begin + number * job->piece;
+    status |= run(job->part, job->context, begin, number + 1 == job->pieces ? job->end : begin + job->piece);
+  }
+  if (status) (void)__atomic_fetch_or(&job->status, status, __ATOMIC_RELAXED);
+}
+
+/* ---- workers ---------------------------------------------------------------------------------------------------- */
+
+/* With the lock: the job that has the fewest helpers of those that want one. */
+static job_t *job_to_help(void) {
+  job_t *best = 0;
+  for (job_t *job = pool.jobs; job; job = job->link)
+    if (job->room > 0 && has_pieces(job) && (!best || job->helpers < best->helpers)) best = job;
+  return best;
+}
+
+/* With the lock, which is given up meanwhile. */
+static void help(job_t *job) {
+  job->room--;
+  __atomic_store_n(&job->helpers, job->helpers + 1, __ATOMIC_RELAXED);
+  (void)pthread_mutex_unlock(&pool.lock);
+  take_mode(&job->mode);
+  work_on(job);
+  const int flags = raised();
+  if (flags) (void)__atomic_fetch_or(&job->flags, flags, __ATOMIC_RELAXED);
+  (void)pthread_mutex_lock(&pool.lock);
+  __atomic_store_n(&job->helpers, job->helpers - 1, __ATOMIC_RELEASE);
+  if (!job->helpers) (void)pthread_cond_broadcast(&pool.left_one);
+}
+
+/* With the lock, which is given up meanwhile. */
+static void wait_for_job(void) {
+  const unsigned seen = pool.posted;
+  (void)pthread_mutex_unlock(&pool.lock);
+  for (int look = 0; look < LOOKS && __atomic_load_n(&pool.posted, __ATOMIC_RELAXED) == seen; look++) pause_a_little();
+  (void)pthread_mutex_lock(&pool.lock);
+  pool.asleep++;
+  while (pool.posted == seen) (void)pthread_cond_wait(&pool.posted_one, &pool.lock);
+  pool.asleep--;
+}
+
+static void *live(void *nothing) {
+  (void)pthread_mutex_lock(&pool.lock);
+  for (;;) {
+    job_t *job = job_to_help();
+    if (job)
+      help(job);
+    else
+      wait_for_job();
+  }
+  return nothing;
+}
+
+/* A worker handles no signal of the process but those of its own faults, which somebody may want to report. */
+static int start_worker(void) {
+  static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
+  sigset_t blocked, before;
+  pthread_attr_t attributes;
+  pthread_t thread;
+  (void)sigfillset(&blocked);
+  for (unsigned i = 0; i < sizeof faults / sizeof *faults; i++) (void)sigdelset(&blocked, faults[i]);
+  if (pthread_attr_init(&attributes)) return 0;
+  (void)pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  (void)pthread_attr_setstacksize(&attributes, STACK);
+  (void)pthread_sigmask(SIG_SETMASK, &blocked, &before);
+  const int error = pthread_create(&thread, &attributes, live, 0);
+  (void)pthread_sigmask(SIG_SETMASK, &before, 0);
+  (void)pthread_attr_destroy(&attributes);
+  return !error;
+}
+
+/* With the lock: as many workers as are wanted, or as the system gives. */
+static void start_workers(int wanted) {
+  if (pool.workers >= wanted || (pool.refused && now() - pool.refused < RETRY)) return;
+  pool.refused = 0;
+  while (pool.workers < wanted && !pool.refused) {
+    if (start_worker())
+      pool.workers++;
+    else
+      pool.refused = now();
+  }
+}
+
+/* ---- callers ---------------------------------------------------------------------------------------------------- */
+
+static void share_out(job_t *job) {
+  (void)pthread_mutex_lock(&pool.lock);
+  start_workers(__atomic_load_n(&threads, __ATOMIC_RELAXED) - 1);
+  job->link = pool.jobs;
+  pool.jobs = job;
+  __atomic_store_n(&pool.posted, pool.posted + 1, __ATOMIC_RELAXED);
+  const int wake = job->room < pool.asleep ? job->room : pool.asleep;
+  for (int i = 0; i < wake; i++) (void)pthread_cond_signal(&pool.posted_one);
+  (void)pthread_mutex_unlock(&pool.lock);
+
+  work_on(job);
+
+  for (int look = 0; look < LOOKS && __atomic_load_n(&job->helpers, __ATOMIC_RELAXED); look++) pause_a_little();
+  (void)pthread_mutex_lock(&pool.lock);
+  job_t **place = &pool.jobs;
+  while (*place != job) place = &(*place)->link;
+  *place = job->link;
+  while (job->helpers) (void)pthread_cond_wait(&pool.left_one, &pool.lock);
+  (void)pthread_mutex_unlock(&pool.lock);
+  if (job->flags) raise_too(job->flags);
+}
+
+static intptr_t at_least(intptr_t value, intptr_t least) { return value > least ? value : least; }
+
+/* `part` over [0, count), by at most `most` threads (0: as many as are set), in pieces that begin at multiples of
+ * `grain`: the OR of what the calls returned.
+ *
+ * What an element costs is measured, not guessed: the caller computes grain by grain until what is left, at the pace of
+ * the last one, is worth sharing out. */
+EXPORT int32_t iris_parallel(part_t part, void *context, intptr_t count, intptr_t grain, int32_t most) {
+  const int all = __atomic_load_n(&threads, __ATOMIC_RELAXED);
+  const int allowed = most > 0 && most < all ? most : all;
+  if (allowed < 2 || is_inside || !survives_fork || grain < 1) return run(part, context, 0, count);
+
+  int32_t status = 0;
+  intptr_t begin = 0;
+  int64_t last = now();
+  while (count - begin >= 3 * grain) {
+    status |= run(part, context, begin, begin + grain);
+    begin += grain;
+    const int64_t time = now(), pace = time - last;
+    const intptr_t grains = (count - begin) / grain;
+    last = time;
+    if (pace * grains < WORTH) continue;
+    const intptr_t useful = pace * grains / HELPER;
+    const int room = useful < allowed - 1 ? (int)useful : allowed - 1;
+    const intptr_t fair = grains / ((intptr_t)SHARES * (room + 1));
+    const intptr_t size = at_least(at_least(fair, pace > 0 ? PIECE / pace : PIECE), 1);
+    job_t job = {.part = part, .context = context, .begin = begin, .end = count, .room = room, .status = status};
+    job.piece = (size < grains ? size : grains) * grain;
+    job.pieces = (count - begin) / job.piece;
+    save_mode(&job.mode);
+    share_out(&job);
+    return job.status;
+  }
+  return status | run(part, context, begin, count);
+}
+
+/* At most so many threads compute for one caller.  Those there are too many of sleep. */
+EXPORT void iris_set_threads(int32_t number) { __atomic_store_n(&threads, number < 1 ? 1 : number, __ATOMIC_RELAXED); }
+
+EXPORT int32_t iris_get_threads(void) { return __atomic_load_n(&threads, __ATOMIC_RELAXED); }
+
+/* How many workers there are: fewer than wanted where the system gave no more, none before the first shared row. */
+EXPORT int32_t iris_count_workers(void) {
+  (void)pthread_mutex_lock(&pool.lock);
+  const int32_t workers = pool.workers;
+  (void)pthread_mutex_unlock(&pool.lock);
+  return workers;
+}
