@@ -44,10 +44,12 @@ def returns_value(fn: Function) -> bool:
 
 def kernel_function(fn: Function, dialect: Dialect, source: Mapping[int, str] | None = None) -> str:
     """The definition of `iris_kernel`."""
-    return _Emitter(fn, dialect, source).function()
+    return Emitter(fn, dialect, source).function()
 
 
-class _Emitter:
+class Emitter:
+    """Writes one function; the lane loop's emitter replaces what differs when a value is a vector."""
+
     def __init__(self, fn: Function, dialect: Dialect, source: Mapping[int, str] | None) -> None:
         self.fn = fn
         self.dialect = dialect
@@ -112,17 +114,19 @@ class _Emitter:
     def statements(self, block: Block) -> None:
         for stmt in block.stmts:
             if comment := self.places.comment(stmt.loc):
-                self.out.line(comment)
+                self.line(comment)
             self.stmt(stmt)
+
+    def line(self, text: str) -> None:
+        """One more line at this point of the program."""
+        self.out.line(text)
 
     def stmt(self, stmt: Stmt) -> None:
         match stmt:
-            case Let(out):
-                text = self.value(stmt)
-                self.out.line(f"const {self.type(out.type)} {self.bind(out)} = {text};")
-                self.unread(out)
-            case Check(condition, fault):
-                self.out.line(f"*status |= {self.atom(condition)} ? 0u : {_bit(fault)};")
+            case Let():
+                self.let(stmt)
+            case Check():
+                self.check(stmt)
             case If():
                 self.branch(stmt)
             case For():
@@ -131,6 +135,14 @@ class _Emitter:
                 self.conditional(stmt)
             case _:
                 assert_never(stmt)
+
+    def let(self, let: Let) -> None:
+        text = self.value(let)
+        self.out.line(f"const {self.type(let.out.type)} {self.bind(let.out)} = {text};")
+        self.unread(let.out)
+
+    def check(self, check: Check) -> None:
+        self.out.line(f"*status |= {self.atom(check.condition)} ? 0u : {fault_bit(check.fault)};")
 
     def branch(self, stmt: If) -> None:
         for out in stmt.outs:
@@ -176,9 +188,9 @@ class _Emitter:
 
     def loop_head(self, loop: For, guard: str) -> str:
         start, stop, step = map(self.atom, (loop.start, loop.stop, loop.step))
-        if _is_unit(loop.step):
+        if is_unit(loop.step):
             index = self.bind(loop.index)
-            compare, advance = ("<", "++") if _as_int(loop.step) > 0 else (">", "--")
+            compare, advance = ("<", "++") if as_int(loop.step) > 0 else (">", "--")
             return f"for (int64_t {index} = {start}; {index} {compare} {stop}{guard}; {advance}{index})"
         trips, trip = self.names.claim("trips"), self.names.claim("trip")
         self.out.line(f"const uint64_t {trips} = iris_trips({start}, {stop}, {step});")
@@ -187,7 +199,7 @@ class _Emitter:
 
     def loop_index(self, loop: For) -> None:
         """In the general form the index is a function of the trip: it never passes `stop`, so it never overflows."""
-        if _is_unit(loop.step) or loop.index not in self.read:
+        if is_unit(loop.step) or loop.index not in self.read:
             return
         trip = self.name[loop.index]
         start, step = self.atom(loop.start), self.atom(loop.step)
@@ -203,7 +215,7 @@ class _Emitter:
             self.statements(loop.condition)
             self.out.line(f"if (!{self.atom(loop.condition.results[0])}) break;")
             with self.out.braces(f"if ({rounds}++ == {most})"):
-                self.out.line(f"*status |= {_bit(Fault.WHILE_LIMIT)};")
+                self.out.line(f"*status |= {fault_bit(Fault.WHILE_LIMIT)};")
                 self.out.line("break;")
             self.statements(loop.body)
             self.move(loop.carried, loop.body.results)
@@ -232,15 +244,20 @@ class _Emitter:
             return self.cast(let)
         alone = all(isinstance(arg, Const) for arg in let.args)
         args = [self.atom(arg, alone) for arg in let.args]
+        if isinstance(let.op.c, Form):
+            return let.op.c.text.format(*args, T=self.type(let.out.type))
+        return f"{self.callee(let)}({', '.join(args)})"
+
+    def callee(self, let: Let) -> str:
+        """The scalar function that computes an operation without an operator."""
         match let.op.c:
-            case Form(text):
-                return text.format(*args, T=self.type(let.out.type))
+            case Form():
+                raise ValueError(f"{let.op.name} is an operator")
             case Libm(name):
                 is_short = "T" in let.op.takes and let.args[let.op.takes.index("T")].type.bits == 32
-                callee = self.dialect.libm_f32.format(name) if is_short else name
-                return f"{callee}({', '.join(args)})"
+                return self.dialect.libm_f32.format(name) if is_short else name
             case Helper(stem):
-                return f"{_helper(stem, let)}({', '.join(args)})"
+                return _helper(stem, let)
             case _:
                 assert_never(let.op.c)
 
@@ -250,8 +267,13 @@ class _Emitter:
         if let.out.type is BOOL:
             return f"{text} != 0"
         if is_checked_cast(let):
-            return f"iris_cast_{arg.type}_{let.out.type}({text})"
+            return f"{checked_cast(let)}({text})"
         return self.dialect.cast.format(text, T=self.type(let.out.type))
+
+
+def checked_cast(let: Let) -> str:
+    """The function of a cast that can meet a value its result type has no room for."""
+    return f"iris_cast_{let.args[0].type}_{let.out.type}"
 
 
 def _helper(stem: str, let: Let) -> str:
@@ -260,13 +282,13 @@ def _helper(stem: str, let: Let) -> str:
     return f"{stem}_{let.args[takes.index('T')].type}" if "T" in takes else stem
 
 
-def _bit(fault: Fault) -> str:
+def fault_bit(fault: Fault) -> str:
     return f"{fault.bit}u /* {fault} */"
 
 
-def _is_unit(step: Atom) -> bool:
-    return isinstance(step, Const) and _as_int(step) in (1, -1)
+def is_unit(step: Atom) -> bool:
+    return isinstance(step, Const) and as_int(step) in (1, -1)
 
 
-def _as_int(step: Atom) -> int:
+def as_int(step: Atom) -> int:
     return int(step.value) if isinstance(step, Const) else 0

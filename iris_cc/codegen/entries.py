@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from iris_cc.codegen import needs, runtime_c
 from iris_cc.codegen.cfamily import kernel_function
 from iris_cc.codegen.dialect import C
+from iris_cc.codegen.lane_plan import Plan, plan
+from iris_cc.codegen.lanes import block_function
 from iris_cc.codegen.rows import Rows
 from iris_cc.codegen.writer import Writer, safe_comment
 from iris_cc.ir.nodes import Check, Fault, Function, While
@@ -32,26 +34,32 @@ def declarations(*names: str) -> str:
     return "".join(f"{'' if '(' in ENTRIES[name] else 'extern '}{ENTRIES[name]};\n" for name in chosen)
 
 
-def ufunc_unit(fn: Function, source: Mapping[int, str] | None = None) -> str:
-    """The unit that exports `iris_loop`; `source` maps line numbers to the text shown beside them."""
+def ufunc_unit(fn: Function, source: Mapping[int, str] | None = None, parts: int | None = None) -> str:
+    """The unit that exports `iris_loop`; `source` maps line numbers to the text shown beside them.
+
+    `parts` is how many vectors of lanes a block has, where elements leave loops at different times: None asks the rule,
+    0 is one element after the other.  It never changes a result.
+    """
     if fn.indices:
         raise ValueError("a kernel with index symbols has no ufunc loop")
-    rows = Rows(fn, C)
-    headers = needs.headers(fn) | _row_headers(fn) | _flag_headers(fn)
-    headers |= {"iris_error.h"} if needs.can_fault(fn) else set()
-    return _unit(fn, headers, kernel_function(fn, C, source), rows.text(), _loop_entry(fn))
+    lanes = plan(fn, 0, parts)
+    headers = {"iris_error.h"} if needs.can_fault(fn) else set()
+    return _unit(fn, lanes, headers, source, Rows(fn, C, None, lanes), _loop_entry(fn))
 
 
-def nd_unit(fn: Function, ndim: int, source: Mapping[int, str] | None = None) -> str:
-    """The unit that exports `iris_nd` for arrays of `ndim` axes."""
+def nd_unit(fn: Function, ndim: int, source: Mapping[int, str] | None = None, parts: int | None = None) -> str:
+    """The unit that exports `iris_nd` for arrays of `ndim` axes; `parts` as above."""
     if ndim < 0:
         raise ValueError("ndim is not negative")
-    rows = Rows(fn, C, moving=ndim - 1 if ndim else None)
-    headers = needs.headers(fn) | _row_headers(fn) | _flag_headers(fn)
-    return _unit(fn, headers, kernel_function(fn, C, source), rows.text(), _nd_entry(fn, rows, ndim))
+    moving = ndim - 1 if ndim else None
+    lanes = plan(fn, moving, parts)
+    rows = Rows(fn, C, moving, lanes)
+    return _unit(fn, lanes, set(), source, rows, _nd_entry(fn, rows, ndim))
 
 
-def _row_headers(fn: Function) -> set[str]:
+def _row_headers(fn: Function, lanes: Plan | None) -> set[str]:
+    if lanes is not None:
+        return {"iris_row.h", "iris_lanes.h"}
     return set() if needs.trips_differ(fn) else {"iris_row.h"}
 
 
@@ -59,13 +67,25 @@ def _flag_headers(fn: Function) -> set[str]:
     return {"iris_fenv.h"} if needs.flags_put_back(fn) else set()
 
 
-def _unit(fn: Function, headers: set[str], *parts: str) -> str:
+def _unit(
+    fn: Function, lanes: Plan | None, headers: set[str], source: Mapping[int, str] | None, rows: Rows, entry: str
+) -> str:
     types = ", ".join(var.type.dtype for var in fn.params)
     results = ", ".join(type.dtype for type in fn.results)
     title = f"/* {safe_comment(fn.name)}: ({types}) -> {results}.  Self-contained; the compiler needs"
     title += " -fwrapv -ffp-contract=off"
     title += ", the linker -lm. */\n" if needs.uses_libm(fn) else ". */\n"
-    return "\n".join([title, runtime_c.paste(headers), *parts])
+    headers |= needs.headers(fn) | _row_headers(fn, lanes) | _flag_headers(fn)
+    parts = [title, *_lane_words(lanes), runtime_c.paste(headers), kernel_function(fn, C, source)]
+    parts += [block_function(fn, C, lanes, source)] if lanes is not None else []
+    return "\n".join([*parts, rows.text(), entry])
+
+
+def _lane_words(lanes: Plan | None) -> list[str]:
+    """What iris_lanes.h has to know."""
+    if lanes is None:
+        return []
+    return [f"#define IRIS_LANE_BITS {lanes.lane_bits}\n#define IRIS_PARTS {lanes.parts}\n"]
 
 
 def _loop_entry(fn: Function) -> str:

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iris_cc.codegen import needs
-from iris_cc.ir import ops, walk
+from iris_cc.codegen import lane_values, needs
+from iris_cc.ir import walk
 from iris_cc.ir.nodes import Atom, Block, Check, Const, For, Function, If, Let, Stmt, Var, While
-from iris_cc.ir.types import I64, BOOL, Scalar
-from iris_cc.records import field, record
+from iris_cc.records import record
 
 _EVERYWHERE = -1  # the segment of what no single segment holds
 
@@ -61,11 +60,7 @@ def is_uniform(atom: Atom, uniform: frozenset[Var] | set[Var]) -> bool:
 
 
 def _uniform(fn: Function, moving: int | None) -> frozenset[Var]:
-    found = {
-        index.var
-        for index in fn.indices
-        if index.kind == "n" or (index.kind == "i" and index.axis != moving)
-    }
+    found = {index.var for index in fn.indices if index.kind == "n" or (index.kind == "i" and index.axis != moving)}
     for stmt in walk.statements(fn.body):  # program order: what a statement reads is known before it
         match stmt:
             case Let(out, args=args) if all(is_uniform(arg, found) for arg in args):
@@ -150,7 +145,33 @@ class _Segments:
 
 # -- does it pay --
 
+# Taking an element out of a vector and putting it back, in additions.
+_EXTRACTED = 4
+
+# Parts by the number of values a lane keeps: measured, see docs/adr.
+_PARTS = ((3, 4), (6, 3), (9, 2))
+
 
 def _parts(fn: Function, uniform: frozenset[Var]) -> int:
     """How many vectors a block has; 0 where the element loop is at least as fast."""
-    return 3
+    vector, scalar = _costs(fn, uniform)
+    if not vector or 2 * scalar > vector:
+        return 0
+    kept = max(len(stmt.carried) for stmt in walk.statements(fn.body) if isinstance(stmt, For | While))
+    return next((parts for most, parts in _PARTS if kept <= most), 1)
+
+
+def _costs(fn: Function, uniform: frozenset[Var]) -> tuple[int, int]:
+    """What the loops cost in operations on vectors, and in operations that go lane by lane."""
+    vector = scalar = 0
+    for loop in walk.statements(fn.body):
+        if not isinstance(loop, For | While):
+            continue
+        for stmt in (inner for block in walk.blocks(loop) for inner in block.stmts):
+            if not isinstance(stmt, Let) or stmt.out in uniform:
+                continue
+            if lane_values.goes_lane_by_lane(stmt):
+                scalar += max(stmt.op.cost, _EXTRACTED)
+            else:
+                vector += stmt.op.cost
+    return vector, scalar

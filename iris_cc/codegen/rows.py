@@ -4,6 +4,7 @@
 `iris_blocks`      scalars and strided operands, brought side by side a block at a time, then through the same loop.
 `iris_strided`     any steps and any overlap, one element after the other: reductions and accumulations.
                    A large body is not compiled twice for it: it takes blocks of one element.
+`iris_lanes`       where elements leave a loop at different times: a block of elements at once, one per lane.
 `iris_row`         looks at steps and addresses and chooses.
 
 It knows addresses and steps; what one element computes is the kernel's business.
@@ -13,6 +14,8 @@ from __future__ import annotations
 
 from iris_cc.codegen.cfamily import KERNEL, input_hints, output_hints, returns_value
 from iris_cc.codegen.dialect import Dialect
+from iris_cc.codegen.lane_plan import Plan
+from iris_cc.codegen.lane_rows import lane_row
 from iris_cc.codegen.names import Names
 from iris_cc.codegen.needs import can_fault, lets, trips_differ
 from iris_cc.codegen.writer import Writer
@@ -65,8 +68,9 @@ class Operand:
 class Rows:
     """The text of the row functions of one kernel; `moving` is the axis along which a row lies, if it has one."""
 
-    def __init__(self, fn: Function, dialect: Dialect, moving: int | None = None) -> None:
+    def __init__(self, fn: Function, dialect: Dialect, moving: int | None = None, plan: Plan | None = None) -> None:
         self.fn = fn
+        self.plan = plan
         self.dialect = dialect
         self.moving = moving
         self.can_fault = can_fault(fn)
@@ -88,6 +92,8 @@ class Rows:
         self.values = {operand: names.claim(f"{operand.name}_value") for operand in self.outs}
 
     def text(self) -> str:
+        if self.plan is not None:
+            return "\n".join([self.strided("iris_strided"), lane_row(self, self.plan), self.row_of_lanes()])
         if trips_differ(self.fn):
             return self.strided("iris_row")
         parts = [self.contiguous(), self.blocks(), self.row()]
@@ -224,6 +230,17 @@ class Rows:
                 self.hand_over(out, self.call("iris_blocks", str(self.block_length()), *self.row_arguments()))
             one_by_one = ("iris_blocks", "1") if self.is_large else ("iris_strided",)
             last = self.call(*one_by_one, *self.row_arguments())
+            out.line(f"return {last};" if self.can_fault else f"{last};")
+        return out.text()
+
+    def row_of_lanes(self) -> str:
+        out = Writer()
+        with out.braces(f"IRIS_ROUTE {self.result} iris_row({self.params()})"):
+            out.line("bool apart = count >= IRIS_FEWEST;")
+            self.compare_places(out)
+            with out.braces("if (apart)"):
+                self.hand_over(out, self.call("iris_lanes", *self.row_arguments()))
+            last = self.call("iris_strided", *self.row_arguments())
             out.line(f"return {last};" if self.can_fault else f"{last};")
         return out.text()
 

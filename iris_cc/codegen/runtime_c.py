@@ -28,6 +28,7 @@ HEADERS = (
     "iris_fenv.h",
     "iris_error.h",
     "iris_row.h",
+    "iris_lanes.h",
 )
 
 

@@ -64,7 +64,28 @@ def _div(let: Let, made: Made) -> Simpler | None:
 
 
 def _floordiv(let: Let, made: Made) -> Simpler | None:
-    return let.args[0] if let.out.type.is_integer and _is(let.args[1], 1) else None
+    if let.out.type.is_integer and _is(let.args[1], 1):
+        return let.args[0]
+    return _HALVED(let, made)
+
+
+def _floored(op: Op, parameter: Callable[[int], int]) -> Callable[[Let, Made], Simpler | None]:
+    """Floor division and remainder by 2^k, k > 0, are a shift and a mask, for negative values too."""
+
+    def rule(let: Let, made: Made) -> Simpler | None:
+        left, right = let.args
+        if not (let.out.type.is_integer and isinstance(right, Const)):
+            return None
+        value = int(right.value)
+        if value < 2 or value & (value - 1):
+            return None
+        return (op, (left, Const(parameter(value), let.out.type)))
+
+    return rule
+
+
+_HALVED = _floored(ops.SHR, lambda value: value.bit_length() - 1)
+_REST = _floored(ops.AND, lambda value: value - 1)
 
 
 def _twice(let: Let, made: Made) -> Simpler | None:
@@ -173,6 +194,7 @@ def _holds_all(wide: Scalar, narrow: Scalar) -> bool:
 
 _RULES: dict[Op, Callable[[Let, Made], Simpler | None]] = {
     ops.ADD: _add, ops.SUB: _sub, ops.MUL: _mul, ops.DIV: _div, ops.FDIV: _floordiv,
+    ops.MOD: lambda let, made: _REST(let, made),
     ops.NEG: _twice, ops.INV: _twice, ops.NOT: _not,
     ops.AND: _and, ops.OR: _or, ops.XOR: _xor, ops.SHL: _shift, ops.SHR: _shift,
     ops.EQ: _reflexive(TRUE), ops.LE: _reflexive(TRUE), ops.GE: _reflexive(TRUE),

@@ -1,0 +1,126 @@
+"""Measures the lane loop: time per element for every number of parts, against the element loop and numba.
+
+    python benchmarks/lanes/widths.py [--march x86-64-v3] [--cc gcc] [--parts 1,2,3,4,6] [--numba] [NAME ...]
+
+Each round times every contender once, one after the other, so that a noisy moment hits all; the table shows medians.
+The results of every lane loop are compared with the element loop's, bit by bit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import iris_cc
+from iris_cc.codegen import ufunc_unit
+from iris_cc.ir.nodes import Function
+from iris_cc.passes.run import run as optimise
+
+sys.path.insert(0, str(Path(__file__).parent))
+import kernels
+
+FLAGS = (
+    *("-O3", "-ffp-contract=off", "-fwrapv", "-fno-math-errno", "-fno-trapping-math", "-fno-strict-aliasing"),
+    *("-fvisibility=hidden", "-fPIC", "-shared", "-w"),
+)
+
+
+def lowered(function: Callable[..., Any], types: Sequence[str]) -> Function:
+    """The kernel's IR after the passes."""
+    kernel = iris_cc.kernel(function, fallback="error")
+    return optimise(kernel._spec(kernel._types(tuple(types)), 1).raw)
+
+
+def built(fn: Function, parts: int | None, march: str, cc: str) -> tuple[Callable[..., None], float, int]:
+    """The loop, the seconds its compiler took, and the size of its code."""
+    folder = Path(tempfile.mkdtemp())
+    (folder / "k.c").write_text(ufunc_unit(fn, parts=parts), encoding="ascii")
+    start = time.perf_counter()
+    command = [cc, *FLAGS, f"-march={march}", "k.c", "-o", "k.so", "-lm"]
+    subprocess.run(command, cwd=folder, check=True)
+    took = time.perf_counter() - start
+    loop = ctypes.PyDLL(str(folder / "k.so")).iris_loop
+    size = (folder / "k.so").stat().st_size
+
+    def call(*arrays: np.ndarray) -> None:
+        pointers = (ctypes.c_void_p * len(arrays))(*(a.ctypes.data for a in arrays))
+        steps = (ctypes.c_ssize_t * len(arrays))(*(a.strides[0] for a in arrays))
+        assert loop(None, pointers, (ctypes.c_ssize_t * 1)(len(arrays[0])), steps, None) == 0
+
+    return call, took, size
+
+
+def with_numba(function: Callable[..., Any], inputs: Sequence[np.ndarray]) -> Callable[[], object] | None:
+    """The peer, compiled for these inputs, into an array of its own result type."""
+    try:
+        import numba
+    except ImportError:
+        return None
+    ufunc = numba.vectorize(function)
+    result = ufunc(*inputs)
+    return lambda: ufunc(*inputs, out=result)
+
+
+def medians(contenders: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    times: dict[str, list[float]] = {name: [] for name in contenders}
+    for call in contenders.values():
+        call()
+    for _ in range(rounds):
+        for name, call in contenders.items():
+            start = time.perf_counter()
+            call()
+            times[name].append(time.perf_counter() - start)
+    return {name: statistics.median(taken) for name, taken in times.items()}
+
+
+def measure(name: str, row: kernels.Row, options: argparse.Namespace) -> None:
+    function, types, inputs = row
+    fn = lowered(function, types)
+    contenders: dict[str, Callable[[], object]] = {}
+    compile_times = {}
+    outs = {}
+    for parts in (0, *options.parts):
+        label = f"x{parts}" if parts else "element"
+        call, compile_times[label], _ = built(fn, parts, options.march, options.cc)
+        out = outs[label] = np.empty(len(inputs[0]), fn.results[0].dtype)
+        contenders[label] = lambda call=call, out=out: call(*inputs, out)
+    if options.numba and (peer := with_numba(function, inputs)) is not None:
+        contenders["numba"] = peer
+    taken = medians(contenders, options.rounds)
+    for label, out in outs.items():
+        same = out.tobytes() == outs["element"].tobytes()
+        assert same, f"{name}: {label} differs from the element loop"
+    per = {label: value / len(inputs[0]) * 1e9 for label, value in taken.items()}
+    base = per["element"]
+    text = "  ".join(
+        f"{label} {ns:7.1f} ({base / ns:4.2f}, {compile_times.get(label, 0):.2f}s)" for label, ns in per.items()
+    )
+    print(f"{name:20s} {text}", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--march", default="x86-64-v3")
+    parser.add_argument("--cc", default="gcc")
+    parser.add_argument("--parts", default="1,2,3,4", type=lambda text: [int(word) for word in text.split(",")])
+    parser.add_argument("--rounds", default=5, type=int)
+    parser.add_argument("--numba", action="store_true")
+    parser.add_argument("names", nargs="*")
+    options = parser.parse_args()
+    for name, row in kernels.rows().items():
+        if not options.names or any(word in name for word in options.names):
+            measure(name, row, options)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+/* iris_lanes.h - vectors of lanes, one element per lane: types, masks, choice, and whether any lane is left.
+ *
+ * A lane is as wide as the widest value of the kernel (IRIS_LANE_BITS), and every type has the same number of lanes,
+ * so a conversion never changes which element stands where.  A mask has a signed integer per lane: all bits or none.
+ * A block is IRIS_PARTS vectors, computed side by side so that their latencies overlap.
+ * Requires iris_base.h and the two words above, which the unit defines.
+ */
+#ifndef IRIS_LANES_H
+#define IRIS_LANES_H
+
+/* As wide as a register of the target. */
+#if !defined(IRIS_VECTOR_BYTES)
+#if defined(__AVX512F__)
+#define IRIS_VECTOR_BYTES 64
+#elif defined(__AVX2__)
+#define IRIS_VECTOR_BYTES 32
+#else
+#define IRIS_VECTOR_BYTES 16
+#endif
+#endif
+#define IRIS_WIDTH (IRIS_VECTOR_BYTES / (IRIS_LANE_BITS / 8))
+#define IRIS_LANES (IRIS_WIDTH * IRIS_PARTS)
+/* Fewer elements than this are quicker one after the other. */
+#define IRIS_FEWEST (IRIS_WIDTH / 2 + 1)
+
+#if defined(IRIS_READ_BACK)
+#define IRIS_LANE_FN static inline
+#define IRIS_VECTOR(T)
+#define IRIS_CONVERT(value, T) ((T)(value))
+#define IRIS_UNROLL
+#define IRIS_ROLLED
+#else
+#define IRIS_LANE_FN static inline __attribute__((always_inline, unused))
+#define IRIS_VECTOR(T) __attribute__((vector_size(sizeof(T) * IRIS_WIDTH)))
+#define IRIS_CONVERT(value, T) __builtin_convertvector(value, T)
+#if defined(__clang__)
+#define IRIS_UNROLL _Pragma("clang loop unroll(full)")
+#define IRIS_ROLLED _Pragma("clang loop unroll(disable)")
+#else
+/* It takes a lane that is set for one that is read. */
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+/* gcc unrolls these by itself; asked to, gcc 12 unrolls the loop around them as often. */
+#define IRIS_UNROLL
+#define IRIS_ROLLED _Pragma("GCC unroll 1")
+#endif
+#endif
+#define IRIS_EACH_PART IRIS_UNROLL for (int part = 0; part < IRIS_PARTS; ++part)
+#define IRIS_EACH_LANE IRIS_UNROLL for (int lane = 0; lane < IRIS_WIDTH; ++lane)
+/* For what has no vector instruction: one copy of the code. */
+#define IRIS_LANE_BY_LANE IRIS_ROLLED for (int lane = 0; lane < IRIS_WIDTH; ++lane)
+
+typedef int8_t iris_v_i8 IRIS_VECTOR(int8_t);
+typedef int16_t iris_v_i16 IRIS_VECTOR(int16_t);
+typedef int32_t iris_v_i32 IRIS_VECTOR(int32_t);
+typedef uint8_t iris_v_u8 IRIS_VECTOR(uint8_t);
+typedef uint16_t iris_v_u16 IRIS_VECTOR(uint16_t);
+typedef uint32_t iris_v_u32 IRIS_VECTOR(uint32_t);
+typedef float iris_v_f32 IRIS_VECTOR(float);
+#if IRIS_LANE_BITS == 64
+typedef int64_t iris_v_i64 IRIS_VECTOR(int64_t);
+typedef uint64_t iris_v_u64 IRIS_VECTOR(uint64_t);
+typedef double iris_v_f64 IRIS_VECTOR(double);
+typedef iris_v_i64 iris_mask;
+typedef iris_mem_i64 iris_mem_mask;
+#else
+typedef iris_v_i32 iris_mask;
+typedef iris_mem_i32 iris_mem_mask;
+#endif
+#define IRIS_ALL (~(iris_mask){0})
+#define IRIS_NONE ((iris_mask){0})
+
+/* Where the target has an instruction for it: the lanes of `a` under the mask, of `b` elsewhere. */
+#if defined(IRIS_READ_BACK)
+#elif IRIS_VECTOR_BYTES == 32 && defined(__AVX2__) && IRIS_LANE_BITS == 64
+typedef double iris_blended __attribute__((vector_size(32)));
+#define IRIS_BLEND(mask, a, b) __builtin_ia32_blendvpd256((iris_blended)b, (iris_blended)a, (iris_blended)mask)
+#define IRIS_SIGNS(mask) __builtin_ia32_movmskpd256((iris_blended)mask)
+#elif IRIS_VECTOR_BYTES == 32 && defined(__AVX2__)
+typedef float iris_blended __attribute__((vector_size(32)));
+#define IRIS_BLEND(mask, a, b) __builtin_ia32_blendvps256((iris_blended)b, (iris_blended)a, (iris_blended)mask)
+#define IRIS_SIGNS(mask) __builtin_ia32_movmskps256((iris_blended)mask)
+#elif IRIS_VECTOR_BYTES == 16 && defined(__SSE4_1__) && IRIS_LANE_BITS == 64
+typedef double iris_blended __attribute__((vector_size(16)));
+#define IRIS_BLEND(mask, a, b) __builtin_ia32_blendvpd((iris_blended)b, (iris_blended)a, (iris_blended)mask)
+#define IRIS_SIGNS(mask) __builtin_ia32_movmskpd((iris_blended)mask)
+#elif IRIS_VECTOR_BYTES == 16 && defined(__SSE4_1__)
+typedef float iris_blended __attribute__((vector_size(16)));
+#define IRIS_BLEND(mask, a, b) __builtin_ia32_blendvps((iris_blended)b, (iris_blended)a, (iris_blended)mask)
+#define IRIS_SIGNS(mask) __builtin_ia32_movmskps((iris_blended)mask)
+#endif
+
+#if defined(IRIS_SIGNS)
+IRIS_LANE_FN bool iris_any(iris_mask mask) { return IRIS_SIGNS(mask) != 0; }
+#else
+IRIS_LANE_FN bool iris_any(iris_mask mask) {
+  int64_t found = 0;
+  const iris_mem_mask *lanes = (const iris_mem_mask *)&mask;
+  for (int lane = 0; lane < IRIS_WIDTH; ++lane) found |= lanes[lane];
+  return found != 0;
+}
+#endif
+
+IRIS_LANE_FN iris_mask iris_all_bool(bool x) { return IRIS_NONE - (iris_mem_mask)x; }
+
+#define IRIS_DEFINE_ALL(T, name) \
+  IRIS_LANE_FN iris_v_##name iris_all_##name(T x) { return x - (iris_v_##name){0}; } /* keeps -0.0 */
+
+/* The bits of the mask in the width of the type, then by bits; a type as wide as a lane may blend. */
+#define IRIS_DEFINE_SELECT(name, bits)                                                                       \
+  IRIS_LANE_FN iris_v_##name iris_select_##name(iris_mask mask, iris_v_##name a, iris_v_##name b) {           \
+    const iris_v_##bits chosen = IRIS_CONVERT(mask, iris_v_##bits);                                          \
+    return (iris_v_##name)((chosen & (iris_v_##bits)a) | (~chosen & (iris_v_##bits)b));                      \
+  }
+#if defined(IRIS_BLEND)
+#define IRIS_DEFINE_WIDE_SELECT(name, bits)                                                                  \
+  IRIS_LANE_FN iris_v_##name iris_select_##name(iris_mask mask, iris_v_##name a, iris_v_##name b) {           \
+    return (iris_v_##name)IRIS_BLEND(mask, a, b);                                                            \
+  }
+#else
+#define IRIS_DEFINE_WIDE_SELECT(name, bits) IRIS_DEFINE_SELECT(name, bits)
+#endif
+#if IRIS_LANE_BITS == 32
+#define IRIS_DEFINE_SELECT_32 IRIS_DEFINE_WIDE_SELECT
+#else
+#define IRIS_DEFINE_SELECT_32 IRIS_DEFINE_SELECT
+#endif
+
+IRIS_LANE_FN iris_mask iris_select_bool(iris_mask mask, iris_mask a, iris_mask b) { return (mask & a) | (~mask & b); }
+
+#define IRIS_DEFINE_SHORT(T, name, bits) \
+  IRIS_DEFINE_ALL(T, name)               \
+  IRIS_DEFINE_SELECT(name, bits)
+IRIS_DEFINE_SHORT(int8_t, i8, i8)
+IRIS_DEFINE_SHORT(int16_t, i16, i16)
+IRIS_DEFINE_SHORT(uint8_t, u8, i8)
+IRIS_DEFINE_SHORT(uint16_t, u16, i16)
+IRIS_DEFINE_ALL(int32_t, i32)
+IRIS_DEFINE_ALL(uint32_t, u32)
+IRIS_DEFINE_ALL(float, f32)
+IRIS_DEFINE_SELECT_32(i32, i32)
+IRIS_DEFINE_SELECT_32(u32, i32)
+IRIS_DEFINE_SELECT_32(f32, i32)
+#if IRIS_LANE_BITS == 64
+IRIS_DEFINE_ALL(int64_t, i64)
+IRIS_DEFINE_ALL(uint64_t, u64)
+IRIS_DEFINE_ALL(double, f64)
+IRIS_DEFINE_WIDE_SELECT(i64, i64)
+IRIS_DEFINE_WIDE_SELECT(u64, i64)
+IRIS_DEFINE_WIDE_SELECT(f64, i64)
+#endif
+
+#endif /* IRIS_LANES_H */

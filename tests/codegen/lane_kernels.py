@@ -1,0 +1,215 @@
+"""Functions whose elements leave their loops at different times, as IR text, with inputs that suit them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from iris_cc.ir.nodes import Function
+from iris_cc.ir.parser import parse
+from iris_cc.ir.types import BOOL, Scalar
+from iris_cc.ir.verify import verify
+
+
+def _parsed(text: str) -> Callable[[], Function]:
+    return lambda: verify(parse(text))
+
+
+collatz = _parsed("""
+func @collatz(%0: i64) -> i64 {
+  while carry %1: i64 = %0, %2: i64 = 0:i64 {
+    %3: bool = gt %1, 1:i64
+    test %3
+  } do {
+    %4: i64 = and %1, 1:i64
+    %5: bool = eq %4, 0:i64
+    %6: i64 = floordiv %1, 2:i64
+    %7: i64 = mul 3:i64, %1
+    %8: i64 = add %7, 1:i64
+    %9: i64 = select %5, %6, %8
+    %10: i64 = add %2, 1:i64
+    yield %9, %10
+  } -> %11: i64, %12: i64
+  return %12
+}
+""")
+
+escape = """
+func @escape(%0: TYPE, %1: TYPE) -> i64, TYPE, bool {
+  for %7: i64 in 0:i64 .. 40:i64 step 1:i64 carry %2: bool = true:bool, %3: TYPE = %1, %4: TYPE = %0, %5: i64 = 0:i64,
+    %6: bool = false:bool live %2 {
+    %8: TYPE = mul %3, %3
+    %9: TYPE = mul %4, %4
+    %10: TYPE = add %8, %9
+    %11: bool = gt %10, 4.0:TYPE
+    %12: TYPE = sub %8, %9
+    %13: TYPE = add %12, %0
+    %15: TYPE = mul %3, %4
+    %16: TYPE = add %15, %1
+    %17: i64 = select %11, %7, %5
+    %18: bool = not %11
+    yield %18, %16, %13, %17, %11
+  } -> %19: bool, %20: TYPE, %21: TYPE, %22: i64, %23: bool
+  %24: i64 = select %23, %22, 200:i64
+  return %24, %20, %19
+}
+"""
+
+# Bounds of every kind, and a swap of carried values.
+bounds = _parsed("""
+func @bounds(%0: i64, %1: i64, %2: i64) -> i64, i64, f64 {
+  %30: i64 = and %0, 15:i64
+  %31: i64 = and %1, 15:i64
+  %32: i64 = and %2, 3:i64
+  %33: i64 = sub %32, 2:i64
+  for %3: i64 in %30 .. %31 step 1:i64 carry %4: i64 = 0:i64, %5: i64 = %0 {
+    %6: i64 = add %5, %3
+    yield %6, %4
+  } -> %7: i64, %8: i64
+  for %9: i64 in %31 .. %30 step %33 carry %10: i64 = %7, %11: i64 = %8 {
+    %12: i64 = sub %10, %9
+    yield %11, %12
+  } -> %13: i64, %14: i64
+  for %15: i64 in 9:i64 .. %31 step -1:i64 carry %16: f64 = 1.0:f64 {
+    %17: f64 = cast %15
+    %18: f64 = div %17, %16
+    yield %18
+  } -> %19: f64
+  for %20: i64 in 3:i64 .. %30 step 3:i64 carry %21: i64 = %14 {
+    %22: i64 = mul %21, %20
+    yield %22
+  } -> %23: i64
+  return %13, %23, %19
+}
+""")
+
+# Loops in loops, branches that stay, and a branch with a loop in it.
+nested = _parsed("""
+func @nested(%0: f64, %1: i64) -> f64, i64 {
+  %2: i64 = and %1, 7:i64
+  %3: bool = gt %0, 1.0:f64
+  if %3 {
+    for %4: i64 in 0:i64 .. %2 step 1:i64 carry %5: f64 = %0 {
+      %6: f64 = sqrt %5
+      %7: f64 = add %6, 1.5:f64
+      yield %7
+    } -> %8: f64
+    yield %8
+  } else {
+    yield %0
+  } -> %9: f64
+  for %10: i64 in 0:i64 .. 5:i64 step 1:i64 carry %11: f64 = %9, %12: i64 = 0:i64 {
+    for %13: i64 in %10 .. %2 step 2:i64 carry %14: f64 = %11, %15: i64 = %12, %16: bool = true:bool live %16 {
+      %17: f64 = mul %14, 1.25:f64
+      %18: bool = lt %17, 30.0:f64
+      %19: i64 = add %15, %13
+      yield %17, %19, %18
+    } -> %20: f64, %21: i64, %22: bool
+    if %22 {
+      %23: f64 = exp %20
+      %24: f64 = log %23
+      yield %24
+    } else {
+      %25: f64 = mul %20, 0.5:f64
+      %26: f64 = sin %25
+      yield %26
+    } -> %27: f64
+    while carry %28: i64 = %21 {
+      %29: bool = gt %28, 9:i64
+      test %29
+    } do {
+      %30: i64 = floormod %28, 10:i64
+      %31: i64 = floordiv %28, 10:i64
+      %32: i64 = add %30, %31
+      yield %32
+    } -> %33: i64
+    yield %27, %33
+  } -> %34: f64, %35: i64
+  return %34, %35
+}
+""")
+
+# bool and narrow types in lanes, minimum and maximum, classes of floats.
+mixed = _parsed("""
+func @mixed(%0: i8, %1: f32, %2: bool, %3: u16) -> i8, f32, bool, u16, f32 {
+  %50: i64 = cast %0
+  %51: i64 = and %50, 7:i64
+  for %4: i64 in 0:i64 .. %51 step 1:i64 carry %5: i8 = %0, %6: f32 = %1, %7: bool = %2, %8: u16 = %3,
+    %9: f32 = 1.0:f32 {
+    %10: i8 = mul %5, 3:i8
+    %11: i8 = minimum %10, %0
+    %12: f32 = maximum %6, %9
+    %13: f32 = abs %12
+    %14: f32 = sqrt %13
+    %15: bool = isfinite %14
+    %16: bool = isnan %6
+    %17: bool = signbit %6
+    %18: bool = xor %16, %17
+    %19: bool = lt %7, %18
+    %20: bool = or %19, %15
+    %21: u16 = shl %8, 1:u16
+    %22: u16 = select %20, %21, %8
+    %23: f32 = floor %6
+    %24: f32 = cast %11
+    %25: f32 = add %23, %24
+    %26: f32 = fmin %25, %9
+    %27: i8 = cast %26
+    %28: i8 = select %7, %11, %27
+    yield %28, %25, %20, %22, %14
+  } -> %30: i8, %31: f32, %32: bool, %33: u16, %34: f32
+  return %30, %31, %32, %33, %34
+}
+""")
+
+checked = _parsed("""
+func @checked(%0: i64, %1: i64) -> i64 {
+  for %2: i64 in 0:i64 .. %1 step 1:i64 carry %3: i64 = %0 {
+    %4: bool = eq %2, 2:i64
+    %5: bool = eq %0, 7:i64
+    %6: bool = and %4, %5
+    %7: bool = not %6
+    check %7 else zero_step
+    %8: i64 = add %3, %2
+    yield %8
+  } -> %9: i64
+  return %9
+}
+""")
+
+indexed = _parsed("""
+func @indexed(%0: f64) index i0=%1: i64 flat=%2: i64 n0=%3: i64 -> f64 {
+  %10: i64 = and %2, 15:i64
+  for %4: i64 in 0:i64 .. %10 step 1:i64 carry %5: f64 = %0 {
+    %6: i64 = add %1, %3
+    %7: f64 = cast %6
+    %8: f64 = add %5, %7
+    yield %8
+  } -> %9: f64
+  return %9
+}
+""")
+
+KERNELS: dict[str, Callable[[], Function]] = {
+    "collatz": collatz,
+    "escape_f8": _parsed(escape.replace("TYPE", "f64")),
+    "escape_f4": _parsed(escape.replace("TYPE", "f32")),
+    "bounds": bounds,
+    "nested": nested,
+    "mixed": mixed,
+}
+
+
+def inputs(fn: Function, count: int) -> list[np.ndarray]:
+    """Values that keep every loop short enough."""
+    rng = np.random.default_rng(count)
+    return [_values(rng, param.type, count) for param in fn.params]
+
+
+def _values(rng: np.random.Generator, type: Scalar, count: int) -> np.ndarray:
+    if type is BOOL:
+        return rng.integers(2, size=count).astype(bool)
+    if type.is_float:
+        return rng.normal(size=count).astype(type.dtype)
+    low = 1 if type.bits == 64 else 0
+    return rng.integers(low, 100, size=count).astype(type.dtype)
