@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ FOLDER = Path(__file__).with_name("corpus")
 
 
 def save(finding: Finding, folder: Path = FOLDER) -> Path:
-    """Write a finding down; the name comes from the program."""
+    """Write a finding down; the name comes from the note and the program."""
     case, inputs = finding.case, finding.inputs
     words = {"route": finding.route, "kind": finding.kind, "text": finding.text.splitlines()[0], "mode": case.mode}
     row: dict[str, Any] = {
@@ -36,7 +37,8 @@ def save(finding: Finding, folder: Path = FOLDER) -> Path:
         "layouts": inputs.layouts if inputs else None,
     }
     folder.mkdir(exist_ok=True)
-    path = folder / f"{hashlib.sha256(case.kernel.encode()).hexdigest()[:10]}.json"
+    about = re.sub(r"[^a-z0-9]+", "_", row["note"].lower())[:40].strip("_")
+    path = folder / f"{about}_{hashlib.sha256(case.kernel.encode()).hexdigest()[:6]}.json"
     path.write_text(_text(row), encoding="utf-8")
     return path
 

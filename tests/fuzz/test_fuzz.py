@@ -20,6 +20,7 @@ from tests.fuzz.runner import ROUTES, Run, judge
 SEED = os.environ.get("FUZZ_SEED") or datetime.date.today().isoformat()
 PROGRAMS = int(os.environ.get("FUZZ_PROGRAMS") or 600)
 ROOT = Path(__file__).parents[2]
+SHAPES = (("-O3", None), ("-O3", 0), ("-O1", 1), ("-O2", 2))  # level, and vectors of lanes side by side
 FILES = sorted(corpus.FOLDER.glob("*.json"))
 
 
@@ -46,12 +47,11 @@ def test_what_failed_once(path: Path, tmp_path: Path) -> None:
     run = Run(low, inputs, oracle.answers(case, inputs.columns, inputs.count))
     for name in ROUTES:
         if compiles() or name.startswith("interpreted"):
-            for level in ("-O3", "-O1") if name.startswith("compiled") else ("",):
-                if level:
-                    low.made.clear()
-                    routes.compile_batch([low], level, tmp_path)
+            for level, parts in SHAPES if name.startswith("compiled") else ((None, None),):
+                if level is not None:
+                    routes.compile_batch([low], level, tmp_path, parts)
                 wrong = judge(run, name)
-                assert wrong is None, f"{name} {level}: {wrong}\n{case.note}\n{case.kernel}"
+                assert wrong is None, f"{name} {level} {parts}: {wrong}\n{case.note}\n{case.kernel}"
 
 
 def test_fresh_programs() -> None:
