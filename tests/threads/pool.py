@@ -1,0 +1,133 @@
+"""The pool by itself: its unit, and a unit of C with parts that leave traces."""
+
+from __future__ import annotations
+
+import ctypes
+from ctypes import CFUNCTYPE, POINTER, c_double, c_int32, c_int64, c_ssize_t, c_void_p
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from iris_cc import build, threads
+from iris_cc.build import Built, Unit
+from iris_cc.digest import hex_digest
+from iris_cc.runtime import loader
+
+PARTS = """
+#include <fenv.h>
+#include <pthread.h>
+#include <stdint.h>
+typedef struct {
+  uint8_t *seen;      /* how often each element was computed */
+  int64_t *begins;    /* by element: where the piece it was in began */
+  double *results;
+  double numerator, denominator;
+  int32_t work, status_at, unused;
+  int64_t threads;    /* a bit per thread, hashed */
+  void *parallel;
+} trace_t;
+typedef int32_t (*part_t)(void *, intptr_t, intptr_t);
+typedef int32_t (*parallel_t)(part_t, void *, intptr_t, intptr_t, int32_t);
+__attribute__((visibility("default"))) int32_t trace_part(void *context, intptr_t begin, intptr_t end) {
+  trace_t *trace = context;
+  int32_t status = 0;
+  uint64_t self = (uint64_t)pthread_self() * 0x9e3779b97f4a7c15u;
+  __atomic_fetch_or(&trace->threads, (int64_t)1 << (self >> 58), __ATOMIC_RELAXED);
+  for (intptr_t k = begin; k < end; k++) {
+    trace->seen[k]++;
+    trace->begins[k] = begin;
+    volatile double x = trace->numerator;
+    for (int32_t n = 0; n < trace->work; n++) x = x / trace->denominator;
+    trace->results[k] = x;
+    if (k == trace->status_at) status |= 4;
+    if (k == 0) status |= 1;
+  }
+  return status;
+}
+__attribute__((visibility("default"))) int32_t nested_part(void *context, intptr_t begin, intptr_t end) {
+  trace_t *trace = context;
+  trace_t inner = *trace;
+  inner.seen += begin, inner.begins += begin, inner.results += begin, inner.threads = 0;
+  int32_t status = ((parallel_t)trace->parallel)(trace_part, &inner, end - begin, 1, 0);
+  if (__builtin_popcountll((uint64_t)inner.threads) != 1) status |= 64;
+  return status;
+}
+__attribute__((visibility("default"))) int32_t set_rounding(int32_t up) {
+  return fesetround(up ? FE_UPWARD : FE_TONEAREST);
+}
+"""
+
+
+class Trace(ctypes.Structure):
+    _fields_ = [
+        ("seen", c_void_p),
+        ("begins", c_void_p),
+        ("results", c_void_p),
+        ("numerator", c_double),
+        ("denominator", c_double),
+        ("work", c_int32),
+        ("status_at", c_int32),
+        ("unused", c_int32),
+        ("threads", c_int64),
+        ("parallel", c_void_p),
+    ]
+
+
+@cache
+def _library(which: str) -> loader.Library:
+    unit = threads._unit() if which == "pool" else Unit(
+        hex_digest(PARTS), "parts", "call", 0, "strict", 10, lambda: PARTS, {"kernel": "parts"}
+    )  # fmt: skip
+    found = build.obtain(unit)
+    assert isinstance(found, Built), found
+    return loader.load(found.artifact)
+
+
+def pool() -> loader.Library:
+    return _library("pool")
+
+
+def parts() -> loader.Library:
+    return _library("parts")
+
+
+class Run:
+    """What one call of the pool left."""
+
+    def __init__(
+        self,
+        count: int,
+        grain: int,
+        most: int = 0,
+        *,
+        work: int = 200,
+        status_at: int = -1,
+        numerator: float = 1.0,
+        denominator: float = 1.5,
+        part: str = "trace_part",
+    ) -> None:
+        self.seen = np.zeros(count, np.uint8)
+        self.begins = np.full(count, -1)
+        self.results = np.zeros(count)
+        parallel = pool().address("iris_parallel")
+        arrays = (self.seen.ctypes.data, self.begins.ctypes.data, self.results.ctypes.data)
+        trace = Trace(*arrays, numerator, denominator, work, status_at, 0, 0, parallel)
+        entry: Any = CFUNCTYPE(c_int32, c_void_p, POINTER(Trace), c_ssize_t, c_ssize_t, c_int32)(parallel)
+        self.status = entry(parts().address(part), ctypes.byref(trace), count, grain, most)
+        self.threads = int(trace.threads).bit_count() if trace.threads >= 0 else (trace.threads + (1 << 64)).bit_count()
+
+    @property
+    def pieces(self) -> list[int]:
+        return [int(begin) for begin in np.unique(self.begins)]
+
+
+def set_threads(number: int) -> None:
+    CFUNCTYPE(None, c_int32)(pool().address("iris_set_threads"))(number)
+
+
+def workers() -> int:
+    return int(CFUNCTYPE(c_int32)(pool().address("iris_count_workers"))())
+
+
+__all__ = ["Run", "Trace", "parts", "pool", "set_threads", "workers"]
