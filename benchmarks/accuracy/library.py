@@ -170,9 +170,11 @@ def score_f64(got: np.ndarray, hi: np.ndarray, lo: np.ndarray) -> Score:
     return score
 
 
-def score_f32(got: np.ndarray, value: np.ndarray) -> Score:
+def score_f32(got: np.ndarray, value: np.ndarray, known: float = 0.0) -> Score:
+    """`where` is only looked up if the error is larger than the one that is known."""
     score = Score()
-    reference().score_f32(ctypes.c_long(got.size), _pointer(got), _pointer(value), ctypes.byref(score))
+    floor = ctypes.c_double(known)
+    reference().score_f32(ctypes.c_long(got.size), _pointer(got), _pointer(value), floor, ctypes.byref(score))
     return score
 
 

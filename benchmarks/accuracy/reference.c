@@ -120,7 +120,8 @@ static double error_f32(float got, double wide, int *wrong) {
   return plain ? error : 0.0;
 }
 
-void score_f32(long n, const float *got, const double *wide, struct score *s) {
+/* Where it is is looked up only if it is worse than `known`. */
+void score_f32(long n, const float *got, const double *wide, double known, struct score *s) {
   memset(s, 0, sizeof *s);
   double most = 0, sum = 0;
   long wrongs = 0;
@@ -135,11 +136,11 @@ void score_f32(long n, const float *got, const double *wide, struct score *s) {
   s->sum = sum;
   s->counted = n;
   s->wrong = (double)wrongs;
+  if (most <= known && !wrongs) return;
   for (long k = n - 1; k >= 0; --k) {
     int wrong;
     if (error_f32(got[k], wide[k], &wrong) == most) s->where = k;
     if (wrong) s->wrong_at = k;
-    if (most <= 0.5 && !wrongs) break;
   }
 }
 

@@ -1,0 +1,127 @@
+"""The bits of a result depend on the argument alone: not on place, shape of loop, CPU level or compiler."""
+
+from __future__ import annotations
+
+import ctypes
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.vmath import samples, unit
+from tests.vmath.unit import Name
+
+pytestmark = pytest.mark.needs_cc
+
+EVERY = unit.names(False) + unit.names(True)
+
+
+def _id(name: Name) -> str:
+    return name.c
+
+
+def same(got: np.ndarray, want: np.ndarray) -> None:
+    """Equal bits, any nan for any nan."""
+    bits = f"u{got.itemsize}"
+    alike = (got.view(bits) == want.view(bits)) | (np.isnan(got) & np.isnan(want))
+    assert alike.all(), np.flatnonzero(~alike)[:10]
+
+
+def arguments(name: Name, count: int) -> tuple[np.ndarray, ...]:
+    """Special values among others, in an order in which neighbours differ."""
+    some = [np.concatenate(pair) for pair in zip(samples.points(name, count), samples.special(name), strict=True)]
+    order = np.random.default_rng(2).permutation(some[0].size)
+    return tuple(np.ascontiguousarray(a[order]) for a in some)
+
+
+@pytest.mark.parametrize("name", EVERY, ids=_id)
+def test_every_shape_and_place(name: Name, best: ctypes.CDLL) -> None:
+    given = arguments(name, 4_000)
+    whole = unit.run(best, "contiguous", name, *given)
+    same(unit.run(best, "single", name, *given), whole)
+    strided = unit.run(best, "strided", name, *given)
+    last = strided.size // 3
+    same(strided[: 3 * last : 3], whole[: 3 * last : 3])
+    for length in (*range(1, 24), 33):
+        for first in (0, 1, 3):
+            part = tuple(np.ascontiguousarray(a[first : first + length]) for a in given)
+            same(unit.run(best, "contiguous", name, *part), whole[first : first + length])
+    lanes = unit.run(best, "lanes", name, *given)
+    full = lanes.size // 16 * 16
+    live = ~np.isnan(given[0][:full])
+    same(lanes[:full][live], whole[:full][live])
+
+
+@pytest.mark.parametrize("name", [n for n in unit.names(False) if n.function in ("sin", "cos", "tan")], ids=_id)
+def test_near_variants(name: Name, best: ctypes.CDLL) -> None:
+    limit = 2.0**28 if name.kind == "f64" else 2.0**16
+    x = samples.points(name, 40_000)[0]
+    near = x[abs(x) < limit]
+    out = np.empty_like(near)
+    function = getattr(best, f"near_{name.c}")
+    assert unit.call(function, near.size, near, out) == 0
+    same(out, unit.run(best, "contiguous", name, near))
+    for value in (limit, -limit, np.inf, np.finfo(name.type).max):
+        with_far = near[:37].copy()
+        with_far[20] = value
+        assert unit.call(function, 37, with_far, out) == 1
+
+
+@pytest.fixture(scope="session")
+def others(folder: Path) -> dict[str, ctypes.CDLL]:
+    """The same functions for the oldest CPU level, and by clang."""
+    text = unit.source(EVERY)
+    built = {}
+    if unit.X86:
+        flags = [flag for flag in unit.FLAGS if flag != "-O3"]
+        built["v1"] = unit.compile_text(text, folder, "v1", "cc", *flags, "-O2", "-march=x86-64")[0]
+    if unit.has("clang"):
+        built["clang"] = unit.compile_text(text, folder, "clang", "clang", *unit.FLAGS, *unit.BEST)[0]
+    return built
+
+
+@pytest.mark.parametrize("name", EVERY, ids=_id)
+def test_every_level_and_compiler(name: Name, best: ctypes.CDLL, others: dict[str, ctypes.CDLL]) -> None:
+    given = arguments(name, 4_000)
+    want = unit.run(best, "contiguous", name, *given)
+    for library in others.values():
+        same(unit.run(library, "contiguous", name, *given), want)
+
+
+@pytest.mark.skipif(not unit.X86 or not unit.has("gcc"), reason="looks at gcc for AVX2")
+def test_every_loop_becomes_vectors(folder: Path) -> None:
+    text = unit.source(EVERY)
+    path = folder / "vectors.c"
+    path.write_text(text)
+    words = ["gcc", *unit.FLAGS, *unit.BEST, "-fopt-info-vec", "-S", "-o", str(folder / "vectors.s"), str(path)]
+    said = subprocess.run(words, capture_output=True, text=True, check=True).stderr
+    vectors = {int(line.split(":")[1]) for line in said.splitlines() if "loop vectorized" in line}
+    lines = text.splitlines()
+    for name in EVERY:
+        for shape in ("contiguous", "lanes"):
+            first = next(k for k, line in enumerate(lines, 1) if line.startswith(f"void {shape}_{name.c}("))
+            last = next(k for k in range(first, len(lines)) if lines[k - 1] == "}")
+            call = next(k for k in range(first, last) if f"{name.c}(" in lines[k] and "void" not in lines[k]) + 1
+            assert vectors & set(range(call - 2, call + 1)), f"{shape} {name.c}"
+
+
+def test_headers_are_plain_c_for_readers() -> None:
+    pycparser = pytest.importorskip("pycparser")
+    words = ["cc", "-E", "-P", "-DIRIS_READ_BACK", "-x", "c", "-"]
+    text = subprocess.run(words, input=unit.headers(), capture_output=True, text=True, check=True).stdout
+    pycparser.CParser().parse(text)
+
+
+def test_headers_are_short() -> None:
+    for path in sorted(unit.folder().glob("iris_vm_*.h")):
+        assert len(path.read_text(encoding="ascii").splitlines()) < 500, path.name
+        assert path.name in unit.HEADERS
+
+
+def test_coefficients_are_what_the_program_makes() -> None:
+    pytest.importorskip("mpmath")
+    coefficients = pytest.importorskip("benchmarks.accuracy.coefficients")
+    for path in sorted(coefficients.RUNTIME.glob("iris_vm_*.h")):
+        text = path.read_text(encoding="ascii")
+        assert coefficients.renewed(text) == text, path.name
