@@ -9,7 +9,7 @@ JOBS ?= 2
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-fallback lint golden fuzz clean setup
+.PHONY: help demo test test-all test-fallback lint golden fuzz bench bench-startup clean setup
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,21 @@ golden: $(READY)  ## renew the expected output in tests/golden and the generated
 
 fuzz: $(READY)  ## random programs on all routes for MINUTES=10, with SEED= and JOBS=2
 	$(BIN)/python -m tests.fuzz --minutes $(MINUTES) --jobs $(JOBS) $(if $(SEED),--seed $(SEED))
+
+$(VENV)/.iris_cc-bench: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,bench]'
+	touch $@
+
+bench: $(VENV)/.iris_cc-bench  ## every benchmark against its peers: tables, benchmarks/results, docs/images (an hour; QUICK=--quick: minutes)
+	mkdir -p benchmarks/results
+	$(BIN)/python -m benchmarks.runner $(QUICK) --json benchmarks/results/cases.json --plot docs/images/benchmarks.png
+	$(BIN)/python -m benchmarks.calls $(QUICK) --json benchmarks/results/calls.json
+	$(BIN)/python -m benchmarks.interpreter $(QUICK) --json benchmarks/results/interpreter.json
+	$(BIN)/python -m benchmarks.startup $(QUICK) --json benchmarks/results/startup.json
+	$(BIN)/python -m benchmarks.scaling $(QUICK) --json benchmarks/results/scaling.json --plot docs/images/scaling.png
+
+bench-startup: $(READY)  ## what a user waits for before the first result
+	$(BIN)/python -m benchmarks.startup $(QUICK)
 
 clean:  ## remove everything the targets made
 	rm -rf $(VENV) build dist examples/out .mypy_cache .ruff_cache .pytest_cache .hypothesis

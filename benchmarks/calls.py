@@ -8,6 +8,7 @@ The statements are timed as `timeit` does, without a function around them, in tu
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import timeit
 from collections.abc import Callable
@@ -39,13 +40,12 @@ def _callables() -> dict[str, Callable[..., Any]]:
     kernel = iris_cc.kernel(add, fallback="error")
     found: dict[str, Callable[..., Any]] = {"iris": kernel, "ufunc": kernel.ufunc, "numpy": np.add, "python": add}
     try:
-        import numba
-
+        numba: Any = importlib.import_module("numba")
         found["numba"] = numba.vectorize(["f8(f8, f8)"])(add)
     except ImportError:
         pass
     try:
-        import numexpr
+        numexpr: Any = importlib.import_module("numexpr")
 
         def evaluate(a: Any, b: Any, out: Any = None) -> Any:
             return numexpr.evaluate("a + b", local_dict={"a": a, "b": b}, global_dict={}, out=out)
@@ -88,7 +88,7 @@ def table(measured: dict[str, dict[str, Timing]]) -> str:
     for kind, row in measured.items():
         base = row["numpy"].median
         cells = [
-            f"{row[name].median * 1e9:7.0f} ({row[name].median / base:5.2f}x)".rjust(18) if name in row else "-".rjust(18)
+            (f"{row[name].median * 1e9:.0f} ({row[name].median / base:.2f}x)" if name in row else "-").rjust(18)
             for name in names
         ]
         lines.append(WORDS[kind].ljust(32) + "".join(cells))
@@ -99,11 +99,16 @@ def as_data(measured: dict[str, dict[str, Timing]]) -> dict[str, Any]:
     """The figures for a JSON file."""
     return {
         kind: {
-            name: {"ns": t.median * 1e9, "min": t.best * 1e9, "max": t.worst * 1e9, "ratio": t.median / row["numpy"].median}
-            for name, t in row.items()
+            name: {
+                "ns": timing.median * 1e9,
+                "min": timing.best * 1e9,
+                "max": timing.worst * 1e9,
+                "ratio": timing.median / row["numpy"].median,
+            }
+            for name, timing in row.items()
         }
         for kind, row in measured.items()
-    }  # fmt: skip
+    }
 
 
 def main(words: list[str] | None = None) -> int:

@@ -128,9 +128,7 @@ _NO_REASSIGN = ("blosc2", "the integer arithmetic of its functions is not exact"
 _NO_F4 = ("blosc2", "constants in its functions are double precision")
 
 _GELU_TANH = "0.5 * x * (1.0 + tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)))"
-_HORNER = (
-    "1.0+x*(0.9+x*(0.8+x*(0.7+x*(0.6+x*(0.5+x*(0.4+x*(0.3+x*(0.2+x*(0.1+x*(0.05+x*(0.025+x*0.0125)))))))))))"
-)
+_HORNER = "1.0+x*(0.9+x*(0.8+x*(0.7+x*(0.6+x*(0.5+x*(0.4+x*(0.3+x*(0.2+x*(0.1+x*(0.05+x*(0.025+x*0.0125)))))))))))"
 _HAVERSINE = (
     "12742.0176 * arcsin(sqrt(sin((lat2 - lat1) * 0.5) * sin((lat2 - lat1) * 0.5)"
     " + cos(lat1) * cos(lat2) * sin((lon2 - lon1) * 0.5) * sin((lon2 - lon1) * 0.5)))"
@@ -155,8 +153,8 @@ def _case(name: str, group: str, function: Callable[..., Any], inputs: Maker, si
 
 
 def _divergent() -> list[Case]:
-    loops = {"group": "divergent", "size": MILLION}
-    integer = {**loops, "why": (_NO_LOOPS, _NO_REASSIGN)}
+    loops: dict[str, Any] = {"group": "divergent", "size": MILLION}
+    integer: dict[str, Any] = {**loops, "why": (_NO_LOOPS, _NO_REASSIGN)}
     positive = (0.0, 1.0)
     return [
         _case("escape f8", function=kernels.escape, inputs=_plane("f8"), why=(_NO_LOOPS,), **loops),
@@ -174,7 +172,7 @@ def _divergent() -> list[Case]:
 
 def _transcendental() -> list[Case]:
     both = (_NO_ERF_NUMPY, _NO_ERF_NUMEXPR)
-    every = {"group": "transcendental", "size": MILLION}
+    every: dict[str, Any] = {"group": "transcendental", "size": MILLION}
     option = _uniform((80, 120), (80, 120), (0.25, 2), (0.0, 0.05), (0.1, 0.6))
     points = _uniform((-1.5, 1.5), (-3.1, 3.1), (-1.5, 1.5), (-3.1, 3.1))
     return [
@@ -192,8 +190,8 @@ def _transcendental() -> list[Case]:
 
 
 def _arithmetic() -> list[Case]:
-    every = {"group": "arithmetic", "size": CACHED}
-    unsigned = {**every, "numpy": SAME, "why": (_NO_UNSIGNED, _NO_REASSIGN)}
+    every: dict[str, Any] = {"group": "arithmetic", "size": CACHED}
+    unsigned: dict[str, Any] = {**every, "numpy": SAME, "why": (_NO_UNSIGNED, _NO_REASSIGN)}
     three = _uniform((0, 1), (0, 1), (0, 1))
     return [
         _case("horner 12", function=kernels.horner, inputs=_uniform((-1, 1)), numpy=SAME, numexpr=_HORNER, **every),
@@ -209,7 +207,7 @@ def _arithmetic() -> list[Case]:
 
 
 def _chain() -> list[Case]:
-    every = {"group": "chain", "size": LARGE, "numpy": SAME}
+    every: dict[str, Any] = {"group": "chain", "size": LARGE, "numpy": SAME}
     three = _uniform((0, 1), (0, 1), (0, 1))
     return [
         _case("combine large", function=kernels.combine, inputs=three, numexpr=_COMBINE, **every),

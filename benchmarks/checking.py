@@ -20,7 +20,7 @@ SAMPLE = 300
 
 @dataclass(frozen=True)
 class Agreement:
-    """How results compare with the Python function's: elements looked at, elements outside the bound, worst distance."""
+    """How results compare with the Python function's: looked at, outside the bound, worst."""
 
     looked_at: int
     outside: int
@@ -68,7 +68,8 @@ def expected_dtype(case: Case, inputs: tuple[Array, ...]) -> np.dtype[Any]:
     """The type of the result: for a function of `math`, which knows doubles only, that of its operand."""
     if case.iris is not None:
         return np.dtype(inputs[0].dtype)
-    return np.asarray(python_results(case, inputs, np.arange(1))[0]).dtype
+    dtype: np.dtype[Any] = np.asarray(python_results(case, inputs, np.arange(1))[0]).dtype
+    return dtype
 
 
 def agreement(case: Case, inputs: tuple[Array, ...], result: Array, most: int = SAMPLE) -> Agreement:

@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -88,8 +89,7 @@ def _measure(case_name: str, contender_name: str) -> dict[str, float | str]:
     inputs = inputs_of(case, ELEMENTS)
     expected_dtype(case, inputs)
     if contender_name == "jax":
-        import jax
-
+        jax: Any = importlib.import_module("jax")
         jax.config.update("jax_enable_x64", True)
         jax.devices("cpu")
     with np.errstate(all="ignore"):

@@ -23,6 +23,7 @@ from benchmarks.spellings import jax_spellings, numba_index_3d
 
 Array = Any
 PYTHON_SAMPLE = 1_000
+SHARED_WORK = 100_000  # elements; a case with fewer is run on one thread
 
 
 class Unavailable(Exception):
@@ -252,6 +253,8 @@ def make_turn(contender: Contender, case: Case, inputs: tuple[Array, ...], threa
     """The contender ready for the case, called once; raises Unavailable with the reason if it cannot be."""
     if contender.name.endswith("-all") and threads == 1:
         raise Unavailable("there is one processor")
+    if contender.name.endswith("-all") and case.size < SHARED_WORK:
+        raise Unavailable("arrays in the cache are no work for several threads")
     try:
         turn = contender.prepare(case, inputs, contender.threads or threads)
         turn.enter()

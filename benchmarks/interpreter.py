@@ -1,6 +1,6 @@
 """The interpreter beside NumPy written by hand, on straight-line kernels.
 
-    python -m benchmarks.interpreter [--quick] [--json FILE]
+python -m benchmarks.interpreter [--quick] [--json FILE]
 """
 
 from __future__ import annotations

@@ -4,6 +4,9 @@ They are written so that iris_cc, numba and the plain function agree on every ty
 use constants of their own type.  This module knows no contender, no input and no clock.
 """
 
+# mypy: ignore-errors
+# ruff: noqa: F821 - `_i0` and its like are words of the language
+
 from __future__ import annotations
 
 import math
@@ -193,8 +196,8 @@ def clip_chain(x, low, high):
 
 def index_3d(a, scale):
     """A value by position: a ramp along three axes with a checkerboard sign."""
-    weight = _i0 * 0.5 + _i1 * 0.25 + _i2 * 0.125  # noqa: F821
-    return a * scale + weight if (_i0 + _i1 + _i2) % 2 == 0 else a * scale - weight  # noqa: F821
+    weight = _i0 * 0.5 + _i1 * 0.25 + _i2 * 0.125
+    return a * scale + weight if (_i0 + _i1 + _i2) % 2 == 0 else a * scale - weight
 
 
 def combine(a, b, c):

@@ -62,7 +62,7 @@ def groups(result: dict[str, Any], path: Path) -> None:
     for axis in axes.flat[len(present) :]:
         axis.set_axis_off()
     for axis, group in zip(axes.flat, present):
-        _panel(axis, _SHORT[group], means[group], sum(row["group"] == group for row in rows))
+        _panel(axis, _SHORT[group], means[group], max(each[2] for each in means[group]))
     figure.suptitle("Time against iris_cc on one thread (= 1, log scale; shorter is faster)", x=0.01, ha="left",
                     fontsize=12, fontweight="bold")  # fmt: skip
     about = result["machine"]
@@ -86,7 +86,7 @@ def _panel(axis: Any, title: str, bars: Sequence[tuple[str, float, int]], total:
     for place, (name, mean, count) in enumerate(bars):
         axis.barh(place, mean - low, left=low, color=COLOURS[name], height=0.72)
         part = "" if count == total else f"  ({count} of {total})"
-        text = f" {mean:.0f}×" if mean >= 20 else f" {mean:.2g}×"
+        text = f" {mean:.0f}x" if mean >= 20 else f" {mean:.3g}x"
         axis.text(mean, place, text + part, va="center", fontsize=8, fontweight="bold" if name == "iris" else "normal")
     axis.axvline(1.0, color=OURS, linewidth=0.8, linestyle=":")
     axis.set(xscale="log", xlim=(low, high), title=title)
@@ -113,8 +113,8 @@ def cases(result: dict[str, Any], path: Path) -> None:
             axis.plot([min(found.values()), max(found.values())], [place, place], color=PALE, linewidth=1, zorder=1)
             for name, value in found.items():
                 ours = name.startswith("iris")
-                (shown[name],) = axis.plot(value, place, "D" if ours else "o", color=COLOURS[name], zorder=3 if ours else 2,
-                                           markersize=6 if ours else 4.5, linestyle="")  # fmt: skip
+                (shown[name],) = axis.plot(value, place, "D" if ours else "o", color=COLOURS[name],
+                                           zorder=3 if ours else 2, markersize=6 if ours else 4.5, linestyle="")  # fmt: skip
         axis.set_yticks(range(len(part)), [row["name"] for row in part])
         axis.set(xscale="log", ylim=(len(part) - 0.5, -0.5), xlabel="ns per element (per call in calls)")
         axis.tick_params(axis="y", length=0)

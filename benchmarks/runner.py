@@ -187,9 +187,7 @@ def run(cases: Sequence[Case], options: argparse.Namespace, talk: Any) -> dict[s
     return result
 
 
-def _run_group(
-    cases: Sequence[Case], who: Sequence[Contender], options: argparse.Namespace, pace: Pace
-) -> list[Row]:
+def _run_group(cases: Sequence[Case], who: Sequence[Contender], options: argparse.Namespace, pace: Pace) -> list[Row]:
     first_rounds = options.first_call if options.first_call is not None else (0 if options.quick else 3)
     names = [each.name for each in who if each.name in cold.WHO]
     made = []

@@ -32,8 +32,9 @@ _HEAD = """
 import sys, time, json, os
 import numpy as np
 started = []
-sys.addaudithook(lambda event, args: started.append(event) if event in (
-    "subprocess.Popen", "os.exec", "os.posix_spawn", "os.fork", "os.forkpty", "os.system", "os.spawn") else None)
+if WATCHED:  # a hook costs time at every import, so a watched process is not timed
+    sys.addaudithook(lambda event, args: started.append(event) if event in (
+        "subprocess.Popen", "os.exec", "os.posix_spawn", "os.fork", "os.forkpty", "os.system", "os.spawn") else None)
 before = time.perf_counter()
 import iris_cc
 imported = time.perf_counter()
@@ -55,12 +56,14 @@ print(json.dumps({{"import": imported - before, "first": end - begin, "since_imp
 """
 
 
-def _script(text: str, name: str, operands: int) -> str:
-    return f"{_HEAD}\nTEXT = {text!r}\nexec(TEXT)\n{_CALL.format(name=name, operands=operands)}"
+def _script(text: str, name: str, operands: int, *, watched: bool = False) -> str:
+    return f"WATCHED = {watched}{_HEAD}\nTEXT = {text!r}\nexec(TEXT)\n{_CALL.format(name=name, operands=operands)}"
 
 
 def _python(script: str, environment: dict[str, str]) -> dict[str, Any]:
-    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False)
+    """Run a script in a new process; `-P` keeps the checkout around it out of its path."""
+    command = [sys.executable, "-P", "-c", script]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise RuntimeError(done.stderr)
     answer: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
@@ -102,7 +105,7 @@ def _summary(samples: list[float]) -> dict[str, float]:
 
 @contextmanager
 def _copy_of_package(*, bytecode: bool) -> Iterator[dict[str, str]]:
-    """Variables under which new processes import a copy of the package, as an installation has it or without bytecode."""
+    """Variables under which new processes import a copy of the package, with its bytecode or without any."""
     with tempfile.TemporaryDirectory(prefix="iris_cc_copy_") as folder:
         for part in ("iris_cc", "runtime_c"):
             shutil.copytree(ROOT / part, Path(folder) / part, ignore=shutil.ignore_patterns("__pycache__"))
@@ -132,7 +135,6 @@ def _cold_and_cc(text: str, name: str, operands: int, rounds: int, variables: di
         "first_call": _summary(first), "cc": _summary(alone), "lines": c_text.count("\n"),
         "ratio": statistics.median(first) / statistics.median(alone),
         "ratio_of_best": min(first) / min(alone),
-        "processes": len(answer["processes"]),
     }  # fmt: skip
 
 
@@ -146,11 +148,12 @@ def warm(rounds: int, bytecode: bool) -> dict[str, Any]:
         environment = fresh_environment(folder) | variables
         _python(script, environment)
         answers = [_python(script, environment) for _ in range(rounds)]
+        watched = _python(_script(_SMALL, "small", 2, watched=True), environment)
     return {
         "first_result": _summary([each["since_import"] for each in answers]),
         "import": _summary([each["import"] for each in answers]),
-        "processes_at_import": sorted({event for each in answers for event in each["processes_at_import"]}),
-        "processes": sorted({event for each in answers for event in each["processes"]}),
+        "processes_at_import": watched["processes_at_import"],
+        "processes": watched["processes"],
     }
 
 

@@ -15,6 +15,7 @@ from benchmarks.cases import GROUPS
 Row = dict[str, Any]
 TITLES = {"iris": "iris_cc", "iris-all": "iris_cc all", "numba-all": "numba all", "numexpr-all": "numexpr all",
           "blosc2-all": "blosc2 all"}  # fmt: skip
+SCALARS_ONLY = "add of two floats"  # a call with no array: shown, and in no mean
 _NAME, _CELL = 24, 16
 
 
@@ -56,7 +57,9 @@ def pairs(rows: Sequence[Row], group: str, ours: str, theirs: str) -> dict[str, 
     found = {}
     for row in rows:
         mine, other = row["contenders"].get(ours, {}), row["contenders"].get(theirs, {})
-        if row["group"] == group and "ns" in mine and "ns" in other and other.get("counts", True):
+        if row["group"] != group or row["name"] == SCALARS_ONLY:
+            continue
+        if "ns" in mine and "ns" in other and other.get("counts", True):
             found[row["name"]] = other["ns"] / mine["ns"]
     return found
 
@@ -78,12 +81,11 @@ def claims(rows: Sequence[Row]) -> list[dict[str, Any]]:
         *((aim, pairs(rows, aim.group, aim.ours, aim.theirs)) for aim in AIMS),
         (FIRST_CALL, first_calls(rows)),
     ]:
-        counted = {name: value for name, value in ratios.items() if name != "add of two floats"}
-        if counted:
-            low = min(counted, key=lambda name: counted[name])
+        if ratios:
+            low = min(ratios, key=lambda name: ratios[name])
             made.append({
-                "what": aim.what, "ours": aim.ours, "against": aim.theirs, "cases": len(counted),
-                "wanted": aim.wanted, "measured": geomean(counted.values()), "least": counted[low], "least_case": low,
+                "what": aim.what, "ours": aim.ours, "against": aim.theirs, "cases": len(ratios),
+                "wanted": aim.wanted, "measured": geomean(ratios.values()), "least": ratios[low], "least_case": low,
             })  # fmt: skip
     return made
 
@@ -105,7 +107,7 @@ def _spread(cell: dict[str, Any]) -> str:
 
 
 def text_of_group(group: str, rows: Sequence[Row], names: Sequence[str]) -> str:
-    """One table: for each case the median and its ratio to iris_cc, below it the least and the most; then the reasons."""
+    """One table: each case's median and ratio to iris_cc, below it the least and the most; then the reasons."""
     unit = "ns per call" if group == "calls" else "ns per element"
     shown = [name for name in names if any("ns" in row["contenders"].get(name, {}) for row in rows)]
     lines = ["", f"{group}: {GROUPS[group]}; {unit} (ratio to iris_cc on one thread; below, least..most)"]
@@ -147,7 +149,8 @@ def _notes(rows: Sequence[Row], names: Sequence[str]) -> list[str]:
             if "reason" in cell:
                 reasons.setdefault(cell["reason"], {}).setdefault(name, []).append(row["name"])
             elif not cell.get("agrees", True):
-                text = "≠: rounds otherwise than the Python function" if cell["counts"] else "≠: other answers; not counted"
+                text = "rounds otherwise than the Python function" if cell["counts"] else "other answers; not counted"
+                text = f"≠: {text}"
                 reasons.setdefault(text, {}).setdefault(name, []).append(row["name"])
     lines = []
     for reason, who in reasons.items():

@@ -74,7 +74,7 @@ def one_turn(call: Callable[[], Any], number: int) -> tuple[float, float]:
 
 
 def interleaved(turns: Sequence[Turn], pace: Pace) -> dict[str, Timing]:
-    """Every turn in every round, each round beginning with another one; the slow ones stop when their budget is spent."""
+    """Every turn in every round, beginning with another each time; the slow ones stop when their budget is spent."""
     if not turns:
         return {}
     samples: dict[str, list[float]] = {turn.name: [] for turn in turns}

@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from iris_cc.cli import cache, doctor, dump, explain, mapping
+from iris_cc.cli import bench, cache, doctor, dump, explain, mapping
 from iris_cc.cli.problems import BROKEN_PIPE, INTERRUPTED, EnvironmentProblem, Problem, UsageProblem, of_compile_error
 from iris_cc.cli.report import Report, debugging, show_warnings_as_talk
 from iris_cc.cli.words import is_input
@@ -27,6 +27,7 @@ _COMMANDS: dict[str, tuple[Any, str]] = {
     "explain": (explain, "say which way a kernel's calls go and why, or what a diagnostic code means"),
     "doctor": (doctor, "check Python, NumPy, the compiler and the cache"),
     "cache": (cache, "list, verify, limit or clear the compiled kernels on disk"),
+    "bench": (bench, "measure kernels against numba, numexpr, blosc2, JAX and NumPy (in a checkout)"),
 }
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
