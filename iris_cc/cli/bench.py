@@ -19,15 +19,16 @@ _USAGE_OF_RUNNER = 2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.conflict_handler = "resolve"  # `--json` alone stays the answer on stdout; a file name sends it there
-    parser.add_argument("--json", nargs="?", const="-", metavar="FILE", help="every figure as JSON, to FILE or stdout")
+    # `--json` alone is the answer on stdout, as everywhere; with a name it goes to that file.
+    files = parser.add_argument_group("figures", conflict_handler="resolve")
+    files.add_argument("--json", nargs="?", const="-", metavar="FILE", help="every figure as JSON, to FILE or stdout")
     parser.add_argument("--group", action="append", metavar="G", help="only this group of cases; may be repeated")
     parser.add_argument("--case", action="append", metavar="C", help="only cases whose name holds this text")
     parser.add_argument("--contender", action="append", metavar="WHO", help="only these, and iris_cc")
     parser.add_argument("--quick", action="store_true", help="small arrays and few rounds: to see that it works")
     parser.add_argument("--first-call", type=int, metavar="N", help="rounds of first calls; 0 leaves them out")
     parser.add_argument("--list", action="store_true", help="list the cases and stop")
-    parser.add_argument("--plot", metavar="FILE", help="draw the groups there, and the cases beside it")
+    files.add_argument("--plot", metavar="FILE", help="draw the groups there, and the cases beside it")
 
 
 def run(arguments: argparse.Namespace, report: Report) -> int:
