@@ -263,7 +263,6 @@ def make_turn(contender: Contender, case: Case, inputs: tuple[Array, ...], threa
     except Unavailable:
         raise
     except Exception as error:
-        if contender.name.startswith("iris"):
-            raise
-        raise Unavailable(first_line(error)) from error
+        failed = "FAILED: " if contender.name.startswith("iris") else ""
+        raise Unavailable(failed + first_line(error)) from error
     return turn

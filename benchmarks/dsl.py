@@ -3,7 +3,7 @@
 It has no ternary, no `math.`/`np.` constants and no assignment to a parameter, so these are separate texts.
 """
 # mypy: ignore-errors
-# ruff: noqa: F821
+# ruff: noqa: F821, B007
 
 from __future__ import annotations
 

@@ -113,8 +113,10 @@ def cases(result: dict[str, Any], path: Path) -> None:
             axis.plot([min(found.values()), max(found.values())], [place, place], color=PALE, linewidth=1, zorder=1)
             for name, value in found.items():
                 ours = name.startswith("iris")
-                (shown[name],) = axis.plot(value, place, "D" if ours else "o", color=COLOURS[name],
-                                           zorder=3 if ours else 2, markersize=6 if ours else 4.5, linestyle="")  # fmt: skip
+                style: dict[str, Any] = {"marker": "D", "markersize": 6} if ours else {"marker": "o", "markersize": 4.5}
+                (shown[name],) = axis.plot(
+                    value, place, color=COLOURS[name], linestyle="", zorder=3 if ours else 2, **style
+                )
         axis.set_yticks(range(len(part)), [row["name"] for row in part])
         axis.set(xscale="log", ylim=(len(part) - 0.5, -0.5), xlabel="ns per element (per call in calls)")
         axis.tick_params(axis="y", length=0)

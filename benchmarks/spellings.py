@@ -214,7 +214,7 @@ def jax_spellings() -> dict[str, Callable[..., Any]]:
         weight = i * 0.5 + j * 0.25 + k * 0.125
         return jnp.where((i + j + k) % 2 == 0, a * scale + weight, a * scale - weight)
 
-    looping = {
+    looping: dict[str, Callable[..., Any]] = {
         "escape f8": escape,
         "escape f4": escape,
         "newton fractal": newton_fractal,
@@ -223,5 +223,5 @@ def jax_spellings() -> dict[str, Callable[..., Any]]:
         "collatz": collatz,
         "bisection": bisection,
     }
-    whole = {"srgb decode": srgb_decode, "clip chain": clip_chain, "index 3d": index_3d}
+    whole: dict[str, Callable[..., Any]] = {"srgb decode": srgb_decode, "clip chain": clip_chain, "index 3d": index_3d}
     return {name: jax.vmap(each) for name, each in looping.items()} | whole

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from iris_cc.cli.problems import EnvironmentProblem, UsageProblem
+from iris_cc.cli.problems import BROKEN_PIPE, KERNEL, EnvironmentProblem, UsageProblem
 from iris_cc.cli.report import Report
 
 _MODULE = "benchmarks.runner"
@@ -64,8 +64,10 @@ def _start(root: Path, words: list[str]) -> int:
 
 
 def _finish(status: int) -> int:
-    if status == 0:
-        return 0
+    if status in (0, KERNEL):
+        return status
+    if status == BROKEN_PIPE:
+        raise BrokenPipeError
     if status == _USAGE_OF_RUNNER:
         raise UsageProblem("no such group, case or contender; `iris-cc bench --list` shows the cases")
     raise EnvironmentProblem(f"the benchmarks ended with status {status}")
