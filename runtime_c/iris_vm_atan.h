@@ -96,7 +96,7 @@ IRIS_VM double iris_atan2_f64(double y, double x) {
   const bool negative = __builtin_copysign(1.0, x) < 0;
   const double k = swap ? 2.0 - arc.k : arc.k;
   const double angle = iris_vm_turned(arc, negative ? 4.0 - k : k, swap != negative ? -1.0 : 1.0);
-  return (x != x) | (y != y) ? x + y : __builtin_copysign(angle, y);
+  return ((x != x) | (y != y)) ? x + y : __builtin_copysign(angle, y);
 }
 
 /* Up to 1/2, s = |x|; beyond, s = sqrt((1 - |x|) / 2) with what the root lacks.  asin(s) = s + tail. */

@@ -94,7 +94,7 @@ IRIS_VM float iris_atan2_f32(float y, float x) {
   const double turned = swap ? 0x1.921fb54442d18p0 - angle : angle;
   const bool negative = __builtin_copysignf(1.0f, x) < 0;
   const float result = (float)(negative ? 0x1.921fb54442d18p1 - turned : turned);
-  return (x != x) | (y != y) ? x + y : __builtin_copysignf(result, y);
+  return ((x != x) | (y != y)) ? x + y : __builtin_copysignf(result, y);
 }
 
 /* Up to 1/2, s = |x|; beyond, s = sqrt((1 - |x|) / 2) with what the root lacks.  asin(s) = s + tail. */

@@ -109,7 +109,7 @@ IRIS_VM double iris_erfc_f64(double x) {
   const double part_tail = small ? x * iris_vm_erf_small(x * x) : 0.0;
   const double head = whole - part;
   const double rest = head + (iris_vm_fast_error(whole, -part, head) - part_tail);
-  return (x > 0) & !small ? value : rest;
+  return ((x > 0) & !small) ? value : rest;
 }
 
 /* In double, in one part. */

@@ -92,12 +92,12 @@ IRIS_VM struct iris_vm_pair iris_vm_log2_pair(double x) {
     const bool whole = __builtin_rint##f(y) == y;                                           \
     const bool even = __builtin_rint##f(half) == half;                                      \
     const T edge = (size == 0) == (y < 0) ? INF : (T)0;                                     \
-    const T some = (size == 0) | (size == INF) ? edge : power;                              \
+    const T some = ((size == 0) | (size == INF)) ? edge : power;                            \
     const T ones = size == 1 ? (T)1 : some;                                                 \
-    const T signed_one = whole & !even ? __builtin_copysign##f(ones, x) : ones;             \
-    const T real = (x < 0) & (size < INF) & !whole ? NAN : signed_one;                      \
-    const T number = (x != x) | (y != y) ? x + y : real;                                    \
-    return (y == 0) | (x == 1) ? (T)1 : number;                                             \
+    const T signed_one = (whole & !even) ? __builtin_copysign##f(ones, x) : ones;           \
+    const T real = ((x < 0) & (size < INF) & !whole) ? NAN : signed_one;                    \
+    const T number = ((x != x) | (y != y)) ? x + y : real;                                  \
+    return ((y == 0) | (x == 1)) ? (T)1 : number;                                           \
   }
 IRIS_VM_DEFINE_POW_SPECIAL(double, f64, , IRIS_INF_F64, IRIS_NAN_F64)
 IRIS_VM_DEFINE_POW_SPECIAL(float, f32, f, IRIS_INF_F32, IRIS_NAN_F32)
@@ -127,7 +127,7 @@ IRIS_VM float iris_pow_f32(float x, float y) {
   const double t = below < -200.0 ? -200.0 : below;
   const double n = (t + IRIS_VM_ROUND_F64) - IRIS_VM_ROUND_F64;
   const double power = iris_vm_pow_exp2_f32(t - n) * iris_vm_power2_f64(n);
-  return iris_vm_pow_special_f32(x, y, (float)power);
+  return iris_vm_pow_special_f32(x, y, y == 2.0f ? x * x : (float)power);
 }
 
 #endif /* IRIS_VM_POW_H */

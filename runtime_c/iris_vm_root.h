@@ -48,7 +48,7 @@ IRIS_VM double iris_cbrt_f64(double x) {
   const double cc = c * c;
   const double rest = __builtin_fma(-cc, c, v) - __builtin_fma(c, c, -cc) * c;
   const double root = __builtin_fma(rest, square * 0x1.5555555555555p-2, c) * iris_vm_power2_f64(tiny ? k - 18.0 : k);
-  return (size > 0) & (size < IRIS_INF_F64) ? __builtin_copysign(root, x) : x + x;
+  return ((size > 0) & (size < IRIS_INF_F64)) ? __builtin_copysign(root, x) : x + x;
 }
 
 IRIS_VM float iris_cbrt_f32(float x) {
@@ -70,7 +70,7 @@ IRIS_VM float iris_cbrt_f32(float x) {
   const float cc = c * c;
   const float rest = __builtin_fmaf(-cc, c, v) - __builtin_fmaf(c, c, -cc) * c;
   const float root = __builtin_fmaf(rest, square * 0x1.555556p-2f, c) * iris_vm_power2_f32(tiny ? k - 9.0f : k);
-  return (size > 0) & (size < IRIS_INF_F32) ? __builtin_copysignf(root, x) : x + x;
+  return ((size > 0) & (size < IRIS_INF_F32)) ? __builtin_copysignf(root, x) : x + x;
 }
 
 IRIS_VM double iris_hypot_f64(double x, double y) {
@@ -86,14 +86,14 @@ IRIS_VM double iris_hypot_f64(double x, double y) {
   const double half = root > 0 ? 0.5 / root : 0.0;
   const double value = __builtin_fma(__builtin_fma(-root, root, sum) + lost, half, root);
   const double result = value * (large ? 0x1p600 : small ? 0x1p-600 : 1.0);
-  return (ax == IRIS_INF_F64) | (ay == IRIS_INF_F64) ? IRIS_INF_F64 : result;
+  return ((ax == IRIS_INF_F64) | (ay == IRIS_INF_F64)) ? IRIS_INF_F64 : result;
 }
 
 /* Squares of floats are exact in double. */
 IRIS_VM float iris_hypot_f32(float x, float y) {
   const double a = x, b = y;
   const float result = (float)__builtin_sqrt(__builtin_fma(a, a, b * b));
-  return (__builtin_fabsf(x) == IRIS_INF_F32) | (__builtin_fabsf(y) == IRIS_INF_F32) ? IRIS_INF_F32 : result;
+  return ((__builtin_fabsf(x) == IRIS_INF_F32) | (__builtin_fabsf(y) == IRIS_INF_F32)) ? IRIS_INF_F32 : result;
 }
 
 #endif /* IRIS_VM_ROOT_H */

@@ -81,7 +81,7 @@ def loop(name: Name) -> str:
     call = f"{name.c}(x[k]{', y[k]' if name.two else ''})"
     return (
         f"void loop_{name.c}(long n, const {kind} *x{second}, {kind} *out) {{\n"
-        f"#pragma GCC ivdep\n  for (long k = 0; k < n; ++k) out[k] = {call};\n}}\n"
+        f"  IRIS_INDEPENDENT\n  for (long k = 0; k < n; ++k) out[k] = {call};\n}}\n"
     )
 
 
@@ -94,7 +94,7 @@ def near_loop(name: Name) -> str:
         f"  for (long first = 0; first < n; first += 512) {{\n"
         f"    const long count = n - first < 512 ? n - first : 512;\n    {word} far = 0;\n"
         f"    {kind} tile[512];\n"
-        f"#pragma GCC ivdep\n    for (long k = 0; k < count; ++k) tile[k] = {near}(x[first + k], &far);\n"
+        f"  IRIS_INDEPENDENT\n    for (long k = 0; k < count; ++k) tile[k] = {near}(x[first + k], &far);\n"
         f"    if (far >> (8 * sizeof far - 1))\n"
         f"      for (long k = 0; k < count; ++k) tile[k] = {name.c}(x[first + k]);\n"
         f"    __builtin_memcpy(out + first, tile, (unsigned long)count * sizeof(tile[0]));\n  }}\n}}\n"
@@ -178,8 +178,14 @@ def score_f32(got: np.ndarray, value: np.ndarray, known: float = 0.0) -> Score:
     return score
 
 
-def floats_from(first: int, count: int) -> np.ndarray:
-    """`count` floats whose bits count up from `first`."""
-    x = np.empty(count, np.float32)
-    reference().bits_f32(ctypes.c_long(count), ctypes.c_uint32(first), _pointer(x))
-    return x
+def sweep(name: Name, first: int, count: int) -> tuple[Score, tuple[float, float]]:
+    """`count` floats from the bits `first` on: the score, the worst argument, and the first that is wrong.
+
+    The reference is the function of double, which is measured by itself: the C library's would take an hour.
+    """
+    score, worst = Score(), (ctypes.c_float * 2)()
+    loop = ctypes.cast(getattr(ours(), f"loop_{name.c}"), ctypes.c_void_p)
+    exact_loop = ctypes.cast(getattr(ours(), f"loop_iris_{name.function}_f64"), ctypes.c_void_p)
+    arguments = (ctypes.c_uint32(first), ctypes.c_long(count), loop, exact_loop, ctypes.byref(score), worst)
+    reference().sweep_f32(*arguments)
+    return score, (worst[0], worst[1])

@@ -1,7 +1,7 @@
 /* reference.c - 113-bit references, the C library's loops, and the count of units in the last place.
  *
- * References are pairs: the nearest double hi, and what is missing in units of hi's last place.  For float they are doubles from the C library, whose error (below one unit
- * of a double) is 2^-29 of a float's.
+ * References are pairs: the nearest double, and what is missing in units of its last place.  For float they are doubles,
+ * whose error (below one unit of a double) is 2^-29 of a float's.
  */
 #include <math.h>
 #include <quadmath.h>
@@ -99,48 +99,49 @@ void score_f64(long n, const double *got, const double *hi, const double *lo, st
   for (long k = 0; k < n; ++k) count(s, k, got[k], hi[k], lo[k], hi[k], hi[k] == 0 ? 1 : unit(hi[k], lo[k], 53, -1074));
 }
 
-/* For floats the same without a branch, since there are four thousand million of them. */
-static double error_f32(float got, double wide, int *wrong) {
-  const float rounded = (float)wide;
-  uint32_t bits;
-  memcpy(&bits, &rounded, sizeof bits);
-  const uint32_t field = bits >> 23 & 255;
-  const uint64_t place = (uint64_t)((field ? field : 1) + (1023 - 150)) << 52;
-  const uint64_t edge = (uint64_t)(field + (1023 - 127)) << 52;
-  double ulp, power;
-  memcpy(&ulp, &place, sizeof ulp);
-  memcpy(&power, &edge, sizeof power);
-  ulp = field > 1 && fabs(wide) < power ? 0.5 * ulp : ulp; /* rounded up to a power of two */
-  const int plain = fabs(wide) < 0x1.ffffffp127 && fabsf(got) < INFINITY;
-  const int same = got == rounded || (got != got && rounded != rounded);
+/* For floats the same without a branch, since there are four thousand million of them: `wrong` is 0 or 1. */
+static inline double error_f32(float got, double wide, double *wrong) {
+  const double value = got, size = __builtin_fabs(wide), rounded = (float)wide;
+  union {
+    double number;
+    uint64_t bits;
+  } ulp = {size < 0x1p-126 ? 0x1p-126 : size};
+  ulp.bits &= 0x7ff0000000000000ULL;
   /* A result that overflows where the value itself is just below the bound is one unit away. */
-  const int edged = fabs(wide) >= 0x1.fffffep127 && fabs(wide) < 0x1p128 && fabsf(got) >= 0x1.fffffep127f;
-  *wrong = !plain && !same && !edged;
-  const double error = fabs(got - wide) / ulp;
-  return plain ? error : 0.0;
+  const double edged = size >= 0x1.fffffep127 && size < 0x1p128 && __builtin_fabs(value) >= 0x1.fffffep127 ? 1.0 : 0.0;
+  const double nans = value != value && wide != wide ? 1.0 : 0.0;
+  const double same = value == rounded ? 1.0 : edged + nans;
+  const double plain = size < 0x1.ffffffp127 && __builtin_fabs(value) < INFINITY ? 1.0 : 0.0;
+  *wrong = plain + same > 0 ? 0.0 : 1.0;
+  const double error = __builtin_fabs(value - wide) / (ulp.number * 0x1p-23);
+  return plain > 0 ? error : 0.0;
 }
 
 /* Where it is is looked up only if it is worse than `known`. */
 void score_f32(long n, const float *got, const double *wide, double known, struct score *s) {
+  enum { BLOCK = 1024 };
   memset(s, 0, sizeof *s);
-  double most = 0, sum = 0;
-  long wrongs = 0;
-  for (long k = 0; k < n; ++k) {
-    int wrong;
-    const double error = error_f32(got[k], wide[k], &wrong);
-    most = error > most ? error : most;
-    sum += error;
-    wrongs += wrong;
+  for (long first = 0; first < n; first += BLOCK) {
+    const long some = n - first < BLOCK ? n - first : BLOCK;
+    double errors[BLOCK] = {0}, wrong[BLOCK] = {0}, most[8] = {0}, sum[8] = {0}, wrongs[8] = {0};
+    for (long k = 0; k < some; ++k) errors[k] = error_f32(got[first + k], wide[first + k], wrong + k);
+    for (long k = 0; k < BLOCK; k += 8) {
+      for (int l = 0; l < 8; ++l) most[l] = errors[k + l] > most[l] ? errors[k + l] : most[l];
+      for (int l = 0; l < 8; ++l) sum[l] += errors[k + l];
+      for (int l = 0; l < 8; ++l) wrongs[l] += wrong[k + l];
+    }
+    for (int l = 0; l < 8; ++l) {
+      s->most = most[l] > s->most ? most[l] : s->most;
+      s->sum += sum[l];
+      s->wrong += wrongs[l];
+    }
   }
-  s->most = most;
-  s->sum = sum;
   s->counted = n;
-  s->wrong = (double)wrongs;
-  if (most <= known && !wrongs) return;
+  if (s->most <= known && s->wrong == 0) return;
   for (long k = n - 1; k >= 0; --k) {
-    int wrong;
-    if (error_f32(got[k], wide[k], &wrong) == most) s->where = k;
-    if (wrong) s->wrong_at = k;
+    double wrong;
+    if (error_f32(got[k], wide[k], &wrong) == s->most) s->where = k;
+    if (wrong > 0) s->wrong_at = k;
   }
 }
 
@@ -148,5 +149,30 @@ void bits_f32(long n, uint32_t first, float *x) {
   for (long k = 0; k < n; ++k) {
     const uint32_t bits = first + (uint32_t)k;
     memcpy(x + k, &bits, sizeof bits);
+  }
+}
+
+/* `count` floats from the bits `first` on, in blocks that stay in the cache. */
+void sweep_f32(uint32_t first, long count, void (*ours)(long, const float *, float *),
+               void (*exact)(long, const double *, double *), struct score *s, float *worst) {
+  enum { BLOCK = 2048 };
+  float x[BLOCK], got[BLOCK];
+  double argument[BLOCK], wide[BLOCK];
+  memset(s, 0, sizeof *s);
+  for (long done = 0; done < count; done += BLOCK) {
+    struct score part;
+    bits_f32(BLOCK, first + (uint32_t)done, x);
+    ours(BLOCK, x, got);
+    for (long k = 0; k < BLOCK; ++k) argument[k] = x[k];
+    exact(BLOCK, argument, wide);
+    score_f32(BLOCK, got, wide, s->most, &part);
+    s->counted += part.counted;
+    s->sum += part.sum;
+    if (part.wrong > 0 && s->wrong == 0) worst[1] = x[part.wrong_at];
+    s->wrong += part.wrong;
+    if (part.most > s->most) {
+      s->most = part.most;
+      worst[0] = x[part.where];
+    }
   }
 }

@@ -176,7 +176,8 @@ def test_symmetry(name: Name, best: ctypes.CDLL) -> None:
     x = samples.points(name, 40_000)[0]
     up, down = unit.run(best, "contiguous", name, x), unit.run(best, "contiguous", name, -x)
     sign = -1 if name.function in ODD else 1
-    np.testing.assert_array_equal(down, sign * up)
+    with np.errstate(all="ignore"):
+        np.testing.assert_array_equal(down, sign * up)
 
 
 @pytest.mark.parametrize("name", [n for n in ACCURATE if n.function not in ("sin", "cos", "tan", *unit.TWO)], ids=_id)
@@ -188,7 +189,7 @@ def test_monotonic_where_formulas_meet(name: Name, best: ctypes.CDLL) -> None:
         x = whole.astype(f"i{start.itemsize}").view(name.type)
         got = unit.run(best, "contiguous", name, x)
         got = got[np.isfinite(got)].astype(np.longdouble)
-        falls = name.function in ("acos", "erfc") or (name.function == "cosh" and joint < 0)
-        steps = np.diff(got) * (-1 if falls else 1) * (np.sign(joint) or 1 if name.function in ("cosh",) else 1)
+        falls = (name.function in ("acos", "erfc")) != (joint < 0)  # the bits of a negative float count downwards
+        steps = np.diff(got) * (-1 if falls else 1)
         unit_here = float(np.spacing(np.max(abs(got)).astype(name.type))) if got.size else 0
         assert steps.size == 0 or steps.min() >= -unit_here, (joint, steps.min(), unit_here)

@@ -68,18 +68,17 @@ def loops(name: Name) -> str:
     """Side by side, with steps, one element a call, and a few lanes of a small array."""
     c = KINDS[name.kind][1]
     second = f", const {c} *y" if name.two else ""
-    pass_on = ", y" if name.two else ""
 
     def call(index: str) -> str:
         return f"{name.c}(x[{index}]{f', y[{index}]' if name.two else ''})"
 
     return f"""
 void contiguous_{name.c}(long n, const {c} *x{second}, {c} *out) {{
-#pragma GCC ivdep
+  IRIS_INDEPENDENT
   for (long k = 0; k < n; ++k) out[k] = {call('k')};
 }}
 void strided_{name.c}(long n, const {c} *x{second}, {c} *out) {{
-#pragma GCC ivdep
+  IRIS_INDEPENDENT
   for (long k = 0; k < n; ++k) out[3 * k] = {call('3 * k')};
 }}
 __attribute__((noinline)) {c} scalar_{name.c}(const {c} *x{second}) {{ return {call('0')}; }}
@@ -88,18 +87,13 @@ void single_{name.c}(long n, const {c} *x{second}, {c} *out) {{
 }}
 void lanes_{name.c}(long n, const {c} *x{second}, {c} *out) {{
   for (long first = 0; first + 16 <= n; first += 16) {{
-    {c} lane[16];
-    _Bool live[16];
+    {c} lane[16], value[16];
     for (int l = 0; l < 16; ++l) lane[l] = x[first + l];
-    for (int l = 0; l < 16; ++l) live[l] = lane[l] == lane[l];
-    for (int l = 0; l < 16; ++l) {{
-      const {c} value = {name.c}(lane[l]{', y[first + l]' if name.two else ''});
-      lane[l] = live[l] ? value : lane[l];
-    }}
-    for (int l = 0; l < 16; ++l) out[first + l] = lane[l];
+    for (int l = 0; l < 16; ++l) value[l] = {name.c}(lane[l]{', y[first + l]' if name.two else ''});
+    for (int l = 0; l < 16; ++l) out[first + l] = value[l];
   }}
 }}
-""" + (near_loop(name) if name.function in ("sin", "cos", "tan") and not name.fast else "") + f"/* {pass_on} */\n"
+""" + (near_loop(name) if name.function in ("sin", "cos", "tan") and not name.fast else "")
 
 
 def near_loop(name: Name) -> str:
@@ -108,7 +102,7 @@ def near_loop(name: Name) -> str:
     return f"""
 {word} near_{name.c}(long n, const {c} *x, {c} *out) {{
   {word} far = 0;
-#pragma GCC ivdep
+  IRIS_INDEPENDENT
   for (long k = 0; k < n; ++k) out[k] = {name.c.replace('iris_', 'iris_near_')}(x[k], &far);
   return far >> (8 * sizeof far - 1);
 }}
