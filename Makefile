@@ -50,7 +50,7 @@ $(VENV)/.iris_cc-bench: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,bench]'
 	touch $@
 
-bench: $(VENV)/.iris_cc-bench  ## every benchmark against its peers: tables, benchmarks/results, docs/images (an hour; QUICK=--quick: minutes)
+bench: $(VENV)/.iris_cc-bench  ## every benchmark against its peers: tables, benchmarks/results, docs/images (half an hour; QUICK=--quick: minutes)
 	mkdir -p benchmarks/results
 	$(BIN)/python -m benchmarks.runner $(QUICK) --json benchmarks/results/cases.json --plot docs/images/benchmarks.png
 	$(BIN)/python -m benchmarks.calls $(QUICK) --json benchmarks/results/calls.json

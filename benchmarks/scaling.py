@@ -49,8 +49,8 @@ def _free_memory() -> int:
         return 4 << 30
 
 
-def _turns(case: Case, names: Sequence[str], size: int, threads: int) -> list[Turn]:
-    inputs, made = inputs_of(case, size), []
+def _turns(case: Case, names: Sequence[str], inputs: tuple[Any, ...], threads: int) -> list[Turn]:
+    made = []
     for contender in CONTENDERS:
         if contender.name in names:
             try:
@@ -68,12 +68,13 @@ def elements(quick: bool, threads: int) -> dict[str, Curve]:
         last = 5 if quick else (8 if name == "combine large" else 7)
         for power in range(last + 1):
             size = 10**power
-            if size * 8 * 9 > _free_memory():  # operands, result, and what an expression of NumPy keeps
+            if size * 8 * 16 > _free_memory():  # operands, a result for each, and what an expression of NumPy keeps
                 print(f"  {name}: no memory for {size:,} elements", file=sys.stderr)
                 break
             pace = QUICK if quick or power > 6 else Pace(7, 0.005, 3.0)
-            count = inputs_of(case, size)[0].size
-            for peer, timing in interleaved(_turns(case, ELEMENT_PEERS, size, threads), pace).items():
+            inputs = inputs_of(case, size)
+            count = inputs[0].size
+            for peer, timing in interleaved(_turns(case, ELEMENT_PEERS, inputs, threads), pace).items():
                 curve.setdefault(peer, {})[str(count)] = timing.median / count * 1e9
         found[name] = curve
     return found
@@ -86,9 +87,10 @@ def threads_curve(quick: bool, threads: int) -> dict[str, Curve]:
     for name in THREAD_CASES:
         case, curve = _case(name), Curve()
         turns: list[Turn] = []
+        inputs = inputs_of(case, size)
         for count in range(1, threads + 1):
             names = [peer.removesuffix("-all") if count == 1 else peer for peer in THREAD_PEERS]
-            for turn in _turns(case, names, size, count):
+            for turn in _turns(case, names, inputs, count):
                 peer = turn.name.removesuffix("-all")
                 turns.append(Turn(f"{peer} {count}", turn.call, turn.elements, turn.enter))
         for label, timing in interleaved(turns, QUICK if quick else Pace(5, 0.01, 10.0)).items():
