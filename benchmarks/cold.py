@@ -31,8 +31,9 @@ def fresh_environment(folder: str) -> dict[str, str]:
     place = Path(folder)
     (place / "tmp").mkdir(exist_ok=True)
     paths = [str(ROOT), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {
-        **os.environ,
+        **kept,  # with bytecode written, as for any user: only the first of several processes compiles Python
         "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
         "IRIS_CC_CACHE_DIR": str(place / "iris"),
         "NUMBA_CACHE_DIR": str(place / "numba"),
