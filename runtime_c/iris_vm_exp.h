@@ -71,7 +71,7 @@ IRIS_VM float iris_vm_exp2_tail_f32(float x) {
 /* Beyond these bounds the result is infinite, or rounds to zero, all the same. */
 IRIS_VM double iris_exp_f64(double x) {
   const double below = x > 710.0 ? 710.0 : x;
-  const double y = below < -746.0 ? -746.0 : below;
+  const double y = x < -746.0 ? -746.0 : below;
   const double n = __builtin_fma(y, IRIS_VM_LOG2E, IRIS_VM_ROUND_F64) - IRIS_VM_ROUND_F64;
   const double r = __builtin_fma(-n, IRIS_VM_LN2_LO, __builtin_fma(-n, IRIS_VM_LN2_HI, y));
   const double head = 1.0 + r;
@@ -89,7 +89,7 @@ IRIS_VM double iris_vm_exp2_reduced(double r, double low) {
 }
 IRIS_VM double iris_exp2_f64(double x) {
   const double below = x > 1025.0 ? 1025.0 : x;
-  const double y = below < -1076.0 ? -1076.0 : below;
+  const double y = x < -1076.0 ? -1076.0 : below;
   const double n = (y + IRIS_VM_ROUND_F64) - IRIS_VM_ROUND_F64;
   return iris_vm_scale_f64(iris_vm_exp2_reduced(y - n, 0.0), n);
 }
@@ -115,7 +115,7 @@ IRIS_VM struct iris_vm_pair iris_vm_expm1_reduced(double y, double n) {
 /* 2^n (p + (1 - 2^-n)), p = exp(r) - 1. */
 IRIS_VM double iris_expm1_f64(double x) {
   const double below = x > 710.0 ? 710.0 : x;
-  const double y = below < -40.0 ? -40.0 : below;
+  const double y = x < -40.0 ? -40.0 : below;
   const double n = __builtin_fma(y, IRIS_VM_LOG2E, IRIS_VM_ROUND_F64) - IRIS_VM_ROUND_F64;
   const struct iris_vm_pair p = iris_vm_expm1_reduced(y, n);
   const double other = iris_vm_power2_f64(-(n > 1000.0 ? 1000.0 : n));
@@ -127,7 +127,7 @@ IRIS_VM double iris_expm1_f64(double x) {
 
 IRIS_VM float iris_exp_f32(float x) {
   const float below = x > 90.0f ? 90.0f : x;
-  const float y = below < -105.0f ? -105.0f : below;
+  const float y = x < -105.0f ? -105.0f : below;
   const float n = __builtin_fmaf(y, IRIS_VM_LOG2E_F32, IRIS_VM_ROUND_F32) - IRIS_VM_ROUND_F32;
   const float r = __builtin_fmaf(-n, IRIS_VM_LN2_LO_F32, __builtin_fmaf(-n, IRIS_VM_LN2_HI_F32, y));
   const float head = 1.0f + r;
@@ -137,7 +137,7 @@ IRIS_VM float iris_exp_f32(float x) {
 
 IRIS_VM float iris_exp2_f32(float x) {
   const float below = x > 129.0f ? 129.0f : x;
-  const float y = below < -151.0f ? -151.0f : below;
+  const float y = x < -151.0f ? -151.0f : below;
   const float n = (y + IRIS_VM_ROUND_F32) - IRIS_VM_ROUND_F32;
   const float r = y - n;
   const float first = r * 0x1.62e43p-1f;
@@ -165,7 +165,7 @@ IRIS_VM struct iris_vm_pair_f32 iris_vm_expm1_reduced_f32(float y, float n) {
 
 IRIS_VM float iris_expm1_f32(float x) {
   const float below = x > 90.0f ? 90.0f : x;
-  const float y = below < -20.0f ? -20.0f : below;
+  const float y = x < -20.0f ? -20.0f : below;
   const float n = __builtin_fmaf(y, IRIS_VM_LOG2E_F32, IRIS_VM_ROUND_F32) - IRIS_VM_ROUND_F32;
   const struct iris_vm_pair_f32 p = iris_vm_expm1_reduced_f32(y, n);
   const float other = iris_vm_power2_f32(-(n > 100.0f ? 100.0f : n));

@@ -108,7 +108,7 @@ IRIS_VM double iris_pow_f64(double x, double y) {
   const double product = y * l.head;
   const double error = __builtin_fma(y, l.tail, __builtin_fma(y, l.head, -product));
   const double below = product > 1100.0 ? 1100.0 : product;
-  const double t = below < -1100.0 ? -1100.0 : below;
+  const double t = product < -1100.0 ? -1100.0 : below;
   const double t_tail = t == product ? error : 0.0;
   const double n = (t + IRIS_VM_ROUND_F64) - IRIS_VM_ROUND_F64;
   const double f = (t - n) + t_tail;
@@ -124,7 +124,7 @@ IRIS_VM float iris_pow_f32(float x, float y) {
   const double z = s * s;
   const double product = y * __builtin_fma(s, iris_vm_pow_tail_f32(z), u.k);
   const double below = product > 200.0 ? 200.0 : product;
-  const double t = below < -200.0 ? -200.0 : below;
+  const double t = product < -200.0 ? -200.0 : below;
   const double n = (t + IRIS_VM_ROUND_F64) - IRIS_VM_ROUND_F64;
   const double power = iris_vm_pow_exp2_f32(t - n) * iris_vm_power2_f64(n);
   return iris_vm_pow_special_f32(x, y, y == 2.0f ? x * x : (float)power);

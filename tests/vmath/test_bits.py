@@ -100,7 +100,7 @@ def test_every_loop_becomes_vectors(folder: Path) -> None:
     for name in EVERY:
         for shape in ("contiguous", "lanes"):
             first = next(k for k, line in enumerate(lines, 1) if line.startswith(f"void {shape}_{name.c}("))
-            last = next(k for k in range(first, len(lines)) if lines[k - 1] == "}")
+            last = next(k for k in range(first, len(lines) + 1) if lines[k - 1] == "}")
             call = next(k for k in range(first, last) if f"{name.c}(" in lines[k] and "void" not in lines[k]) + 1
             assert vectors & set(range(call - 2, call + 1)), f"{shape} {name.c}"
 
