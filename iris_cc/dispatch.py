@@ -22,7 +22,7 @@ from iris_cc.diagnostics import CompileError, Diagnostic, FallbackWarning
 from iris_cc.driver import Options, Realized, Specialization
 from iris_cc.frontend import program as front
 from iris_cc.frontend.program import Program
-from iris_cc.frontend.values import Type, Weak
+from iris_cc.frontend.values import Type
 from iris_cc.records import record
 from iris_cc.runtime.dispatcher import Dispatcher, Target, weak_types
 from iris_cc.runtime.ufunc import Loop, Word, factory_works, make_ufunc, take_pending
@@ -192,7 +192,7 @@ class Kernels:
             return spec
         wanted = next(dtype for dtype in requested if dtype is not None)
         same = front.type_of(wanted, self.program)
-        second = self._spec_or_rescue(tuple(t if isinstance(t, Weak) else same for t in types), ndim)
+        second = self._spec_or_rescue((same,) * len(types), ndim)
         if _fits(second, requested):
             return second
         shown = ", ".join(str(dtype) for dtype in requested)
@@ -218,8 +218,10 @@ class Kernels:
         strong = [word for word, kind in zip(words, weak, strict=True) if kind is None and isinstance(word, np.dtype)]
         types: list[Type] = []
         for word, kind, param in zip(words, weak, self.program.params, strict=True):
-            if kind is not None:
-                types.append(front.WEAK_OF[kind])
+            weakly = front.WEAK_OF[kind] if kind is not None else None
+            forced = weakly is not None and isinstance(word, np.dtype) and word != np.dtype(weakly.scalar.dtype)
+            if weakly is not None and not forced:  # a `signature=` may ask for another type
+                types.append(weakly)
             else:
                 dtype = word if isinstance(word, np.dtype) else np.result_type(*strong, word(0))
                 types.append(front.type_of(dtype, self.program, param))

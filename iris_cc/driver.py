@@ -97,8 +97,8 @@ class Specialization:
         from iris_cc import codegen
 
         if self.is_indexed:
-            return codegen.nd_unit(self.fn, self.ndim, self.program.lines)
-        return codegen.ufunc_unit(self.fn, self.program.lines)
+            return codegen.nd_unit(self.fn, self.ndim, self.program.lines, math=self.options.math)
+        return codegen.ufunc_unit(self.fn, self.program.lines, math=self.options.math)
 
     @cached_property
     def unit(self) -> Unit:

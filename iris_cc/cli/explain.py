@@ -19,7 +19,7 @@ from iris_cc.codegen import needs
 from iris_cc.codes import Code
 from iris_cc.diagnostics import CompileError, Diagnostic, FallbackWarning
 from iris_cc.dispatch import Explanation
-from iris_cc.ir.ops import CALL, Libm
+from iris_cc.ir.ops import VECTOR
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -106,12 +106,9 @@ def explanation_of(kernel: Kernel, types: tuple[Any, ...], ndim: int) -> tuple[E
 def _libm_functions(kernel: Kernel, types: tuple[Any, ...], ndim: int) -> list[str]:
     """The functions of the platform's C library the code calls: their last digit is the platform's."""
     spec = kernel._spec(types, ndim)
-    rows = dict.fromkeys(let.op for let in needs.lets(spec.fn))
-    prototype = re.compile(r"^[\w ]+\([\w ,]*\);$")
-    code = "\n".join(line for line in spec.c_text().splitlines() if not prototype.match(line))
-    return [
-        op.name for op in rows if isinstance(op.c, Libm) and op.cost >= CALL and re.search(rf"\b{op.c.name}f?\(", code)
-    ]
+    own = spec.options.math != "libm"
+    called = dict.fromkeys(let.op for let in needs.lets(spec.fn) if needs.calls_libm(let.op, own))
+    return [op.name for op in called if op.cost >= VECTOR]
 
 
 def _kernel_text(

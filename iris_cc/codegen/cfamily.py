@@ -253,8 +253,11 @@ class Emitter:
         match let.op.c:
             case Form():
                 raise ValueError(f"{let.op.name} is an operator")
-            case Libm(name):
-                is_short = "T" in let.op.takes and let.args[let.op.takes.index("T")].type.bits == 32
+            case Libm(name, own):
+                type = let.args[0].type
+                is_short = type.bits == 32
+                if own and self.dialect.own:
+                    return f"iris_{name}_{type}"
                 return self.dialect.libm_f32.format(name) if is_short else name
             case Helper(stem):
                 return _helper(stem, let)

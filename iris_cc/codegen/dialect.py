@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from iris_cc.ir.nodes import Const, round_to_f32
 from iris_cc.ir.types import BOOL, F32, F64, I8, I16, I32, I64, U32, U64, Scalar
-from iris_cc.records import field, record
+from iris_cc.records import field, record, replace
 
 
 @record
@@ -20,6 +20,7 @@ class Dialect:
     kernel: str  # qualifiers of the function of one element
     cast: str  # {T} the type, {0} the operand
     libm_f32: str  # {0} the name of the f64 function
+    own: bool = True  # elementary functions are ours where there is one, not the library's
     types: Mapping[Scalar, str] = field(default_factory=lambda: {scalar: scalar.c for scalar in Scalar})
     suffixes: Mapping[Scalar, str] = field(default_factory=lambda: {F32: "f", U32: "u", U64: "ULL"})
     lowest: Mapping[Scalar, str] = field(
@@ -30,6 +31,9 @@ class Dialect:
 
 
 C = Dialect("c", kernel="IRIS_KERNEL", cast="({T}){0}", libm_f32="{0}f")
+C_LIBM = replace(C, own=False)
+
+BY_MATH: Mapping[str, Dialect] = {"accurate": C, "fast": C, "libm": C_LIBM}
 
 
 def literal(const: Const, dialect: Dialect, alone: bool = False) -> str:

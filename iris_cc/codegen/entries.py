@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from iris_cc.codegen import needs, runtime_c
 from iris_cc.codegen.cfamily import kernel_function
-from iris_cc.codegen.dialect import C
+from iris_cc.codegen.dialect import BY_MATH
 from iris_cc.codegen.lane_plan import Plan, plan
 from iris_cc.codegen.lanes import block_function
 from iris_cc.codegen.rows import Rows
@@ -34,26 +34,34 @@ def declarations(*names: str) -> str:
     return "".join(f"{'' if '(' in ENTRIES[name] else 'extern '}{ENTRIES[name]};\n" for name in chosen)
 
 
-def ufunc_unit(fn: Function, source: Mapping[int, str] | None = None, parts: int | None = None) -> str:
+def ufunc_unit(
+    fn: Function, source: Mapping[int, str] | None = None, parts: int | None = None, math: str = "accurate"
+) -> str:
     """The unit that exports `iris_loop`; `source` maps line numbers to the text shown beside them.
 
-    `parts` is how many vectors of lanes a block has, where elements leave loops at different times: None asks the rule,
-    0 is one element after the other.  It never changes a result.
+    `math` says whose elementary functions are called.  `parts` is how many vectors of lanes a block has, where elements
+    leave loops at different times: None asks the rule, 0 is one element after the other.  It never changes a result.
     """
     if fn.indices:
         raise ValueError("a kernel with index symbols has no ufunc loop")
     lanes = plan(fn, 0, parts)
     headers = {"iris_error.h"} if needs.can_fault(fn) else set()
-    return _unit(fn, lanes, headers, source, Rows(fn, C, None, lanes), _loop_entry(fn))
+    return _unit(fn, lanes, headers, source, Rows(fn, BY_MATH[math], None, lanes), _loop_entry(fn))
 
 
-def nd_unit(fn: Function, ndim: int, source: Mapping[int, str] | None = None, parts: int | None = None) -> str:
+def nd_unit(
+    fn: Function,
+    ndim: int,
+    source: Mapping[int, str] | None = None,
+    parts: int | None = None,
+    math: str = "accurate",
+) -> str:
     """The unit that exports `iris_nd` for arrays of `ndim` axes; `parts` as above."""
     if ndim < 0:
         raise ValueError("ndim is not negative")
     moving = ndim - 1 if ndim else None
     lanes = plan(fn, moving, parts)
-    rows = Rows(fn, C, moving, lanes)
+    rows = Rows(fn, BY_MATH[math], moving, lanes)
     return _unit(fn, lanes, set(), source, rows, _nd_entry(fn, rows, ndim))
 
 
@@ -74,10 +82,11 @@ def _unit(
     results = ", ".join(type.dtype for type in fn.results)
     title = f"/* {safe_comment(fn.name)}: ({types}) -> {results}.  Self-contained; the compiler needs"
     title += " -fwrapv -ffp-contract=off"
-    title += ", the linker -lm. */\n" if needs.uses_libm(fn) else ". */\n"
-    headers |= needs.headers(fn) | _row_headers(fn, lanes) | _flag_headers(fn)
-    parts = [title, *_lane_words(lanes), runtime_c.paste(headers), kernel_function(fn, C, source)]
-    parts += [block_function(fn, C, lanes, source)] if lanes is not None else []
+    dialect = rows.dialect
+    title += ", the linker -lm. */\n" if needs.uses_libm(fn, dialect.own) else ". */\n"
+    headers |= needs.headers(fn, dialect.own) | _row_headers(fn, lanes) | _flag_headers(fn)
+    parts = [title, *_lane_words(lanes), runtime_c.paste(headers), kernel_function(fn, dialect, source)]
+    parts += [block_function(fn, dialect, lanes, source)] if lanes is not None else []
     return "\n".join([*parts, rows.text(), entry])
 
 

@@ -35,9 +35,14 @@ def can_fault(fn: Function) -> bool:
     return any(isinstance(stmt, Check | While) for stmt in statements(fn.body))
 
 
-def uses_libm(fn: Function) -> bool:
+def uses_libm(fn: Function, own: bool = True) -> bool:
     """Whether the unit may call the C library's mathematics, so that it is linked with -lm."""
-    return any(isinstance(let.op.c, Libm) or let.op in (ops.FDIV, ops.MOD, ops.REM, ops.LAE) for let in lets(fn))
+    return any(calls_libm(let.op, own) or let.op in (ops.FDIV, ops.MOD, ops.REM, ops.LAE) for let in lets(fn))
+
+
+def calls_libm(op: Op, own: bool = True) -> bool:
+    """Whether `op` is a call of the C library; `own`: our own function is taken where there is one."""
+    return isinstance(op.c, Libm) and not (own and op.c.own)
 
 
 def trips_differ(fn: Function) -> bool:
@@ -70,13 +75,13 @@ def _is_loud(let: Let) -> bool:
     return floats and (let.op in _LOUD_ON_NAN or cast_out)
 
 
-def headers(fn: Function) -> set[str]:
+def headers(fn: Function, own: bool = True) -> set[str]:
     """The headers of the function's body."""
     found = {"iris_base.h"}
     for stmt in statements(fn.body):
         match stmt:
             case Let(_, op):
-                found.update(_op_headers(op, stmt))
+                found.update(_op_headers(op, stmt, own))
             case For():
                 found.add("iris_range.h")
             case While():
@@ -88,9 +93,11 @@ def headers(fn: Function) -> set[str]:
     return found
 
 
-def _op_headers(op: Op, let: Let) -> tuple[str, ...]:
+def _op_headers(op: Op, let: Let, own: bool) -> tuple[str, ...]:
     if op is ops.CAST and not is_checked_cast(let):
         return ()
+    if isinstance(op.c, Libm) and op.c.own and own:
+        return (op.c.own[let.args[0].type.bits == 32],)
     return ops.headers(op.c)
 
 

@@ -7,6 +7,7 @@ This module may not know what is in a header: who needs one says so.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import cache
 
 from iris_cc.digest import hex_digest
@@ -17,6 +18,18 @@ _REVISION = "1"
 # The order of pasting: a header may use those before it.
 HEADERS = (
     "iris_base.h",
+    "iris_vm_base.h",
+    "iris_vm_exp.h",
+    "iris_vm_log.h",
+    "iris_vm_pow.h",
+    "iris_vm_trig.h",
+    "iris_vm_trig_f32.h",
+    "iris_vm_atan.h",
+    "iris_vm_atan_f32.h",
+    "iris_vm_hyp.h",
+    "iris_vm_inverse_hyp.h",
+    "iris_vm_root.h",
+    "iris_vm_erf.h",
     "iris_math.h",
     "iris_int.h",
     "iris_number.h",
@@ -30,6 +43,22 @@ HEADERS = (
     "iris_row.h",
     "iris_lanes.h",
 )
+
+
+# What a header uses of others.
+_REQUIRES: Mapping[str, tuple[str, ...]] = {
+    "iris_vm_exp.h": ("iris_vm_base.h",),
+    "iris_vm_log.h": ("iris_vm_base.h",),
+    "iris_vm_pow.h": ("iris_vm_base.h", "iris_vm_exp.h", "iris_vm_log.h"),
+    "iris_vm_trig.h": ("iris_vm_base.h",),
+    "iris_vm_trig_f32.h": ("iris_vm_base.h", "iris_vm_trig.h"),
+    "iris_vm_atan.h": ("iris_vm_base.h",),
+    "iris_vm_atan_f32.h": ("iris_vm_base.h",),
+    "iris_vm_hyp.h": ("iris_vm_base.h", "iris_vm_exp.h"),
+    "iris_vm_inverse_hyp.h": ("iris_vm_base.h", "iris_vm_log.h"),
+    "iris_vm_root.h": ("iris_vm_base.h",),
+    "iris_vm_erf.h": ("iris_vm_base.h", "iris_vm_exp.h"),
+}
 
 
 def folder() -> str:
@@ -58,7 +87,8 @@ def paste(headers: set[str]) -> str:
     unknown = headers - set(HEADERS)
     if unknown:
         raise ValueError(f"not runtime headers: {sorted(unknown)}")
-    return "\n".join(text(header) for header in HEADERS if header in headers)
+    wanted = headers.union(*(_REQUIRES.get(header, ()) for header in headers))
+    return "\n".join(text(header) for header in HEADERS if header in wanted)
 
 
 @cache

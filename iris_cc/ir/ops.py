@@ -29,9 +29,14 @@ class Form:
 
 @record
 class Libm:
-    """A C library function; the f32 twin has an `f` behind its name.  Declared by hand: nothing is included."""
+    """A C library function; the f32 twin has an `f` behind its name.  Declared by hand: nothing is included.
+
+    `own` names the runtime_c headers with a function of ours, `iris_<name>_<type>`, for f64 and f32: short, for vectors,
+    and with a bound of its own.  Which of the two a kernel calls is its dialect's choice.
+    """
 
     name: str
+    own: tuple[str, ...] = ()
 
 
 @record
@@ -45,7 +50,7 @@ class Helper:
 Spelling = Form | Libm | Helper
 
 # What one evaluation costs, in additions.  Branches are turned into selects by it, never semantics.
-CHEAP, DIVIDE, CALL = 1, 6, 40
+CHEAP, DIVIDE, VECTOR, CALL = 1, 6, 15, 40
 
 
 @record(eq=False)  # rows are singletons: compared and hashed by identity
@@ -93,7 +98,7 @@ _FIXED = {"b": BOOL, "i": I64, "d": F64}
 
 
 def headers(spelling: Spelling) -> tuple[str, ...]:
-    """The runtime_c headers a spelling needs."""
+    """The runtime_c headers a spelling needs; the C library's, where there is a choice."""
     match spelling:
         case Form():
             return ()
@@ -113,6 +118,18 @@ def _float(stem: str) -> Helper:
     return Helper(f"iris_{stem}", "iris_float.h")
 
 
+# The headers of our own elementary functions, for f64 and f32.
+_EXP = ("iris_vm_exp.h", "iris_vm_exp.h")
+_LOG = ("iris_vm_log.h", "iris_vm_log.h")
+_POW = ("iris_vm_pow.h", "iris_vm_pow.h")
+_TRIG = ("iris_vm_trig.h", "iris_vm_trig_f32.h")
+_ATAN = ("iris_vm_atan.h", "iris_vm_atan_f32.h")
+_HYP = ("iris_vm_hyp.h", "iris_vm_hyp.h")
+_ARC = ("iris_vm_inverse_hyp.h", "iris_vm_inverse_hyp.h")
+_ROOT = ("iris_vm_root.h", "iris_vm_root.h")
+_ERF = ("iris_vm_erf.h", "iris_vm_erf.h")
+
+
 def _number(stem: str) -> Helper:
     return Helper(f"iris_{stem}", "iris_number.h")
 
@@ -130,7 +147,7 @@ NEG   = Op("neg",      "T->T",  NUMBERS,  Form("-{0}"),          "negative",    
 ABS   = Op("abs",      "T->T",  SIGNED + FLOATS, _number("abs"), "absolute",     ("numpy.absolute", "numpy.abs", "numpy.fabs", "math.fabs", "dsl.fabs"))
 SIGN  = Op("sign",     "T->T",  NUMBERS,  _number("sign"),       "sign",         ("numpy.sign", "dsl.sign"))
 IPOW  = Op("ipow",     "TT->T", INTEGERS, _int("ipow"),          "iris.ipow",    (), CALL)
-POW   = Op("pow",      "TT->T", FLOATS,   Libm("pow"),           "power",        (ast.Pow, "numpy.power", "numpy.pow", "math.pow", "dsl.pow"), CALL)
+POW   = Op("pow",      "TT->T", FLOATS,   Libm("pow", _POW),     "power",        (ast.Pow, "numpy.power", "numpy.pow", "math.pow", "dsl.pow"), VECTOR)
 PYDIV = Op("pydiv",    "ii->d", (),       _int("pydiv"),         "iris.pydiv",   (), CALL)  # int / int, correctly rounded at any size
 #   comparison
 LT    = Op("lt",       "TT->b", ALL,      Form("{0} < {1}"),     "less",          (ast.Lt, "numpy.less"))
@@ -169,38 +186,38 @@ ISFIN = Op("isfinite", "T->b",  FLOATS,   _float("isfinite"),    "isfinite",    
 SGNB  = Op("signbit",  "T->b",  FLOATS,   _float("signbit"),     "signbit",      ("numpy.signbit", "dsl.signbit"))
 #   powers and roots
 SQRT  = Op("sqrt",     "T->T",  FLOATS,   Libm("sqrt"),          "sqrt",         ("numpy.sqrt", "math.sqrt", "dsl.sqrt"), DIVIDE)
-CBRT  = Op("cbrt",     "T->T",  FLOATS,   Libm("cbrt"),          "cbrt",         ("numpy.cbrt", "math.cbrt", "dsl.cbrt"), CALL)
+CBRT  = Op("cbrt",     "T->T",  FLOATS,   Libm("cbrt", _ROOT),   "cbrt",         ("numpy.cbrt", "math.cbrt", "dsl.cbrt"), VECTOR)
 SQR   = Op("square",   "T->T",  NUMBERS,  Form("{0} * {0}"),     "square",       ("numpy.square", "dsl.square"))
 RECIP = Op("reciprocal", "T->T", NUMBERS, _number("reciprocal"), "reciprocal",   ("numpy.reciprocal", "dsl.reciprocal"), DIVIDE)
-HYPOT = Op("hypot",    "TT->T", FLOATS,   Libm("hypot"),         "hypot",        ("numpy.hypot", "math.hypot", "dsl.hypot"), CALL)
+HYPOT = Op("hypot",    "TT->T", FLOATS,   Libm("hypot", _ROOT),  "hypot",        ("numpy.hypot", "math.hypot", "dsl.hypot"), VECTOR)
 #   exponentials and logarithms
-EXP   = Op("exp",      "T->T",  FLOATS,   Libm("exp"),           "exp",          ("numpy.exp", "math.exp", "dsl.exp"), CALL)
-EXP2  = Op("exp2",     "T->T",  FLOATS,   Libm("exp2"),          "exp2",         ("numpy.exp2", "math.exp2", "dsl.exp2"), CALL)
-EXPM1 = Op("expm1",    "T->T",  FLOATS,   Libm("expm1"),         "expm1",        ("numpy.expm1", "math.expm1", "dsl.expm1"), CALL)
-LOG   = Op("log",      "T->T",  FLOATS,   Libm("log"),           "log",          ("numpy.log", "math.log", "dsl.log", "dsl.ln"), CALL)
-LOG2  = Op("log2",     "T->T",  FLOATS,   Libm("log2"),          "log2",         ("numpy.log2", "math.log2", "dsl.log2"), CALL)
-LOG10 = Op("log10",    "T->T",  FLOATS,   Libm("log10"),         "log10",        ("numpy.log10", "math.log10", "dsl.log10"), CALL)
-LOG1P = Op("log1p",    "T->T",  FLOATS,   Libm("log1p"),         "log1p",        ("numpy.log1p", "math.log1p", "dsl.log1p"), CALL)
+EXP   = Op("exp",      "T->T",  FLOATS,   Libm("exp", _EXP),     "exp",          ("numpy.exp", "math.exp", "dsl.exp"), VECTOR)
+EXP2  = Op("exp2",     "T->T",  FLOATS,   Libm("exp2", _EXP),    "exp2",         ("numpy.exp2", "math.exp2", "dsl.exp2"), VECTOR)
+EXPM1 = Op("expm1",    "T->T",  FLOATS,   Libm("expm1", _EXP),   "expm1",        ("numpy.expm1", "math.expm1", "dsl.expm1"), VECTOR)
+LOG   = Op("log",      "T->T",  FLOATS,   Libm("log", _LOG),     "log",          ("numpy.log", "math.log", "dsl.log", "dsl.ln"), VECTOR)
+LOG2  = Op("log2",     "T->T",  FLOATS,   Libm("log2", _LOG),    "log2",         ("numpy.log2", "math.log2", "dsl.log2"), VECTOR)
+LOG10 = Op("log10",    "T->T",  FLOATS,   Libm("log10", _LOG),   "log10",        ("numpy.log10", "math.log10", "dsl.log10"), VECTOR)
+LOG1P = Op("log1p",    "T->T",  FLOATS,   Libm("log1p", _LOG),   "log1p",        ("numpy.log1p", "math.log1p", "dsl.log1p"), VECTOR)
 LAE   = Op("logaddexp", "TT->T", FLOATS,  Helper("iris_logaddexp", "iris_special.h"), "logaddexp", ("numpy.logaddexp", "dsl.logaddexp"), 2 * CALL)
 #   trigonometry
-SIN   = Op("sin",      "T->T",  FLOATS,   Libm("sin"),           "sin",          ("numpy.sin", "math.sin", "dsl.sin"), CALL)
-COS   = Op("cos",      "T->T",  FLOATS,   Libm("cos"),           "cos",          ("numpy.cos", "math.cos", "dsl.cos"), CALL)
-TAN   = Op("tan",      "T->T",  FLOATS,   Libm("tan"),           "tan",          ("numpy.tan", "math.tan", "dsl.tan"), CALL)
-ASIN  = Op("asin",     "T->T",  FLOATS,   Libm("asin"),          "arcsin",       ("numpy.arcsin", "numpy.asin", "math.asin", "dsl.arcsin", "dsl.asin"), CALL)
-ACOS  = Op("acos",     "T->T",  FLOATS,   Libm("acos"),          "arccos",       ("numpy.arccos", "numpy.acos", "math.acos", "dsl.arccos", "dsl.acos"), CALL)
-ATAN  = Op("atan",     "T->T",  FLOATS,   Libm("atan"),          "arctan",       ("numpy.arctan", "numpy.atan", "math.atan", "dsl.arctan", "dsl.atan"), CALL)
-ATAN2 = Op("atan2",    "TT->T", FLOATS,   Libm("atan2"),         "arctan2",      ("numpy.arctan2", "numpy.atan2", "math.atan2", "dsl.arctan2", "dsl.atan2"), CALL)
-SINH  = Op("sinh",     "T->T",  FLOATS,   Libm("sinh"),          "sinh",         ("numpy.sinh", "math.sinh", "dsl.sinh"), CALL)
-COSH  = Op("cosh",     "T->T",  FLOATS,   Libm("cosh"),          "cosh",         ("numpy.cosh", "math.cosh", "dsl.cosh"), CALL)
-TANH  = Op("tanh",     "T->T",  FLOATS,   Libm("tanh"),          "tanh",         ("numpy.tanh", "math.tanh", "dsl.tanh"), CALL)
-ASINH = Op("asinh",    "T->T",  FLOATS,   Libm("asinh"),         "arcsinh",      ("numpy.arcsinh", "numpy.asinh", "math.asinh", "dsl.arcsinh", "dsl.asinh"), CALL)
-ACOSH = Op("acosh",    "T->T",  FLOATS,   Libm("acosh"),         "arccosh",      ("numpy.arccosh", "numpy.acosh", "math.acosh", "dsl.arccosh", "dsl.acosh"), CALL)
-ATANH = Op("atanh",    "T->T",  FLOATS,   Libm("atanh"),         "arctanh",      ("numpy.arctanh", "numpy.atanh", "math.atanh", "dsl.arctanh", "dsl.atanh"), CALL)
+SIN   = Op("sin",      "T->T",  FLOATS,   Libm("sin", _TRIG),    "sin",          ("numpy.sin", "math.sin", "dsl.sin"), VECTOR)
+COS   = Op("cos",      "T->T",  FLOATS,   Libm("cos", _TRIG),    "cos",          ("numpy.cos", "math.cos", "dsl.cos"), VECTOR)
+TAN   = Op("tan",      "T->T",  FLOATS,   Libm("tan", _TRIG),    "tan",          ("numpy.tan", "math.tan", "dsl.tan"), VECTOR)
+ASIN  = Op("asin",     "T->T",  FLOATS,   Libm("asin", _ATAN),   "arcsin",       ("numpy.arcsin", "numpy.asin", "math.asin", "dsl.arcsin", "dsl.asin"), VECTOR)
+ACOS  = Op("acos",     "T->T",  FLOATS,   Libm("acos", _ATAN),   "arccos",       ("numpy.arccos", "numpy.acos", "math.acos", "dsl.arccos", "dsl.acos"), VECTOR)
+ATAN  = Op("atan",     "T->T",  FLOATS,   Libm("atan", _ATAN),   "arctan",       ("numpy.arctan", "numpy.atan", "math.atan", "dsl.arctan", "dsl.atan"), VECTOR)
+ATAN2 = Op("atan2",    "TT->T", FLOATS,   Libm("atan2", _ATAN),  "arctan2",      ("numpy.arctan2", "numpy.atan2", "math.atan2", "dsl.arctan2", "dsl.atan2"), VECTOR)
+SINH  = Op("sinh",     "T->T",  FLOATS,   Libm("sinh", _HYP),    "sinh",         ("numpy.sinh", "math.sinh", "dsl.sinh"), VECTOR)
+COSH  = Op("cosh",     "T->T",  FLOATS,   Libm("cosh", _HYP),    "cosh",         ("numpy.cosh", "math.cosh", "dsl.cosh"), VECTOR)
+TANH  = Op("tanh",     "T->T",  FLOATS,   Libm("tanh", _HYP),    "tanh",         ("numpy.tanh", "math.tanh", "dsl.tanh"), VECTOR)
+ASINH = Op("asinh",    "T->T",  FLOATS,   Libm("asinh", _ARC),   "arcsinh",      ("numpy.arcsinh", "numpy.asinh", "math.asinh", "dsl.arcsinh", "dsl.asinh"), VECTOR)
+ACOSH = Op("acosh",    "T->T",  FLOATS,   Libm("acosh", _ARC),   "arccosh",      ("numpy.arccosh", "numpy.acosh", "math.acosh", "dsl.arccosh", "dsl.acosh"), VECTOR)
+ATANH = Op("atanh",    "T->T",  FLOATS,   Libm("atanh", _ARC),   "arctanh",      ("numpy.arctanh", "numpy.atanh", "math.atanh", "dsl.arctanh", "dsl.atanh"), VECTOR)
 D2R   = Op("deg2rad",  "T->T",  FLOATS,   _float("deg2rad"),     "deg2rad",      ("numpy.deg2rad", "numpy.radians", "math.radians", "dsl.deg2rad", "dsl.radians"))
 R2D   = Op("rad2deg",  "T->T",  FLOATS,   _float("rad2deg"),     "rad2deg",      ("numpy.rad2deg", "numpy.degrees", "math.degrees", "dsl.rad2deg", "dsl.degrees"))
 #   special functions; NumPy has none of them
-ERF   = Op("erf",      "T->T",  FLOATS,   Libm("erf"),           "libm.erf",     ("math.erf", "dsl.erf"), CALL)
-ERFC  = Op("erfc",     "T->T",  FLOATS,   Libm("erfc"),          "libm.erfc",    ("math.erfc", "dsl.erfc"), CALL)
+ERF   = Op("erf",      "T->T",  FLOATS,   Libm("erf", _ERF),     "libm.erf",     ("math.erf", "dsl.erf"), VECTOR)
+ERFC  = Op("erfc",     "T->T",  FLOATS,   Libm("erfc", _ERF),    "libm.erfc",    ("math.erfc", "dsl.erfc"), VECTOR)
 GAMMA = Op("gamma",    "T->T",  FLOATS,   Libm("tgamma"),        "libm.tgamma",  ("math.gamma", "dsl.gamma", "dsl.tgamma"), CALL)
 LGAM  = Op("lgamma",   "T->T",  FLOATS,   Libm("lgamma"),        "libm.lgamma",  ("math.lgamma", "dsl.lgamma"), CALL)
 # fmt: on

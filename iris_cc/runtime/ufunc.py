@@ -45,7 +45,8 @@ class _Record:
     __slots__ = ("doc", "empty", "lock", "loops", "name", "nin", "nout", "resolve")
 
     def __init__(self, name: str, doc: str | None, nin: int, nout: int, resolve: Resolve) -> None:
-        self.name = name.encode()
+        # NumPy's reductions widen small integers of whatever ufunc has one of these two names
+        self.name = f"{name}_".encode() if name in ("add", "multiply") else name.encode()
         self.doc = None if doc is None else doc.encode()
         self.nin, self.nout, self.resolve = nin, nout, resolve
         self.empty = (c_void_p * 1)()  # its tables of functions, data and types, none of which may be NULL
