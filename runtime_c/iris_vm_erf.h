@@ -57,6 +57,8 @@ IRIS_VM double iris_vm_erfc_ratio(double x) {
 }
 /* end */
 
+#define IRIS_VM_ERFC_MIDDLE 0x1.3ccda0b5d5dc2p0 /* R(0), to which the quotient above is the slope */
+
 /* erfc(x) = (head + tail) 2^n for x from 5/8 to 28. */
 struct iris_vm_erfc {
   double head, tail, n;
@@ -73,8 +75,8 @@ IRIS_VM struct iris_vm_erfc iris_vm_erfc_tail(double x) {
   const double e_tail = __builtin_fma(lost, e, iris_vm_fast_error(one, rest, e));
   const double t = (x - 3.75) / (x + 3.75);
   const double bend = t * iris_vm_erfc_ratio(t);
-  const double ratio = 0x1.3ccda0b5d5dc2p0 + bend;
-  const double ratio_tail = iris_vm_fast_error(0x1.3ccda0b5d5dc2p0, bend, ratio) + 0x1.e65b158f28ce5p-54;
+  const double ratio = IRIS_VM_ERFC_MIDDLE + bend;
+  const double ratio_tail = iris_vm_fast_error(IRIS_VM_ERFC_MIDDLE, bend, ratio) + 0x1.e65b158f28ce5p-54;
   const double over = e * ratio;
   const double over_tail = __builtin_fma(e, ratio_tail, __builtin_fma(e_tail, ratio, __builtin_fma(e, ratio, -over)));
   const double under = __builtin_fma(2.0, x, 1.0);

@@ -68,12 +68,20 @@ def contenders(name: Name) -> dict[str, Contender]:
     found: dict[str, Contender] = {"accurate": lambda *a: library.run(name, *a)}
     fast = Name(name.function, name.kind, fast=True)
     if fast in library.present():
-        found["fast"] = lambda *a: library.run(fast, *a)
+        found["fast"] = lambda *a: library.run(fast, *a)  # where the result is normal: see `freed`
     ufunc = getattr(np, library.NUMPY.get(name.function, name.function), None)
     if ufunc is not None:
         found["NumPy"] = ufunc
     found["C library"] = lambda *a: library.glibc(name, *a)
     return found
+
+
+def freed(who: str, got: np.ndarray, value: np.ndarray) -> np.ndarray:
+    """The results; a fast one may be anything where the value is subnormal."""
+    if who != "fast":
+        return got
+    rounded = value.astype(got.dtype)
+    return np.where(abs(rounded) < np.finfo(got.dtype).tiny, rounded, got)
 
 
 def arguments(name: Name, count: int, rng: np.random.Generator) -> Iterator[tuple[np.ndarray, ...]]:
@@ -93,7 +101,7 @@ def doubles(name: Name, count: int) -> dict[str, Result]:
             some = tuple(map(np.ascontiguousarray, some))
             hi, lo = library.exact(name.function, *some)
             for who, compute in contenders(name).items():
-                results[who].add(library.score_f64(compute(*some), hi, lo), some)
+                results[who].add(library.score_f64(freed(who, compute(*some), hi), hi, lo), some)
     return results
 
 
@@ -105,7 +113,7 @@ def floats(name: Name, count: int, every: bool) -> dict[str, Result]:
             narrow = tuple(np.ascontiguousarray(a, dtype=np.float32) for a in some)
             value = library.wide(name.function, *narrow)
             for who, compute in contenders(name).items():
-                results[who].add(library.score_f32(compute(*narrow), value), narrow)
+                results[who].add(library.score_f32(freed(who, compute(*narrow), value), value), narrow)
         if every and not name.two:
             results["accurate"] = Result()
             started = time.monotonic()
@@ -198,6 +206,9 @@ def main() -> int:
         every = not (chosen.quick or chosen.sampled)
         for future in as_completed([pool.submit(measure, name, count, every) for name in names]):
             name, results = future.result()
+            before = table.get(name.c, {}).get("accurate")
+            if before is not None and before.counted == 1 << 32 and not every:
+                results["accurate"] = before
             table[name.c] = results
             bad += results["accurate"].most > 1.0 or results["accurate"].wrong > 0
             print(f"{name.c:18} " + "  ".join(f"{who} {_cell(r)}" for who, r in results.items()), flush=True)

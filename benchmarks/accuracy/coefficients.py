@@ -202,6 +202,13 @@ POLYNOMIALS = (
     Polynomial("iris_vm_erfc_ratio_f32", "(1+2s) exp(s^2) erfc(s), x = (s-15/4)/(s+15/4), on 5/8 <= s <= 11", _erfc_ratio,
                RATIO_LOW, mpf("0.4916"), 11),
     Polynomial("iris_vm_erfc_exp_f32", "exp(x) on |x| <= ln(2)/2", mpmath.exp, -HALF_LN2, HALF_LN2, 7),
+    Polynomial("iris_vm_fast_exp", "exp(x) on |x| <= ln(2)/2", mpmath.exp, -HALF_LN2, HALF_LN2, 10),
+    Polynomial("iris_vm_fast_expm1", "(exp(x) - 1 - x) / x^2 on |x| <= ln(2)/2",
+               lambda r: (mpmath.exp(r) - 1 - r) / r**2, -HALF_LN2, HALF_LN2, 9, scale=lambda r: r),
+    Polynomial("iris_vm_fast_exp2", "2^x on |x| <= 1/2", lambda x: mpf(2) ** x, mpf("-0.5"), mpf("0.5"), 10),
+    Polynomial("iris_vm_fast_exp_f32", "exp(x) on |x| <= ln(2)/2", mpmath.exp, -HALF_LN2, HALF_LN2, 5, single=True),
+    Polynomial("iris_vm_fast_expm1_f32", "(exp(x) - 1 - x) / x^2 on |x| <= ln(2)/2",
+               lambda r: (mpmath.exp(r) - 1 - r) / r**2, -HALF_LN2, HALF_LN2, 4, single=True, scale=lambda r: r),
 )
 
 
