@@ -20,6 +20,10 @@
 #endif
 #define IRIS_WIDTH (IRIS_VECTOR_BYTES / (IRIS_LANE_BITS / 8))
 #define IRIS_LANES (IRIS_WIDTH * IRIS_PARTS)
+/* With this many lanes left, those that are done take new elements. */
+#if !defined(IRIS_ENOUGH)
+#define IRIS_ENOUGH (IRIS_LANES / 2)
+#endif
 /* Fewer elements than this are quicker one after the other. */
 #define IRIS_FEWEST (IRIS_WIDTH / 2 + 1)
 
@@ -89,16 +93,19 @@ typedef float iris_blended __attribute__((vector_size(16)));
 #define IRIS_SIGNS(mask) __builtin_ia32_movmskps((iris_blended)mask)
 #endif
 
+/* A bit per lane. */
 #if defined(IRIS_SIGNS)
-IRIS_LANE_FN bool iris_any(iris_mask mask) { return IRIS_SIGNS(mask) != 0; }
+IRIS_LANE_FN unsigned iris_bits(iris_mask mask) { return (unsigned)IRIS_SIGNS(mask); }
 #else
-IRIS_LANE_FN bool iris_any(iris_mask mask) {
-  int64_t found = 0;
+IRIS_LANE_FN unsigned iris_bits(iris_mask mask) {
+  unsigned bits = 0;
   const iris_mem_mask *lanes = (const iris_mem_mask *)&mask;
-  for (int lane = 0; lane < IRIS_WIDTH; ++lane) found |= lanes[lane];
-  return found != 0;
+  for (int lane = 0; lane < IRIS_WIDTH; ++lane) bits |= (unsigned)(lanes[lane] & 1) << lane;
+  return bits;
 }
 #endif
+IRIS_LANE_FN bool iris_any(iris_mask mask) { return iris_bits(mask) != 0; }
+IRIS_LANE_FN int iris_count(iris_mask mask) { return __builtin_popcount(iris_bits(mask)); }
 
 IRIS_LANE_FN iris_mask iris_all_bool(bool x) { return IRIS_NONE - (iris_mem_mask)x; }
 

@@ -23,6 +23,7 @@ import numpy as np
 
 import iris_cc
 from iris_cc.codegen import ufunc_unit
+from iris_cc.codegen.lane_plan import refilled_loop
 from iris_cc.ir.nodes import Function
 from iris_cc.passes.run import run as optimise
 
@@ -41,12 +42,15 @@ def lowered(function: Callable[..., Any], types: Sequence[str]) -> Function:
     return optimise(kernel._spec(kernel._types(tuple(types)), 1).raw)
 
 
-def built(fn: Function, parts: int | None, march: str, cc: str) -> tuple[Callable[..., None], float, int]:
+def built(
+    fn: Function, parts: int | None, refills: bool, march: str, cc: str, define: str
+) -> tuple[Callable[..., None], float, int]:
     """The loop, the seconds its compiler took, and the size of its code."""
     folder = Path(tempfile.mkdtemp())
-    (folder / "k.c").write_text(ufunc_unit(fn, parts=parts), encoding="ascii")
+    (folder / "k.c").write_text(ufunc_unit(fn, parts=parts, refills=refills), encoding="ascii")
     start = time.perf_counter()
-    command = [cc, *FLAGS, f"-march={march}", "k.c", "-o", "k.so", "-lm"]
+    words = [*FLAGS, f"-march={march}", *([f"-D{define}"] if define else [])]
+    command = [cc, *words, "k.c", "-o", "k.so", "-lm"]
     subprocess.run(command, cwd=folder, check=True)
     took = time.perf_counter() - start
     loop = ctypes.PyDLL(str(folder / "k.so")).iris_loop
@@ -89,9 +93,12 @@ def measure(name: str, row: kernels.Row, options: argparse.Namespace) -> None:
     contenders: dict[str, Callable[[], object]] = {}
     compile_times = {}
     outs = {}
-    for parts in (0, *options.parts):
-        label = f"x{parts}" if parts else "element"
-        call, compile_times[label], _ = built(fn, parts, options.march, options.cc)
+    ways = [(parts, refills) for parts in options.parts for refills in (False, True)]
+    for parts, refills in ((0, False), *ways):
+        if refills and refilled_loop(fn) is None:
+            continue
+        label = f"{'r' if refills else 'x'}{parts}" if parts else "element"
+        call, compile_times[label], _ = built(fn, parts, refills, options.march, options.cc, options.define)
         out = outs[label] = np.empty(len(inputs[0]), fn.results[0].dtype)
         contenders[label] = lambda call=call, out=out: call(*inputs, out)
     if options.numba and (peer := with_numba(function, inputs)) is not None:
@@ -102,9 +109,7 @@ def measure(name: str, row: kernels.Row, options: argparse.Namespace) -> None:
         assert same, f"{name}: {label} differs from the element loop"
     per = {label: value / len(inputs[0]) * 1e9 for label, value in taken.items()}
     base = per["element"]
-    text = "  ".join(
-        f"{label} {ns:7.1f} ({base / ns:4.2f}, {compile_times.get(label, 0):.2f}s)" for label, ns in per.items()
-    )
+    text = "  ".join(f"{label} {ns:7.1f} ({base / ns:4.2f})" for label, ns in per.items())
     print(f"{name:20s} {text}", flush=True)
 
 
@@ -113,6 +118,7 @@ def main() -> None:
     parser.add_argument("--march", default="x86-64-v3")
     parser.add_argument("--cc", default="gcc")
     parser.add_argument("--parts", default="1,2,3,4", type=lambda text: [int(word) for word in text.split(",")])
+    parser.add_argument("--define", default="", help="a macro for the compiler, as NAME=VALUE")
     parser.add_argument("--rounds", default=5, type=int)
     parser.add_argument("--numba", action="store_true")
     parser.add_argument("names", nargs="*")

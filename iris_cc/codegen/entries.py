@@ -11,7 +11,7 @@ from iris_cc.codegen import needs, runtime_c
 from iris_cc.codegen.cfamily import kernel_function
 from iris_cc.codegen.dialect import BY_MATH
 from iris_cc.codegen.lane_plan import Plan, plan
-from iris_cc.codegen.lanes import block_function
+from iris_cc.codegen.lane_rows import lane_loop
 from iris_cc.codegen.rows import Rows
 from iris_cc.codegen.writer import Writer, safe_comment
 from iris_cc.ir.nodes import Check, Fault, Function, While
@@ -35,18 +35,23 @@ def declarations(*names: str) -> str:
 
 
 def ufunc_unit(
-    fn: Function, source: Mapping[int, str] | None = None, parts: int | None = None, math: str = "accurate"
+    fn: Function,
+    source: Mapping[int, str] | None = None,
+    parts: int | None = None,
+    math: str = "accurate",
+    refills: bool | None = None,
 ) -> str:
     """The unit that exports `iris_loop`; `source` maps line numbers to the text shown beside them.
 
-    `math` says whose elementary functions are called.  `parts` is how many vectors of lanes a block has, where elements
-    leave loops at different times: None asks the rule, 0 is one element after the other.  It never changes a result.
+    `math` says whose elementary functions are called.  `parts` is how many vectors of lanes are computed side by side,
+    where elements leave loops at different times: None asks the rule, 0 is one element after the other.  `refills` says
+    whether a lane takes the next element as soon as its own is done, where the kernel allows it.  The last two never
+    change a result.
     """
     if fn.indices:
         raise ValueError("a kernel with index symbols has no ufunc loop")
-    lanes = plan(fn, 0, parts)
     headers = {"iris_error.h"} if needs.can_fault(fn) else set()
-    return _unit(fn, lanes, headers, source, Rows(fn, BY_MATH[math], None, lanes), _loop_entry(fn))
+    return _unit(fn, plan(fn, 0, parts, refills), headers, source, Rows(fn, BY_MATH[math]), _loop_entry(fn))
 
 
 def nd_unit(
@@ -55,14 +60,14 @@ def nd_unit(
     source: Mapping[int, str] | None = None,
     parts: int | None = None,
     math: str = "accurate",
+    refills: bool | None = None,
 ) -> str:
-    """The unit that exports `iris_nd` for arrays of `ndim` axes; `parts` as above."""
+    """The unit that exports `iris_nd` for arrays of `ndim` axes; the rest as above."""
     if ndim < 0:
         raise ValueError("ndim is not negative")
     moving = ndim - 1 if ndim else None
-    lanes = plan(fn, moving, parts)
-    rows = Rows(fn, BY_MATH[math], moving, lanes)
-    return _unit(fn, lanes, set(), source, rows, _nd_entry(fn, rows, ndim))
+    rows = Rows(fn, BY_MATH[math], moving)
+    return _unit(fn, plan(fn, moving, parts, refills), set(), source, rows, _nd_entry(fn, rows, ndim))
 
 
 def _row_headers(fn: Function, lanes: Plan | None) -> set[str]:
@@ -86,7 +91,8 @@ def _unit(
     title += ", the linker -lm. */\n" if needs.uses_libm(fn, dialect.own) else ". */\n"
     headers |= needs.headers(fn, dialect.own) | _row_headers(fn, lanes) | _flag_headers(fn)
     parts = [title, *_lane_words(lanes), runtime_c.paste(headers), kernel_function(fn, dialect, source)]
-    parts += [block_function(fn, dialect, lanes, source)] if lanes is not None else []
+    if lanes is not None:
+        rows.lanes = lane_loop(rows, lanes, source)
     return "\n".join([*parts, rows.text(), entry])
 
 

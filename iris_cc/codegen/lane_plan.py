@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iris_cc.codegen import lane_values, needs
+from iris_cc.codegen.lane_narrow import narrowed
 from iris_cc.ir import walk
 from iris_cc.ir.nodes import Atom, Block, Check, Const, For, Function, If, Let, Stmt, Var, While
 from iris_cc.records import record
@@ -18,28 +19,50 @@ _EVERYWHERE = -1  # the segment of what no single segment holds
 
 @record(eq=False)
 class Plan:
-    """How one function runs in lanes.  `uniform` values are scalars, the same in every lane that reads them;
-    `crossing` values are arrays, because another segment than their own reads them."""
+    """How one function runs in lanes; `fn` is the form to write, with counts that may be narrower.
 
+    `uniform` values are scalars, the same in every lane that reads them;
+    `crossing` values are arrays, because another segment than their own reads them.  With `refills` a lane whose
+    element is done takes the next one while the others go on.
+    """
+
+    fn: Function
     lane_bits: int
     parts: int
+    refills: bool
     uniform: frozenset[Var]
     crossing: frozenset[Var]
 
 
-def plan(fn: Function, moving: int | None, parts: int | None = None) -> Plan | None:
+def plan(fn: Function, moving: int | None, parts: int | None = None, refills: bool | None = None) -> Plan | None:
     """The plan for rows along the axis `moving`; None for the element loop.
 
     `parts` None asks the rule, 0 means the element loop, any other number that many vectors per block.
     """
     if parts == 0 or not needs.trips_differ(fn) or not fn.results:
         return None
-    uniform = _uniform(fn, moving)
-    if parts is None:
-        parts = _parts(fn, uniform)
-    if not parts:
+    short = narrowed(fn)
+    found = _planned(short, moving, parts, refills) if short is not fn else None
+    return found if found is not None and found.lane_bits == 32 else _planned(fn, moving, parts, refills)
+
+
+def _planned(fn: Function, moving: int | None, parts: int | None, refills: bool | None) -> Plan | None:
+    loop = refilled_loop(fn) if refills is not False else None
+    if refills is None and loop is not None and not _is_cheap(loop):
+        loop = None
+    uniform = _uniform(fn, moving, loop)
+    bits = _lane_bits(fn, uniform)
+    parts = _parts(fn, uniform) if parts is None else parts
+    return Plan(fn, bits, parts, loop is not None, uniform, _Segments(fn).crossing()) if parts else None
+
+
+def refilled_loop(fn: Function) -> For | While | None:
+    """The one loop of a function that is a straight line before and after it: what lanes can enter one by one."""
+    loops = [stmt for stmt in fn.body.stmts if not isinstance(stmt, Let)]
+    if len(loops) != 1 or not isinstance(loops[0], For | While):
         return None
-    return Plan(_lane_bits(fn, uniform), parts, uniform, _Segments(fn).crossing())
+    loop = loops[0]
+    return loop if isinstance(loop, While) or (isinstance(loop.step, Const) and loop.step.value in (1, -1)) else None
 
 
 def in_step(loop: For, uniform: frozenset[Var] | set[Var]) -> bool:
@@ -59,13 +82,14 @@ def is_uniform(atom: Atom, uniform: frozenset[Var] | set[Var]) -> bool:
 # -- one for all lanes --
 
 
-def _uniform(fn: Function, moving: int | None) -> frozenset[Var]:
+def _uniform(fn: Function, moving: int | None, refilled: For | While | None) -> frozenset[Var]:
+    """What no lane has of its own; lanes of a refilled loop are at different indices."""
     found = {index.var for index in fn.indices if index.kind == "n" or (index.kind == "i" and index.axis != moving)}
     for stmt in walk.statements(fn.body):  # program order: what a statement reads is known before it
         match stmt:
             case Let(out, args=args) if all(is_uniform(arg, found) for arg in args):
                 found.add(out)
-            case For() if in_step(stmt, found):
+            case For() if stmt is not refilled and in_step(stmt, found):
                 found.add(stmt.index)
             case _:
                 pass
@@ -159,6 +183,17 @@ def _parts(fn: Function, uniform: frozenset[Var]) -> int:
         return 0
     kept = max(len(stmt.carried) for stmt in walk.statements(fn.body) if isinstance(stmt, For | While))
     return next((parts for most, parts in _PARTS if kept <= most), 1)
+
+
+# In additions per round.  What costs more tends to end after few rounds (it converges), and to take a new element costs
+# as much as a few rounds of it: measured, see docs/adr.
+_CHEAP_ROUND = 14
+
+
+def _is_cheap(loop: For | While) -> bool:
+    """Whether refilling pays."""
+    stmts = [stmt for block in walk.blocks(loop) for stmt in block.stmts]
+    return sum(s.op.cost if isinstance(s, Let) else _CHEAP_ROUND + 1 for s in stmts) <= _CHEAP_ROUND
 
 
 def _costs(fn: Function, uniform: frozenset[Var]) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """One operation on vectors of lanes as C text.
 
-Arithmetic, comparison and bits are the compiler's own vector operators; what is a comparison and a choice is spelled
-so; the rest goes lane by lane through the scalar functions of the element loop.  It knows operations, not control.
+Arithmetic, comparison and bits are the compiler's own vector operators, a comparison with a choice is spelled as that,
+and the rest goes lane by lane through the scalar functions of the element loop.  It knows operations, not control.
 """
 
 from __future__ import annotations

@@ -31,10 +31,12 @@ BLOCK = "iris_block"
 
 def block_function(fn: Function, dialect: Dialect, plan: Plan, source: Mapping[int, str] | None = None) -> str:
     """The definition of `iris_block`: inputs as arrays of vectors (uniform index symbols as scalars), then results."""
-    return _Lanes(fn, dialect, plan, source).function()
+    return Lanes(fn, dialect, plan, source).function()
 
 
-class _Lanes(Emitter):
+class Lanes(Emitter):
+    """Writes statements on vectors of lanes; who fills the lanes is the function's business."""
+
     def __init__(self, fn: Function, dialect: Dialect, plan: Plan, source: Mapping[int, str] | None) -> None:
         super().__init__(fn, dialect, source)
         self.names = Names("status", "part", "lane")

@@ -14,8 +14,6 @@ from __future__ import annotations
 
 from iris_cc.codegen.cfamily import KERNEL, input_hints, output_hints, returns_value
 from iris_cc.codegen.dialect import Dialect
-from iris_cc.codegen.lane_plan import Plan
-from iris_cc.codegen.lane_rows import lane_row
 from iris_cc.codegen.names import Names
 from iris_cc.codegen.needs import can_fault, lets, trips_differ
 from iris_cc.codegen.writer import Writer
@@ -68,9 +66,9 @@ class Operand:
 class Rows:
     """The text of the row functions of one kernel; `moving` is the axis along which a row lies, if it has one."""
 
-    def __init__(self, fn: Function, dialect: Dialect, moving: int | None = None, plan: Plan | None = None) -> None:
+    def __init__(self, fn: Function, dialect: Dialect, moving: int | None = None) -> None:
         self.fn = fn
-        self.plan = plan
+        self.lanes = ""  # the definition of `iris_lanes`, for rows that have it
         self.dialect = dialect
         self.moving = moving
         self.can_fault = can_fault(fn)
@@ -92,8 +90,8 @@ class Rows:
         self.values = {operand: names.claim(f"{operand.name}_value") for operand in self.outs}
 
     def text(self) -> str:
-        if self.plan is not None:
-            return "\n".join([self.strided("iris_strided"), lane_row(self, self.plan), self.row_of_lanes()])
+        if self.lanes:
+            return "\n".join([self.strided("iris_strided"), self.lanes, self.row_of_lanes()])
         if trips_differ(self.fn):
             return self.strided("iris_row")
         parts = [self.contiguous(), self.blocks(), self.row()]

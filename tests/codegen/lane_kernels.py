@@ -177,6 +177,69 @@ func @checked(%0: i64, %1: i64) -> i64 {
 }
 """)
 
+checked_while = _parsed("""
+func @checked_while(%0: i64, %1: i64) -> i64 {
+  %20: i64 = sub %0, 7:i64
+  while carry %2: i64 = 0:i64 {
+    %3: bool = lt %2, %1
+    test %3
+  } do {
+    %4: bool = eq %2, 2:i64
+    %5: bool = eq %20, 0:i64
+    %6: bool = and %4, %5
+    %7: bool = not %6
+    check %7 else zero_step
+    %8: i64 = add %2, 1:i64
+    yield %8
+  } -> %9: i64
+  %10: i64 = add %9, %20
+  return %10
+}
+""")
+
+gcd = _parsed("""
+func @gcd(%0: i64, %1: i64) -> i64 {
+  while carry %2: i64 = %0, %3: i64 = %1 {
+    %4: bool = ne %3, 0:i64
+    test %4
+  } do {
+    %5: i64 = floormod %2, %3
+    yield %3, %5
+  } -> %6: i64, %7: i64
+  return %6
+}
+""")
+
+calls = _parsed("""
+func @calls(%0: f64, %1: i64) -> f64 {
+  for %2: i64 in 0:i64 .. %1 step 1:i64 carry %3: f64 = %0 {
+    %4: f64 = sin %3
+    %5: f64 = gamma %4
+    yield %5
+  } -> %6: f64
+  return %6
+}
+""")
+
+# Lanes that never run, an index that goes down, and values made before the loop that are read after it.
+entered = _parsed("""
+func @entered(%0: i64, %1: f64) -> i64, f64 {
+  %2: i64 = and %0, 3:i64
+  %3: bool = ne %2, 0:i64
+  %4: f64 = mul %1, 0.5:f64
+  %5: f64 = sqrt %4
+  for %6: i64 in 20:i64 .. %2 step -1:i64 carry %7: f64 = %4, %8: i64 = %0, %9: bool = %3 live %9 {
+    %10: f64 = add %7, %5
+    %11: i64 = add %8, %6
+    %12: bool = lt %10, 3.0:f64
+    yield %10, %11, %12
+  } -> %13: f64, %14: i64, %15: bool
+  %16: f64 = select %15, %13, %5
+  %17: i64 = mul %14, %2
+  return %17, %16
+}
+""")
+
 indexed = _parsed("""
 func @indexed(%0: f64) index i0=%1: i64 flat=%2: i64 n0=%3: i64 -> f64 {
   %10: i64 = and %2, 15:i64
@@ -194,6 +257,11 @@ KERNELS: dict[str, Callable[[], Function]] = {
     "collatz": collatz,
     "escape_f8": _parsed(escape.replace("TYPE", "f64")),
     "escape_f4": _parsed(escape.replace("TYPE", "f32")),
+    "escape_f4_count": _parsed(
+        escape.replace("-> i64, TYPE, bool", "-> i64").replace("%24, %20, %19", "%24").replace("TYPE", "f32")
+    ),
+    "entered": entered,
+    "gcd": gcd,
     "bounds": bounds,
     "nested": nested,
     "mixed": mixed,

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import ctypes
+import re
+import shutil
+import subprocess
+import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -16,19 +21,31 @@ from iris_cc.codegen.lane_plan import plan
 from iris_cc.ir.nodes import Function
 from iris_cc.passes.run import run as optimise
 from tests.codegen import lane_kernels
-from tests.codegen.units import FLAGS, call_nd, call_raw, compile_text
+from tests.codegen.units import FLAGS, call_nd, call_raw, compile_text, compiler
 from tests.ir.strategies import functions, lanes, same_bits
 
 pytestmark = pytest.mark.needs_cc
 
-# (parts, bytes of a vector): with 64-bit lanes 1, 2, 8, 16 and 48 elements at once
-WIDTHS = [(1, 8), (1, 16), (2, 32), (4, 32), (12, 32)]
+# (parts, bytes of a vector, refilling): with 64-bit lanes 1, 2, 8, 12, 16 and 48 elements at once
+WIDTHS = [(1, 8, True), (1, 16, False), (2, 32, True), (3, 32, False), (4, 32, True), (12, 32, True)]
 QUICK = [flag for flag in FLAGS if flag != "-O3"] + ["-O1"]
 
 
-def library(text: str, width: int = 0, flags: Sequence[str] = FLAGS) -> ctypes.PyDLL:
-    extra = [f"-DIRIS_VECTOR_BYTES={width}"] if width else []
-    return ctypes.PyDLL(str(compile_text(text, flags=[*flags, *extra])))
+def libraries(makers: Sequence[tuple[str, int]], flags: Sequence[str] = QUICK) -> list[ctypes.PyDLL]:
+    """The units, two compilers at a time."""
+
+    def one(maker: tuple[str, int]) -> Any:
+        text, width = maker
+        return compile_text(text, flags=[*flags, *([f"-DIRIS_VECTOR_BYTES={width}"] if width else [])])
+
+    with ThreadPoolExecutor(2) as pool:
+        return [ctypes.PyDLL(str(path)) for path in pool.map(one, makers)]
+
+
+def element_and_lanes(fn: Function, widths: Sequence[tuple[int, int, bool]] = WIDTHS) -> list[ctypes.PyDLL]:
+    """The element loop, then the lane loop in each of `widths`."""
+    lane_loops = [(ufunc_unit(fn, parts=parts, refills=refills), width) for parts, width, refills in widths]
+    return libraries([(ufunc_unit(fn, parts=0), 0), *lane_loops])
 
 
 def called(loop: ctypes.PyDLL, *arrays: np.ndarray) -> bool:
@@ -49,13 +66,8 @@ def layouts(array: np.ndarray) -> list[np.ndarray]:
 @pytest.fixture(scope="module", params=sorted(lane_kernels.KERNELS))
 def case(request: pytest.FixtureRequest) -> tuple[Function, ctypes.PyDLL, list[ctypes.PyDLL]]:
     fn = optimise(lane_kernels.KERNELS[request.param](), verify=True)
-    element = library(ufunc_unit(fn, parts=0), flags=QUICK)
-    return (
-        fn,
-        element,
-        [library(ufunc_unit(fn, parts=parts), width, QUICK) for parts, width in WIDTHS[:-1]]
-        + [library(ufunc_unit(fn, parts=3))],
-    )
+    element, *others = element_and_lanes(fn)
+    return fn, element, others
 
 
 def outs(fn: Function, count: int) -> list[np.ndarray]:
@@ -100,20 +112,16 @@ def test_results_may_lie_over_operands(case: Any) -> None:
             assert all(map(same_bits, *memories)), (fn.name, shift, step)
 
 
-def faulting() -> list[tuple[ctypes.PyDLL, ctypes.PyDLL]]:
-    fn = optimise(lane_kernels.checked(), verify=True)
-    return [(library(ufunc_unit(fn, parts=0), flags=QUICK), library(ufunc_unit(fn, parts=2), flags=QUICK))]
-
-
-def test_only_a_live_lane_faults() -> None:
-    """checked(x, n) fails if x is 7 while the loop of that element still runs."""
-    ((element, loop),) = faulting()
-    for count in (1, 5, 8, 9, 30):
-        for bad in range(count):
-            for trips, fails in ((0, False), (3, True)):
-                x, n = np.arange(100, 100 + count), np.full(count, 5)
-                x[bad], n[bad] = 7, trips
-                for which in (element, loop):
+@pytest.mark.parametrize("kernel", ["checked", "checked_while"])
+def test_only_a_live_lane_faults(kernel: str) -> None:
+    """The check fails if x is 7 in the third round: only where that round is run."""
+    fn = optimise(getattr(lane_kernels, kernel)(), verify=True)
+    for which in element_and_lanes(fn, [(2, 32, False), (2, 32, True)]):
+        for count in (1, 5, 8, 9, 30):
+            for bad in range(count):
+                for trips, fails in ((0, False), (2, False), (3, True)):
+                    x, n = np.arange(100, 100 + count), np.full(count, 5)
+                    x[bad], n[bad] = 7, trips
                     assert called(which, x, n, np.zeros(count, np.int64)) is not fails
 
 
@@ -121,10 +129,9 @@ def test_the_while_limit_counts_for_each_element() -> None:
     fn = optimise(lane_kernels.collatz(), verify=True)
     n = np.arange(1, 60)
     steps = np.zeros(len(n), np.int64)
-    element = library(ufunc_unit(fn, parts=0), flags=QUICK)
+    element, *others = element_and_lanes(fn, [*WIDTHS, (2, 32, False)])
     assert called(element, n, steps)
-    for parts, width in WIDTHS:
-        loop = library(ufunc_unit(fn, parts=parts), width, QUICK)
+    for loop in others:
         limit = ctypes.c_int64.in_dll(loop, "iris_while_limit")
         for most in (1, 9, int(steps.max()) - 1, int(steps.max()), 0):
             limit.value = most
@@ -137,25 +144,25 @@ def test_the_while_limit_counts_for_each_element() -> None:
 
 
 @given(
-    fn=functions(faults=True), seed=st.integers(0, 2**32 - 1), parts=st.sampled_from([1, 2, 3]), optimised=st.booleans()
+    fn=functions(faults=True),
+    seed=st.integers(0, 2**32 - 1),
+    parts=st.sampled_from([1, 2, 3]),
+    optimised=st.booleans(),
+    refills=st.booleans(),
 )
 @settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
-def test_any_function_gives_the_same_bits(fn: Function, seed: int, parts: int, optimised: bool) -> None:
+def test_any_function_gives_the_same_bits(fn: Function, seed: int, parts: int, optimised: bool, refills: bool) -> None:
     fn = optimise(fn) if optimised else fn
     if plan(fn, 0, parts) is None:
         return
     count = 21
     arrays = lanes([param.type for param in fn.params], count, seed)
-    texts = [nd_unit(fn, 1, parts=some) for some in (0, parts)]
     results = []
-    flags = [flag for flag in FLAGS if flag != "-O3"] + [
-        "-O0",
-        "-w",
-    ]  # a function that no pass has seen is full of unread values
-    for text in texts:
+    flags = [*QUICK, "-O0", "-w"]  # a function that no pass has seen is full of unread values
+    units = [(nd_unit(fn, 1, parts=some, refills=refills), 0) for some in (0, parts)]
+    for loop in libraries(units, flags):
         made = outs(fn, count)
-        status = call_nd(library(text, flags=flags), 1, (count,), [*arrays, *made])
-        results.append((status, made))
+        results.append((call_nd(loop, 1, (count,), [*arrays, *made]), made))
     assert results[0][0] == results[1][0]
     if not results[0][0]:
         assert all(map(same_bits, results[0][1], results[1][1]))
@@ -165,8 +172,70 @@ def test_any_function_gives_the_same_bits(fn: Function, seed: int, parts: int, o
 def test_index_symbols_are_positions(shape: tuple[int, ...]) -> None:
     fn = optimise(lane_kernels.indexed(), verify=True)
     ndim = len(shape)
-    element, loop = (library(nd_unit(fn, ndim, parts=parts), flags=QUICK) for parts in (0, 2))
+    ways = [(0, False), (2, False), (2, True)]
     x = np.asarray(np.random.default_rng(3).random(shape))
-    want, got = np.zeros(shape), np.zeros(shape)
-    assert call_nd(element, ndim, shape, [x, want]) == call_nd(loop, ndim, shape, [x, got]) == 0
-    assert want.tobytes() == got.tobytes()
+    found = []
+    for loop in libraries([(nd_unit(fn, ndim, parts=parts, refills=refills), 0) for parts, refills in ways]):
+        out = np.zeros(shape)
+        assert call_nd(loop, ndim, shape, [x, out]) == 0
+        found.append(out.tobytes())
+    assert len(set(found)) == 1
+
+
+def units() -> list[str]:
+    """A lane loop of every form, as it is compiled for users."""
+    made = [optimise(kernel(), verify=True) for kernel in (*lane_kernels.KERNELS.values(), lane_kernels.checked_while)]
+    return [ufunc_unit(fn, parts=parts, refills=refills) for fn in made for parts, refills in ((1, False), (3, True))]
+
+
+@pytest.mark.parametrize("cc", ["gcc", "clang"])
+def test_no_compiler_warns(cc: str) -> None:
+    if shutil.which(cc) is None:
+        pytest.skip(f"no {cc}")
+    for march in ("x86-64", "x86-64-v2", "x86-64-v3", "x86-64-v4"):
+        flags = [flag for flag in FLAGS if not flag.startswith(("-march", "-O", "-shared"))]
+        command = [cc, *flags, f"-march={march}", "-fsyntax-only", "-x", "c", "-"]
+        for unit in units()[:: 1 if march.endswith("3") else 3]:
+            done = subprocess.run(command, input=unit, capture_output=True, text=True, check=False)
+            assert not done.stderr, done.stderr[:2000]
+
+
+def test_another_reader_understands_lane_loops() -> None:
+    pycparser = pytest.importorskip("pycparser")
+    for unit in units()[::3]:
+        command = [compiler(), "-E", "-P", "-DIRIS_READ_BACK", "-x", "c", "-"]
+        plain = subprocess.run(command, input=unit, capture_output=True, text=True, check=True).stdout
+        tree = pycparser.CParser().parse(plain)
+        assert "iris_lanes" in [node.decl.name for node in tree.ext if type(node).__name__ == "FuncDef"]
+
+
+def test_the_lane_loop_becomes_vectors() -> None:
+    """The rounds of Mandelbrot are arithmetic on whole registers: no element is taken out of one."""
+    fn = optimise(lane_kernels.KERNELS["escape_f8"](), verify=True)
+    path = compile_text(ufunc_unit(fn, parts=2, refills=False), flags=[*FLAGS, "-save-temps"])
+    listing = next(path.parent.glob("*.s")).read_text()
+    block = listing[listing.index("iris_lanes:") : listing.index(".size\tiris_lanes")]
+    assert len(re.findall(r"vmulpd.*ymm", block)) >= 6
+    assert "vmulsd" not in block
+
+
+def test_a_lane_unit_compiles_in_reasonable_time() -> None:
+    fn = optimise(lane_kernels.KERNELS["nested"](), verify=True)
+
+    def seconds(parts: int) -> float:
+        text = ufunc_unit(fn, parts=parts)
+        start = time.perf_counter()
+        compile_text(text)
+        return time.perf_counter() - start
+
+    assert min(seconds(2) for _ in range(3)) < 6 * min(seconds(0) for _ in range(3))
+
+
+def test_the_rule() -> None:
+    """Straight bodies and fixed trips have no lanes; calls and integer division stay with the element loop."""
+    assert plan(optimise(lane_kernels.collatz()), 0) is not None
+    assert plan(optimise(lane_kernels.KERNELS["escape_f8"]()), 0) is not None
+    short = plan(optimise(lane_kernels.KERNELS["escape_f4_count"]()), 0)
+    assert short is not None and short.lane_bits == 32
+    assert plan(optimise(lane_kernels.gcd()), 0) is None
+    assert plan(optimise(lane_kernels.calls()), 0) is None

@@ -32,6 +32,24 @@ IRIS_KERNEL int64_t iris_kernel(int64_t n, int32_t step, uint32_t *status) {
   return total;
 }
 
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+  uint32_t status = 0;
+  char *n = args[0];
+  const intptr_t n_step = steps[0];
+  char *step = args[1];
+  const intptr_t step_step = steps[1];
+  char *out0 = args[2];
+  const intptr_t out0_step = steps[2];
+  for (intptr_t k = 0; k < count; ++k) {
+    *(iris_mem_i64 *)out0 = iris_kernel(*(const iris_mem_i64 *)n, *(const iris_mem_i32 *)step, &status);
+    n += n_step;
+    step += step_step;
+    out0 += out0_step;
+  }
+  return status;
+}
+
 IRIS_KERNEL void iris_block(const iris_v_i64 *n, const iris_v_i32 *step, iris_v_i64 *out0, uint32_t *status) {
   iris_v_i64 t1[IRIS_PARTS];
   iris_v_i64 t2[IRIS_PARTS];
@@ -68,24 +86,6 @@ IRIS_KERNEL void iris_block(const iris_v_i64 *n, const iris_v_i32 *step, iris_v_
   IRIS_EACH_PART {
     out0[part] = total[part];
   }
-}
-
-/* Any steps, any overlap: one element after the other. */
-IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
-  uint32_t status = 0;
-  char *n = args[0];
-  const intptr_t n_step = steps[0];
-  char *step = args[1];
-  const intptr_t step_step = steps[1];
-  char *out0 = args[2];
-  const intptr_t out0_step = steps[2];
-  for (intptr_t k = 0; k < count; ++k) {
-    *(iris_mem_i64 *)out0 = iris_kernel(*(const iris_mem_i64 *)n, *(const iris_mem_i32 *)step, &status);
-    n += n_step;
-    step += step_step;
-    out0 += out0_step;
-  }
-  return status;
 }
 
 /* Any steps, no overlap; all inputs of a block are read before a result is stored. */

@@ -42,49 +42,6 @@ IRIS_KERNEL int64_t iris_kernel(int64_t n) {
   return rv00_3;
 }
 
-IRIS_KERNEL void iris_block(const iris_v_i64 *n, iris_v_i64 *out0) {
-  iris_mask live[IRIS_PARTS];
-  iris_v_i64 rv00[IRIS_PARTS];
-  iris_mask ret[IRIS_PARTS];
-  iris_mask running[IRIS_PARTS];
-  IRIS_EACH_PART {
-    /* 4: for i in range(10): */
-    live[part] = IRIS_ALL;
-    rv00[part] = iris_all_i64(0LL);
-    ret[part] = IRIS_NONE;
-    running[part] = IRIS_ALL;
-  }
-  for (int64_t i = 0; i < 10; ++i) {
-    iris_mask any = IRIS_NONE;
-    const int64_t t1 = i * i;
-    const bool t3 = i == 8;
-    IRIS_EACH_PART {
-      /* 5: if i * i > n: */
-      const iris_mask t2 = (iris_mask)(t1 > n[part]);
-      /* 7: if i == 8: */
-      /* 5: if i * i > n: */
-      const iris_v_i64 rv00_1 = iris_select_i64(t2, iris_all_i64(i), rv00[part]);
-      const iris_mask t4 = ~t2;
-      const iris_mask brk = t4 & iris_all_bool(t3);
-      const iris_mask t5 = t2 | brk;
-      const iris_mask t6 = ~t5;
-      live[part] = iris_select_bool(running[part], t6, live[part]);
-      rv00[part] = iris_select_i64(running[part], rv00_1, rv00[part]);
-      ret[part] = iris_select_bool(running[part], t2, ret[part]);
-      running[part] &= t6;
-      any |= running[part];
-    }
-    if (!iris_any(any)) break;
-  }
-  IRIS_EACH_PART {
-    /* 4: for i in range(10): */
-    const iris_v_i64 rv00_2 = iris_select_i64(live[part], iris_all_i64((-1LL)), rv00[part]);
-    const iris_mask ret_1 = live[part] | ret[part];
-    const iris_v_i64 rv00_3 = iris_select_i64(ret_1, rv00_2, iris_all_i64((-2LL)));
-    out0[part] = rv00_3;
-  }
-}
-
 /* Any steps, any overlap: one element after the other. */
 IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
   char *n = args[0];
@@ -98,19 +55,92 @@ IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t
   }
 }
 
-/* Any steps, no overlap; all inputs of a block are read before a result is stored. */
+/* Any steps, no overlap; a lane that is done takes the next element. */
 IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *steps) {
-  for (intptr_t first = 0; first < count; first += IRIS_LANES) {
-    const intptr_t some = count - first < IRIS_LANES ? count - first : IRIS_LANES;
-    iris_v_i64 n_tile[IRIS_PARTS];
-    iris_v_i64 out0_tile[IRIS_PARTS];
-    for (intptr_t lane = 0; lane < IRIS_LANES; ++lane) {
-      const intptr_t k = first + (lane < some ? lane : some - 1);
-      ((iris_mem_i64 *)n_tile)[lane] = *(const iris_mem_i64 *)(args[0] + k * steps[0]);
+  iris_v_i64 n[IRIS_PARTS];
+  iris_mask live[IRIS_PARTS];
+  (void)live;
+  iris_v_i64 rv00[IRIS_PARTS];
+  iris_mask ret[IRIS_PARTS];
+  (void)ret;
+  iris_v_i64 i[IRIS_PARTS];
+  iris_mask running[IRIS_PARTS];
+  iris_mask idle[IRIS_PARTS];
+  IRIS_EACH_PART {
+    n[part] = (iris_v_i64){0};
+    live[part] = (iris_mask){0};
+    rv00[part] = (iris_v_i64){0};
+    ret[part] = (iris_mask){0};
+    i[part] = (iris_v_i64){0};
+    running[part] = IRIS_NONE;
+    idle[part] = IRIS_NONE;
+  }
+  intptr_t element[IRIS_LANES]; /* -1 is none */
+  for (int lane = 0; lane < IRIS_LANES; ++lane) element[lane] = -1;
+  intptr_t next = 0;
+  for (;;) {
+    iris_v_i64 out0[IRIS_PARTS];
+    IRIS_EACH_PART {
+      /* 4: for i in range(10): */
+      const iris_v_i64 rv00_1 = iris_select_i64(live[part], iris_all_i64((-1LL)), rv00[part]);
+      const iris_mask ret_1 = live[part] | ret[part];
+      const iris_v_i64 rv00_2 = iris_select_i64(ret_1, rv00_1, iris_all_i64((-2LL)));
+      out0[part] = rv00_2;
     }
-    iris_block(n_tile, out0_tile);
-    for (intptr_t lane = 0; lane < some; ++lane) {
-      *(iris_mem_i64 *)(args[1] + (first + lane) * steps[1]) = ((const iris_mem_i64 *)out0_tile)[lane];
+    bool busy = false;
+    IRIS_EACH_PART {
+      busy |= iris_any(running[part]);
+      unsigned done = iris_bits(~running[part] & ~idle[part]);
+      for (; done; done &= done - 1) {
+        const int lane = part * IRIS_WIDTH + __builtin_ctz(done);
+        intptr_t k = element[lane];
+        if (k >= 0) {
+          *(iris_mem_i64 *)(args[1] + k * steps[1]) = ((const iris_mem_i64 *)out0)[lane];
+        }
+        if (next == count) {
+          ((iris_mem_mask *)idle)[lane] = -1;
+          continue;
+        }
+        k = element[lane] = next++;
+        busy = true;
+        ((iris_mem_i64 *)n)[lane] = *(const iris_mem_i64 *)(args[0] + k * steps[0]);
+      }
+    }
+    if (!busy) break;
+    const int fewest = next < count ? IRIS_ENOUGH : 0;
+    IRIS_EACH_PART {
+      const iris_mask fresh = ~running[part] & ~idle[part];
+      live[part] = iris_select_bool(fresh, IRIS_ALL, live[part]);
+      rv00[part] = iris_select_i64(fresh, iris_all_i64(0LL), rv00[part]);
+      ret[part] = iris_select_bool(fresh, IRIS_NONE, ret[part]);
+      i[part] = iris_select_i64(fresh, iris_all_i64(0LL), i[part]);
+      running[part] |= fresh;
+    }
+    for (;;) {
+      int left = 0;
+      IRIS_EACH_PART {
+        running[part] &= (iris_mask)(i[part] < 10);
+        left += iris_count(running[part]);
+      }
+      if (left <= fewest) break;
+      IRIS_EACH_PART {
+        /* 5: if i * i > n: */
+        const iris_v_i64 t1 = i[part] * i[part];
+        const iris_mask t2 = (iris_mask)(t1 > n[part]);
+        /* 7: if i == 8: */
+        const iris_mask t3 = (iris_mask)(i[part] == 8);
+        /* 5: if i * i > n: */
+        const iris_v_i64 rv00_3 = iris_select_i64(t2, i[part], rv00[part]);
+        const iris_mask t4 = ~t2;
+        const iris_mask brk = t4 & t3;
+        const iris_mask t5 = t2 | brk;
+        const iris_mask t6 = ~t5;
+        live[part] = iris_select_bool(running[part], t6, live[part]);
+        rv00[part] = iris_select_i64(running[part], rv00_3, rv00[part]);
+        ret[part] = iris_select_bool(running[part], t2, ret[part]);
+        running[part] &= t6;
+        i[part] += 1;
+      }
     }
   }
 }

@@ -28,36 +28,6 @@ IRIS_KERNEL double iris_kernel(double x, int64_t n) {
   return total;
 }
 
-IRIS_KERNEL void iris_block(const iris_v_f64 *x, const iris_v_i64 *n, iris_v_f64 *out0) {
-  iris_v_f64 total[IRIS_PARTS];
-  iris_mask running[IRIS_PARTS];
-  IRIS_EACH_PART {
-    /* 6: for i in range(n): */
-    total[part] = iris_all_f64(0.0);
-    running[part] = IRIS_ALL;
-  }
-  for (int64_t i = 0;; ++i) {
-    iris_mask any = IRIS_NONE;
-    IRIS_EACH_PART {
-      running[part] &= (iris_mask)(i < n[part]);
-      any |= running[part];
-    }
-    if (!iris_any(any)) break;
-    const int64_t t2 = i + 1;
-    const double t3 = (double)t2;
-    IRIS_EACH_PART {
-      /* 7: total += x**2 / (i + 1) */
-      const iris_v_f64 t1 = x[part] * x[part];
-      const iris_v_f64 t4 = t1 / t3;
-      const iris_v_f64 total_1 = total[part] + t4;
-      total[part] = iris_select_f64(running[part], total_1, total[part]);
-    }
-  }
-  IRIS_EACH_PART {
-    out0[part] = total[part];
-  }
-}
-
 /* Any steps, any overlap: one element after the other. */
 IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
   char *x = args[0];
@@ -74,21 +44,75 @@ IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t
   }
 }
 
-/* Any steps, no overlap; all inputs of a block are read before a result is stored. */
+/* Any steps, no overlap; a lane that is done takes the next element. */
 IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *steps) {
-  for (intptr_t first = 0; first < count; first += IRIS_LANES) {
-    const intptr_t some = count - first < IRIS_LANES ? count - first : IRIS_LANES;
-    iris_v_f64 x_tile[IRIS_PARTS];
-    iris_v_i64 n_tile[IRIS_PARTS];
-    iris_v_f64 out0_tile[IRIS_PARTS];
-    for (intptr_t lane = 0; lane < IRIS_LANES; ++lane) {
-      const intptr_t k = first + (lane < some ? lane : some - 1);
-      ((iris_mem_f64 *)x_tile)[lane] = *(const iris_mem_f64 *)(args[0] + k * steps[0]);
-      ((iris_mem_i64 *)n_tile)[lane] = *(const iris_mem_i64 *)(args[1] + k * steps[1]);
+  iris_v_f64 x[IRIS_PARTS];
+  iris_v_i64 n[IRIS_PARTS];
+  iris_v_f64 total[IRIS_PARTS];
+  iris_v_i64 i[IRIS_PARTS];
+  iris_mask running[IRIS_PARTS];
+  iris_mask idle[IRIS_PARTS];
+  IRIS_EACH_PART {
+    x[part] = (iris_v_f64){0};
+    n[part] = (iris_v_i64){0};
+    total[part] = (iris_v_f64){0};
+    i[part] = (iris_v_i64){0};
+    running[part] = IRIS_NONE;
+    idle[part] = IRIS_NONE;
+  }
+  intptr_t element[IRIS_LANES]; /* -1 is none */
+  for (int lane = 0; lane < IRIS_LANES; ++lane) element[lane] = -1;
+  intptr_t next = 0;
+  for (;;) {
+    iris_v_f64 out0[IRIS_PARTS];
+    IRIS_EACH_PART {
+      out0[part] = total[part];
     }
-    iris_block(x_tile, n_tile, out0_tile);
-    for (intptr_t lane = 0; lane < some; ++lane) {
-      *(iris_mem_f64 *)(args[2] + (first + lane) * steps[2]) = ((const iris_mem_f64 *)out0_tile)[lane];
+    bool busy = false;
+    IRIS_EACH_PART {
+      busy |= iris_any(running[part]);
+      unsigned done = iris_bits(~running[part] & ~idle[part]);
+      for (; done; done &= done - 1) {
+        const int lane = part * IRIS_WIDTH + __builtin_ctz(done);
+        intptr_t k = element[lane];
+        if (k >= 0) {
+          *(iris_mem_f64 *)(args[2] + k * steps[2]) = ((const iris_mem_f64 *)out0)[lane];
+        }
+        if (next == count) {
+          ((iris_mem_mask *)idle)[lane] = -1;
+          continue;
+        }
+        k = element[lane] = next++;
+        busy = true;
+        ((iris_mem_f64 *)x)[lane] = *(const iris_mem_f64 *)(args[0] + k * steps[0]);
+        ((iris_mem_i64 *)n)[lane] = *(const iris_mem_i64 *)(args[1] + k * steps[1]);
+      }
+    }
+    if (!busy) break;
+    const int fewest = next < count ? IRIS_ENOUGH : 0;
+    IRIS_EACH_PART {
+      const iris_mask fresh = ~running[part] & ~idle[part];
+      total[part] = iris_select_f64(fresh, iris_all_f64(0.0), total[part]);
+      i[part] = iris_select_i64(fresh, iris_all_i64(0LL), i[part]);
+      running[part] |= fresh;
+    }
+    for (;;) {
+      int left = 0;
+      IRIS_EACH_PART {
+        running[part] &= (iris_mask)(i[part] < n[part]);
+        left += iris_count(running[part]);
+      }
+      if (left <= fewest) break;
+      IRIS_EACH_PART {
+        /* 7: total += x**2 / (i + 1) */
+        const iris_v_f64 t1 = x[part] * x[part];
+        const iris_v_i64 t2 = i[part] + 1;
+        const iris_v_f64 t3 = IRIS_CONVERT(t2, iris_v_f64);
+        const iris_v_f64 t4 = t1 / t3;
+        const iris_v_f64 total_1 = total[part] + t4;
+        total[part] = iris_select_f64(running[part], total_1, total[part]);
+        i[part] += 1;
+      }
     }
   }
 }

@@ -37,6 +37,29 @@ IRIS_KERNEL void iris_kernel(int64_t a, int64_t b, int64_t *out0, int64_t *out1)
   *out1 = down;
 }
 
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+  char *a = args[0];
+  const intptr_t a_step = steps[0];
+  char *b = args[1];
+  const intptr_t b_step = steps[1];
+  char *out0 = args[2];
+  const intptr_t out0_step = steps[2];
+  char *out1 = args[3];
+  const intptr_t out1_step = steps[3];
+  for (intptr_t k = 0; k < count; ++k) {
+    int64_t out0_value;
+    int64_t out1_value;
+    iris_kernel(*(const iris_mem_i64 *)a, *(const iris_mem_i64 *)b, &out0_value, &out1_value);
+    *(iris_mem_i64 *)out0 = out0_value;
+    *(iris_mem_i64 *)out1 = out1_value;
+    a += a_step;
+    b += b_step;
+    out0 += out0_step;
+    out1 += out1_step;
+  }
+}
+
 IRIS_KERNEL void iris_block(const iris_v_i64 *a, const iris_v_i64 *b, iris_v_i64 *out0, iris_v_i64 *out1) {
   iris_v_i64 up[IRIS_PARTS];
   iris_v_i64 i[IRIS_PARTS];
@@ -94,29 +117,6 @@ IRIS_KERNEL void iris_block(const iris_v_i64 *a, const iris_v_i64 *b, iris_v_i64
   IRIS_EACH_PART {
     out0[part] = up[part];
     out1[part] = down[part];
-  }
-}
-
-/* Any steps, any overlap: one element after the other. */
-IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
-  char *a = args[0];
-  const intptr_t a_step = steps[0];
-  char *b = args[1];
-  const intptr_t b_step = steps[1];
-  char *out0 = args[2];
-  const intptr_t out0_step = steps[2];
-  char *out1 = args[3];
-  const intptr_t out1_step = steps[3];
-  for (intptr_t k = 0; k < count; ++k) {
-    int64_t out0_value;
-    int64_t out1_value;
-    iris_kernel(*(const iris_mem_i64 *)a, *(const iris_mem_i64 *)b, &out0_value, &out1_value);
-    *(iris_mem_i64 *)out0 = out0_value;
-    *(iris_mem_i64 *)out1 = out1_value;
-    a += a_step;
-    b += b_step;
-    out0 += out0_step;
-    out1 += out1_step;
   }
 }
 

@@ -30,39 +30,6 @@ IRIS_KERNEL int64_t iris_kernel(int64_t n, int64_t i0, int64_t i1, int64_t n0) {
   return s;
 }
 
-IRIS_KERNEL void iris_block(const iris_v_i64 *n, int64_t i0, const iris_v_i64 *i1, int64_t n0, iris_v_i64 *out0) {
-  iris_v_i64 t1[IRIS_PARTS];
-  iris_v_i64 s[IRIS_PARTS];
-  iris_mask running[IRIS_PARTS];
-  IRIS_EACH_PART {
-    /* 6: for k in range(n + _i0): */
-    t1[part] = n[part] + i0;
-    s[part] = iris_all_i64(0LL);
-    running[part] = IRIS_ALL;
-  }
-  for (int64_t k = 0;; ++k) {
-    iris_mask any = IRIS_NONE;
-    IRIS_EACH_PART {
-      running[part] &= (iris_mask)(k < t1[part]);
-      any |= running[part];
-    }
-    if (!iris_any(any)) break;
-    const int64_t t3 = k * n0;
-    IRIS_EACH_PART {
-      /* 7: if k == _i1: */
-      const iris_mask t2 = (iris_mask)(k == i1[part]);
-      /* 9: s += k * _n0 */
-      const iris_v_i64 s_1 = s[part] + t3;
-      /* 7: if k == _i1: */
-      const iris_v_i64 s_2 = iris_select_i64(t2, s[part], s_1);
-      s[part] = iris_select_i64(running[part], s_2, s[part]);
-    }
-  }
-  IRIS_EACH_PART {
-    out0[part] = s[part];
-  }
-}
-
 /* Any steps, any overlap: one element after the other. */
 IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps, int64_t i0, int64_t i1, int64_t n0) {
   char *n = args[0];
@@ -76,21 +43,80 @@ IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t
   }
 }
 
-/* Any steps, no overlap; all inputs of a block are read before a result is stored. */
+/* Any steps, no overlap; a lane that is done takes the next element. */
 IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *steps, int64_t i0, int64_t i1, int64_t n0) {
-  for (intptr_t first = 0; first < count; first += IRIS_LANES) {
-    const intptr_t some = count - first < IRIS_LANES ? count - first : IRIS_LANES;
-    iris_v_i64 n_tile[IRIS_PARTS];
-    iris_v_i64 out0_tile[IRIS_PARTS];
-    iris_v_i64 i1_tile[IRIS_PARTS];
-    for (intptr_t lane = 0; lane < IRIS_LANES; ++lane) {
-      const intptr_t k = first + (lane < some ? lane : some - 1);
-      ((iris_mem_i64 *)n_tile)[lane] = *(const iris_mem_i64 *)(args[0] + k * steps[0]);
-      ((iris_mem_i64 *)i1_tile)[lane] = i1 + k;
+  iris_v_i64 n[IRIS_PARTS];
+  iris_v_i64 i1_1[IRIS_PARTS];
+  iris_v_i64 t1[IRIS_PARTS];
+  iris_v_i64 s[IRIS_PARTS];
+  iris_v_i64 k_1[IRIS_PARTS];
+  iris_mask running[IRIS_PARTS];
+  iris_mask idle[IRIS_PARTS];
+  IRIS_EACH_PART {
+    n[part] = (iris_v_i64){0};
+    i1_1[part] = (iris_v_i64){0};
+    t1[part] = (iris_v_i64){0};
+    s[part] = (iris_v_i64){0};
+    k_1[part] = (iris_v_i64){0};
+    running[part] = IRIS_NONE;
+    idle[part] = IRIS_NONE;
+  }
+  intptr_t element[IRIS_LANES]; /* -1 is none */
+  for (int lane = 0; lane < IRIS_LANES; ++lane) element[lane] = -1;
+  intptr_t next = 0;
+  for (;;) {
+    iris_v_i64 out0[IRIS_PARTS];
+    IRIS_EACH_PART {
+      out0[part] = s[part];
     }
-    iris_block(n_tile, i0, i1_tile, n0, out0_tile);
-    for (intptr_t lane = 0; lane < some; ++lane) {
-      *(iris_mem_i64 *)(args[1] + (first + lane) * steps[1]) = ((const iris_mem_i64 *)out0_tile)[lane];
+    bool busy = false;
+    IRIS_EACH_PART {
+      busy |= iris_any(running[part]);
+      unsigned done = iris_bits(~running[part] & ~idle[part]);
+      for (; done; done &= done - 1) {
+        const int lane = part * IRIS_WIDTH + __builtin_ctz(done);
+        intptr_t k = element[lane];
+        if (k >= 0) {
+          *(iris_mem_i64 *)(args[1] + k * steps[1]) = ((const iris_mem_i64 *)out0)[lane];
+        }
+        if (next == count) {
+          ((iris_mem_mask *)idle)[lane] = -1;
+          continue;
+        }
+        k = element[lane] = next++;
+        busy = true;
+        ((iris_mem_i64 *)n)[lane] = *(const iris_mem_i64 *)(args[0] + k * steps[0]);
+        ((iris_mem_i64 *)i1_1)[lane] = i1 + k;
+      }
+    }
+    if (!busy) break;
+    const int fewest = next < count ? IRIS_ENOUGH : 0;
+    IRIS_EACH_PART {
+      /* 6: for k in range(n + _i0): */
+      t1[part] = n[part] + i0;
+      const iris_mask fresh = ~running[part] & ~idle[part];
+      s[part] = iris_select_i64(fresh, iris_all_i64(0LL), s[part]);
+      k_1[part] = iris_select_i64(fresh, iris_all_i64(0LL), k_1[part]);
+      running[part] |= fresh;
+    }
+    for (;;) {
+      int left = 0;
+      IRIS_EACH_PART {
+        running[part] &= (iris_mask)(k_1[part] < t1[part]);
+        left += iris_count(running[part]);
+      }
+      if (left <= fewest) break;
+      IRIS_EACH_PART {
+        /* 7: if k == _i1: */
+        const iris_mask t2 = (iris_mask)(k_1[part] == i1_1[part]);
+        /* 9: s += k * _n0 */
+        const iris_v_i64 t3 = k_1[part] * n0;
+        const iris_v_i64 s_1 = s[part] + t3;
+        /* 7: if k == _i1: */
+        const iris_v_i64 s_2 = iris_select_i64(t2, s[part], s_1);
+        s[part] = iris_select_i64(running[part], s_2, s[part]);
+        k_1[part] += 1;
+      }
     }
   }
 }

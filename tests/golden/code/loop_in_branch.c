@@ -54,6 +54,24 @@ IRIS_KERNEL double iris_kernel(double x, int64_t n, uint32_t *status) {
   return x_1;
 }
 
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+  uint32_t status = 0;
+  char *x = args[0];
+  const intptr_t x_step = steps[0];
+  char *n = args[1];
+  const intptr_t n_step = steps[1];
+  char *out0 = args[2];
+  const intptr_t out0_step = steps[2];
+  for (intptr_t k = 0; k < count; ++k) {
+    *(iris_mem_f64 *)out0 = iris_kernel(*(const iris_mem_f64 *)x, *(const iris_mem_i64 *)n, &status);
+    x += x_step;
+    n += n_step;
+    out0 += out0_step;
+  }
+  return status;
+}
+
 IRIS_KERNEL void iris_block(const iris_v_f64 *x, const iris_v_i64 *n, iris_v_f64 *out0, uint32_t *status) {
   iris_v_f64 x_1[IRIS_PARTS];
   iris_mask taken[IRIS_PARTS];
@@ -135,24 +153,6 @@ IRIS_KERNEL void iris_block(const iris_v_f64 *x, const iris_v_i64 *n, iris_v_f64
   IRIS_EACH_PART {
     out0[part] = x_1[part];
   }
-}
-
-/* Any steps, any overlap: one element after the other. */
-IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
-  uint32_t status = 0;
-  char *x = args[0];
-  const intptr_t x_step = steps[0];
-  char *n = args[1];
-  const intptr_t n_step = steps[1];
-  char *out0 = args[2];
-  const intptr_t out0_step = steps[2];
-  for (intptr_t k = 0; k < count; ++k) {
-    *(iris_mem_f64 *)out0 = iris_kernel(*(const iris_mem_f64 *)x, *(const iris_mem_i64 *)n, &status);
-    x += x_step;
-    n += n_step;
-    out0 += out0_step;
-  }
-  return status;
 }
 
 /* Any steps, no overlap; all inputs of a block are read before a result is stored. */

@@ -48,56 +48,6 @@ IRIS_KERNEL int64_t iris_kernel(double cr, double ci, int64_t limit) {
   return rv00_2;
 }
 
-IRIS_KERNEL void iris_block(const iris_v_f64 *cr, const iris_v_f64 *ci, const iris_v_i64 *limit, iris_v_i64 *out0) {
-  iris_v_f64 x[IRIS_PARTS];
-  iris_v_f64 y[IRIS_PARTS];
-  iris_v_i64 rv00[IRIS_PARTS];
-  iris_mask ret[IRIS_PARTS];
-  iris_mask running[IRIS_PARTS];
-  IRIS_EACH_PART {
-    /* 5: for i in range(limit): */
-    x[part] = iris_all_f64(0.0);
-    y[part] = iris_all_f64(0.0);
-    rv00[part] = iris_all_i64(0LL);
-    ret[part] = IRIS_NONE;
-    running[part] = IRIS_ALL;
-  }
-  for (int64_t i = 0;; ++i) {
-    iris_mask any = IRIS_NONE;
-    IRIS_EACH_PART {
-      running[part] &= (iris_mask)(i < limit[part]);
-      any |= running[part];
-    }
-    if (!iris_any(any)) break;
-    IRIS_EACH_PART {
-      /* 6: if x * x + y * y > 4.0: */
-      const iris_v_f64 t1 = x[part] * x[part];
-      const iris_v_f64 t2 = y[part] * y[part];
-      const iris_v_f64 t3 = t1 + t2;
-      const iris_mask t4 = (iris_mask)(t3 > 4.0);
-      /* 8: x, y = x * x - y * y + cr, 2.0 * x * y + ci */
-      const iris_v_f64 t5 = t1 - t2;
-      const iris_v_f64 t6 = t5 + cr[part];
-      const iris_v_f64 t7 = 2.0 * x[part];
-      const iris_v_f64 t8 = t7 * y[part];
-      const iris_v_f64 y_1 = t8 + ci[part];
-      /* 6: if x * x + y * y > 4.0: */
-      const iris_v_i64 rv00_1 = iris_select_i64(t4, iris_all_i64(i), rv00[part]);
-      const iris_mask t9 = ~t4;
-      x[part] = t6;
-      y[part] = y_1;
-      rv00[part] = iris_select_i64(running[part], rv00_1, rv00[part]);
-      ret[part] = iris_select_bool(running[part], t4, ret[part]);
-      running[part] &= t9;
-    }
-  }
-  IRIS_EACH_PART {
-    /* 5: for i in range(limit): */
-    const iris_v_i64 rv00_2 = iris_select_i64(ret[part], rv00[part], limit[part]);
-    out0[part] = rv00_2;
-  }
-}
-
 /* Any steps, any overlap: one element after the other. */
 IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
   char *cr = args[0];
@@ -117,23 +67,102 @@ IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t
   }
 }
 
-/* Any steps, no overlap; all inputs of a block are read before a result is stored. */
+/* Any steps, no overlap; a lane that is done takes the next element. */
 IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *steps) {
-  for (intptr_t first = 0; first < count; first += IRIS_LANES) {
-    const intptr_t some = count - first < IRIS_LANES ? count - first : IRIS_LANES;
-    iris_v_f64 cr_tile[IRIS_PARTS];
-    iris_v_f64 ci_tile[IRIS_PARTS];
-    iris_v_i64 limit_tile[IRIS_PARTS];
-    iris_v_i64 out0_tile[IRIS_PARTS];
-    for (intptr_t lane = 0; lane < IRIS_LANES; ++lane) {
-      const intptr_t k = first + (lane < some ? lane : some - 1);
-      ((iris_mem_f64 *)cr_tile)[lane] = *(const iris_mem_f64 *)(args[0] + k * steps[0]);
-      ((iris_mem_f64 *)ci_tile)[lane] = *(const iris_mem_f64 *)(args[1] + k * steps[1]);
-      ((iris_mem_i64 *)limit_tile)[lane] = *(const iris_mem_i64 *)(args[2] + k * steps[2]);
+  iris_v_f64 cr[IRIS_PARTS];
+  iris_v_f64 ci[IRIS_PARTS];
+  iris_v_i64 limit[IRIS_PARTS];
+  iris_v_f64 x[IRIS_PARTS];
+  iris_v_f64 y[IRIS_PARTS];
+  iris_v_i64 rv00[IRIS_PARTS];
+  iris_mask ret[IRIS_PARTS];
+  (void)ret;
+  iris_v_i64 i[IRIS_PARTS];
+  iris_mask running[IRIS_PARTS];
+  iris_mask idle[IRIS_PARTS];
+  IRIS_EACH_PART {
+    cr[part] = (iris_v_f64){0};
+    ci[part] = (iris_v_f64){0};
+    limit[part] = (iris_v_i64){0};
+    x[part] = (iris_v_f64){0};
+    y[part] = (iris_v_f64){0};
+    rv00[part] = (iris_v_i64){0};
+    ret[part] = (iris_mask){0};
+    i[part] = (iris_v_i64){0};
+    running[part] = IRIS_NONE;
+    idle[part] = IRIS_NONE;
+  }
+  intptr_t element[IRIS_LANES]; /* -1 is none */
+  for (int lane = 0; lane < IRIS_LANES; ++lane) element[lane] = -1;
+  intptr_t next = 0;
+  for (;;) {
+    iris_v_i64 out0[IRIS_PARTS];
+    IRIS_EACH_PART {
+      /* 5: for i in range(limit): */
+      const iris_v_i64 rv00_1 = iris_select_i64(ret[part], rv00[part], limit[part]);
+      out0[part] = rv00_1;
     }
-    iris_block(cr_tile, ci_tile, limit_tile, out0_tile);
-    for (intptr_t lane = 0; lane < some; ++lane) {
-      *(iris_mem_i64 *)(args[3] + (first + lane) * steps[3]) = ((const iris_mem_i64 *)out0_tile)[lane];
+    bool busy = false;
+    IRIS_EACH_PART {
+      busy |= iris_any(running[part]);
+      unsigned done = iris_bits(~running[part] & ~idle[part]);
+      for (; done; done &= done - 1) {
+        const int lane = part * IRIS_WIDTH + __builtin_ctz(done);
+        intptr_t k = element[lane];
+        if (k >= 0) {
+          *(iris_mem_i64 *)(args[3] + k * steps[3]) = ((const iris_mem_i64 *)out0)[lane];
+        }
+        if (next == count) {
+          ((iris_mem_mask *)idle)[lane] = -1;
+          continue;
+        }
+        k = element[lane] = next++;
+        busy = true;
+        ((iris_mem_f64 *)cr)[lane] = *(const iris_mem_f64 *)(args[0] + k * steps[0]);
+        ((iris_mem_f64 *)ci)[lane] = *(const iris_mem_f64 *)(args[1] + k * steps[1]);
+        ((iris_mem_i64 *)limit)[lane] = *(const iris_mem_i64 *)(args[2] + k * steps[2]);
+      }
+    }
+    if (!busy) break;
+    const int fewest = next < count ? IRIS_ENOUGH : 0;
+    IRIS_EACH_PART {
+      const iris_mask fresh = ~running[part] & ~idle[part];
+      x[part] = iris_select_f64(fresh, iris_all_f64(0.0), x[part]);
+      y[part] = iris_select_f64(fresh, iris_all_f64(0.0), y[part]);
+      rv00[part] = iris_select_i64(fresh, iris_all_i64(0LL), rv00[part]);
+      ret[part] = iris_select_bool(fresh, IRIS_NONE, ret[part]);
+      i[part] = iris_select_i64(fresh, iris_all_i64(0LL), i[part]);
+      running[part] |= fresh;
+    }
+    for (;;) {
+      int left = 0;
+      IRIS_EACH_PART {
+        running[part] &= (iris_mask)(i[part] < limit[part]);
+        left += iris_count(running[part]);
+      }
+      if (left <= fewest) break;
+      IRIS_EACH_PART {
+        /* 6: if x * x + y * y > 4.0: */
+        const iris_v_f64 t1 = x[part] * x[part];
+        const iris_v_f64 t2 = y[part] * y[part];
+        const iris_v_f64 t3 = t1 + t2;
+        const iris_mask t4 = (iris_mask)(t3 > 4.0);
+        /* 8: x, y = x * x - y * y + cr, 2.0 * x * y + ci */
+        const iris_v_f64 t5 = t1 - t2;
+        const iris_v_f64 t6 = t5 + cr[part];
+        const iris_v_f64 t7 = 2.0 * x[part];
+        const iris_v_f64 t8 = t7 * y[part];
+        const iris_v_f64 y_1 = t8 + ci[part];
+        /* 6: if x * x + y * y > 4.0: */
+        const iris_v_i64 rv00_2 = iris_select_i64(t4, i[part], rv00[part]);
+        const iris_mask t9 = ~t4;
+        x[part] = t6;
+        y[part] = y_1;
+        rv00[part] = iris_select_i64(running[part], rv00_2, rv00[part]);
+        ret[part] = iris_select_bool(running[part], t4, ret[part]);
+        running[part] &= t9;
+        i[part] += 1;
+      }
     }
   }
 }

@@ -52,6 +52,19 @@ IRIS_KERNEL int64_t iris_kernel(int64_t n) {
   return total;
 }
 
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+  char *n = args[0];
+  const intptr_t n_step = steps[0];
+  char *out0 = args[1];
+  const intptr_t out0_step = steps[1];
+  for (intptr_t k = 0; k < count; ++k) {
+    *(iris_mem_i64 *)out0 = iris_kernel(*(const iris_mem_i64 *)n);
+    n += n_step;
+    out0 += out0_step;
+  }
+}
+
 IRIS_KERNEL void iris_block(const iris_v_i64 *n, iris_v_i64 *out0) {
   iris_v_i64 total[IRIS_PARTS];
   iris_mask running[IRIS_PARTS];
@@ -117,19 +130,6 @@ IRIS_KERNEL void iris_block(const iris_v_i64 *n, iris_v_i64 *out0) {
   }
   IRIS_EACH_PART {
     out0[part] = total[part];
-  }
-}
-
-/* Any steps, any overlap: one element after the other. */
-IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
-  char *n = args[0];
-  const intptr_t n_step = steps[0];
-  char *out0 = args[1];
-  const intptr_t out0_step = steps[1];
-  for (intptr_t k = 0; k < count; ++k) {
-    *(iris_mem_i64 *)out0 = iris_kernel(*(const iris_mem_i64 *)n);
-    n += n_step;
-    out0 += out0_step;
   }
 }
 

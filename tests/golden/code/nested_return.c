@@ -78,6 +78,24 @@ IRIS_KERNEL int64_t iris_kernel(int64_t n, int64_t target, uint32_t *status) {
   return rv00_5;
 }
 
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+  uint32_t status = 0;
+  char *n = args[0];
+  const intptr_t n_step = steps[0];
+  char *target = args[1];
+  const intptr_t target_step = steps[1];
+  char *out0 = args[2];
+  const intptr_t out0_step = steps[2];
+  for (intptr_t k = 0; k < count; ++k) {
+    *(iris_mem_i64 *)out0 = iris_kernel(*(const iris_mem_i64 *)n, *(const iris_mem_i64 *)target, &status);
+    n += n_step;
+    target += target_step;
+    out0 += out0_step;
+  }
+  return status;
+}
+
 IRIS_KERNEL void iris_block(const iris_v_i64 *n, const iris_v_i64 *target, iris_v_i64 *out0, uint32_t *status) {
   iris_v_i64 rv00[IRIS_PARTS];
   iris_mask ret[IRIS_PARTS];
@@ -165,24 +183,6 @@ IRIS_KERNEL void iris_block(const iris_v_i64 *n, const iris_v_i64 *target, iris_
     const iris_v_i64 rv00_5 = iris_select_i64(ret[part], rv00[part], iris_all_i64((-1LL)));
     out0[part] = rv00_5;
   }
-}
-
-/* Any steps, any overlap: one element after the other. */
-IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
-  uint32_t status = 0;
-  char *n = args[0];
-  const intptr_t n_step = steps[0];
-  char *target = args[1];
-  const intptr_t target_step = steps[1];
-  char *out0 = args[2];
-  const intptr_t out0_step = steps[2];
-  for (intptr_t k = 0; k < count; ++k) {
-    *(iris_mem_i64 *)out0 = iris_kernel(*(const iris_mem_i64 *)n, *(const iris_mem_i64 *)target, &status);
-    n += n_step;
-    target += target_step;
-    out0 += out0_step;
-  }
-  return status;
 }
 
 /* Any steps, no overlap; all inputs of a block are read before a result is stored. */

@@ -52,6 +52,21 @@ IRIS_KERNEL double iris_kernel(double x, uint32_t *status) {
   return rv00;
 }
 
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+  uint32_t status = 0;
+  char *x = args[0];
+  const intptr_t x_step = steps[0];
+  char *out0 = args[1];
+  const intptr_t out0_step = steps[1];
+  for (intptr_t k = 0; k < count; ++k) {
+    *(iris_mem_f64 *)out0 = iris_kernel(*(const iris_mem_f64 *)x, &status);
+    x += x_step;
+    out0 += out0_step;
+  }
+  return status;
+}
+
 IRIS_KERNEL void iris_block(const iris_v_f64 *x, iris_v_f64 *out0, uint32_t *status) {
   iris_v_f64 y[IRIS_PARTS];
   iris_v_f64 z_1[IRIS_PARTS];
@@ -122,21 +137,6 @@ IRIS_KERNEL void iris_block(const iris_v_f64 *x, iris_v_f64 *out0, uint32_t *sta
   IRIS_EACH_PART {
     out0[part] = rv00[part];
   }
-}
-
-/* Any steps, any overlap: one element after the other. */
-IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
-  uint32_t status = 0;
-  char *x = args[0];
-  const intptr_t x_step = steps[0];
-  char *out0 = args[1];
-  const intptr_t out0_step = steps[1];
-  for (intptr_t k = 0; k < count; ++k) {
-    *(iris_mem_f64 *)out0 = iris_kernel(*(const iris_mem_f64 *)x, &status);
-    x += x_step;
-    out0 += out0_step;
-  }
-  return status;
 }
 
 /* Any steps, no overlap; all inputs of a block are read before a result is stored. */

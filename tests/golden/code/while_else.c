@@ -50,58 +50,6 @@ IRIS_KERNEL void iris_kernel(double x, int64_t *out0, double *out1, uint32_t *st
   *out1 = x_1;
 }
 
-IRIS_KERNEL void iris_block(const iris_v_f64 *x, iris_v_i64 *out0, iris_v_f64 *out1, uint32_t *status) {
-  iris_mask live[IRIS_PARTS];
-  iris_v_f64 x_1[IRIS_PARTS];
-  iris_v_i64 n[IRIS_PARTS];
-  iris_v_i64 result[IRIS_PARTS];
-  iris_mask running[IRIS_PARTS];
-  const uint64_t most_rounds = iris_rounds();
-  uint64_t rounds = 0;
-  IRIS_EACH_PART {
-    /* 5: while x > 1: */
-    live[part] = IRIS_ALL;
-    x_1[part] = x[part];
-    n[part] = iris_all_i64(0LL);
-    result[part] = iris_all_i64(0LL);
-    running[part] = IRIS_ALL;
-  }
-  for (;;) {
-    iris_mask any = IRIS_NONE;
-    IRIS_EACH_PART {
-      const iris_mask t1 = (iris_mask)(x_1[part] > 1.0);
-      const iris_mask v0 = live[part] & t1;
-      running[part] &= v0;
-      any |= running[part];
-    }
-    if (!iris_any(any)) break;
-    if (rounds++ == most_rounds) {
-      *status |= 4u /* while_limit */;
-      break;
-    }
-    IRIS_EACH_PART {
-      /* 6: x = x / 2 */
-      const iris_v_f64 x_2 = x_1[part] / 2.0;
-      /* 7: n += 1 */
-      const iris_v_i64 n_1 = n[part] + 1;
-      /* 8: if n > 20: */
-      const iris_mask t2 = (iris_mask)(n_1 > 20);
-      const iris_v_i64 result_1 = iris_select_i64(t2, iris_all_i64((-1LL)), result[part]);
-      const iris_mask t3 = ~t2;
-      live[part] = iris_select_bool(running[part], t3, live[part]);
-      x_1[part] = iris_select_f64(running[part], x_2, x_1[part]);
-      n[part] = iris_select_i64(running[part], n_1, n[part]);
-      result[part] = iris_select_i64(running[part], result_1, result[part]);
-    }
-  }
-  IRIS_EACH_PART {
-    /* 5: while x > 1: */
-    const iris_v_i64 result_2 = iris_select_i64(live[part], n[part], result[part]);
-    out0[part] = result_2;
-    out1[part] = x_1[part];
-  }
-}
-
 /* Any steps, any overlap: one element after the other. */
 IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
   uint32_t status = 0;
@@ -124,25 +72,118 @@ IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intp
   return status;
 }
 
-/* Any steps, no overlap; all inputs of a block are read before a result is stored. */
+/* Any steps, no overlap; a lane that is done takes the next element. */
 IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr_t *steps) {
-  uint32_t status = 0;
-  for (intptr_t first = 0; first < count; first += IRIS_LANES) {
-    const intptr_t some = count - first < IRIS_LANES ? count - first : IRIS_LANES;
-    iris_v_f64 x_tile[IRIS_PARTS];
-    iris_v_i64 out0_tile[IRIS_PARTS];
-    iris_v_f64 out1_tile[IRIS_PARTS];
-    for (intptr_t lane = 0; lane < IRIS_LANES; ++lane) {
-      const intptr_t k = first + (lane < some ? lane : some - 1);
-      ((iris_mem_f64 *)x_tile)[lane] = *(const iris_mem_f64 *)(args[0] + k * steps[0]);
+  uint32_t faults = 0;
+  uint32_t *const status = &faults;
+  iris_v_f64 x[IRIS_PARTS];
+  iris_mask live[IRIS_PARTS];
+  iris_v_f64 x_1[IRIS_PARTS];
+  iris_v_i64 n[IRIS_PARTS];
+  iris_v_i64 result[IRIS_PARTS];
+  iris_mask running[IRIS_PARTS];
+  iris_mask idle[IRIS_PARTS];
+  IRIS_EACH_PART {
+    x[part] = (iris_v_f64){0};
+    live[part] = (iris_mask){0};
+    x_1[part] = (iris_v_f64){0};
+    n[part] = (iris_v_i64){0};
+    result[part] = (iris_v_i64){0};
+    running[part] = IRIS_NONE;
+    idle[part] = IRIS_NONE;
+  }
+  intptr_t element[IRIS_LANES]; /* -1 is none */
+  for (int lane = 0; lane < IRIS_LANES; ++lane) element[lane] = -1;
+  intptr_t next = 0;
+  const uint64_t most_rounds = iris_rounds();
+  uint64_t round = 0;
+  uint64_t deadline = most_rounds; /* no lane passes its limit before this round */
+  uint64_t began[IRIS_LANES];
+  for (;;) {
+    iris_v_i64 out0[IRIS_PARTS];
+    iris_v_f64 out1[IRIS_PARTS];
+    IRIS_EACH_PART {
+      /* 5: while x > 1: */
+      const iris_v_i64 result_1 = iris_select_i64(live[part], n[part], result[part]);
+      out0[part] = result_1;
+      out1[part] = x_1[part];
     }
-    iris_block(x_tile, out0_tile, out1_tile, &status);
-    for (intptr_t lane = 0; lane < some; ++lane) {
-      *(iris_mem_i64 *)(args[1] + (first + lane) * steps[1]) = ((const iris_mem_i64 *)out0_tile)[lane];
-      *(iris_mem_f64 *)(args[2] + (first + lane) * steps[2]) = ((const iris_mem_f64 *)out1_tile)[lane];
+    bool busy = false;
+    IRIS_EACH_PART {
+      busy |= iris_any(running[part]);
+      unsigned done = iris_bits(~running[part] & ~idle[part]);
+      for (; done; done &= done - 1) {
+        const int lane = part * IRIS_WIDTH + __builtin_ctz(done);
+        intptr_t k = element[lane];
+        if (k >= 0) {
+          *(iris_mem_i64 *)(args[1] + k * steps[1]) = ((const iris_mem_i64 *)out0)[lane];
+          *(iris_mem_f64 *)(args[2] + k * steps[2]) = ((const iris_mem_f64 *)out1)[lane];
+        }
+        if (next == count) {
+          ((iris_mem_mask *)idle)[lane] = -1;
+          continue;
+        }
+        k = element[lane] = next++;
+        busy = true;
+        ((iris_mem_f64 *)x)[lane] = *(const iris_mem_f64 *)(args[0] + k * steps[0]);
+        began[lane] = round;
+      }
+    }
+    if (!busy) break;
+    const int fewest = next < count ? IRIS_ENOUGH : 0;
+    IRIS_EACH_PART {
+      const iris_mask fresh = ~running[part] & ~idle[part];
+      live[part] = iris_select_bool(fresh, IRIS_ALL, live[part]);
+      x_1[part] = iris_select_f64(fresh, x[part], x_1[part]);
+      n[part] = iris_select_i64(fresh, iris_all_i64(0LL), n[part]);
+      result[part] = iris_select_i64(fresh, iris_all_i64(0LL), result[part]);
+      running[part] |= fresh;
+    }
+    for (;;) {
+      int left = 0;
+      IRIS_EACH_PART {
+        const iris_mask t1 = (iris_mask)(x_1[part] > 1.0);
+        const iris_mask v0 = live[part] & t1;
+        running[part] &= v0;
+        left += iris_count(running[part]);
+      }
+      if (round == deadline) {
+        iris_mask late[IRIS_PARTS];
+        IRIS_EACH_PART {
+          late[part] = running[part];
+        }
+        deadline = round + most_rounds;
+        for (int lane = 0; lane < IRIS_LANES; ++lane) {
+          if (!((iris_mem_mask *)late)[lane]) continue;
+          ((iris_mem_mask *)late)[lane] = round - began[lane] == most_rounds ? -1 : 0;
+          const uint64_t end = began[lane] + most_rounds;
+          if (end != round && end < deadline) deadline = end;
+        }
+        IRIS_EACH_PART {
+          *status |= iris_any(late[part]) ? 4u /* while_limit */ : 0u;
+          running[part] &= ~late[part];
+        }
+        break;
+      }
+      if (left <= fewest) break;
+      IRIS_EACH_PART {
+        /* 6: x = x / 2 */
+        const iris_v_f64 x_2 = x_1[part] / 2.0;
+        /* 7: n += 1 */
+        const iris_v_i64 n_1 = n[part] + 1;
+        /* 8: if n > 20: */
+        const iris_mask t2 = (iris_mask)(n_1 > 20);
+        const iris_v_i64 result_2 = iris_select_i64(t2, iris_all_i64((-1LL)), result[part]);
+        const iris_mask t3 = ~t2;
+        live[part] = iris_select_bool(running[part], t3, live[part]);
+        x_1[part] = iris_select_f64(running[part], x_2, x_1[part]);
+        n[part] = iris_select_i64(running[part], n_1, n[part]);
+        result[part] = iris_select_i64(running[part], result_2, result[part]);
+      }
+      ++round;
     }
   }
-  return status;
+  return faults;
 }
 
 IRIS_ROUTE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *steps) {

@@ -1,0 +1,247 @@
+"""The lane loop with refilling: a lane whose element is done gives its results and takes the next element, while the
+other lanes go on with theirs.  No lane waits for the slowest of a block.
+
+It serves functions of one loop with straight lines before and after it.  Lanes are at different rounds, so the index is
+a value of each lane; the rounds of a while loop are counted once for all, from the round in which a lane began.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from iris_cc.codegen.cfamily import as_int, fault_bit, input_hints, inputs, output_hints
+from iris_cc.codegen.lane_plan import Plan, refilled_loop
+from iris_cc.codegen.lane_values import as_mask, vector
+from iris_cc.codegen.lanes import Lanes
+from iris_cc.codegen.names import Names
+from iris_cc.codegen.rows import Operand, Rows
+from iris_cc.ir.nodes import Atom, Const, Fault, For, Let, Stmt, Var, While
+from iris_cc.ir.types import BOOL, Scalar
+
+_STRUCTURE = (
+    *("count", "args", "steps", "status", "faults", "part", "lane", "k", "next", "element", "running", "idle"),
+    *("done", "busy", "fewest", "left", "most_rounds", "round", "deadline", "began", "end"),
+)
+
+
+def refilling(rows: Rows, plan: Plan, source: Mapping[int, str] | None) -> str:
+    """The definition of `iris_lanes`."""
+    return _Refill(rows, plan, source).text()
+
+
+def load(operand: Operand, lanes: str) -> str:
+    """Element `k` of an input into lane `lane` of `lanes`."""
+    value = operand.load(f"*({operand.pointer})(args[{operand.place}] + k * steps[{operand.place}])")
+    value = f"-(iris_mem_mask)({value})" if operand.type is BOOL else value
+    return f"(({_memory(operand.type)} *){lanes})[lane] = {value};"
+
+
+def store(operand: Operand, type: Scalar, lanes: str, k: str) -> str:
+    """Lane `lane` of `lanes` into element `k` of a result, which may be wider than `type`."""
+    place = f"*({operand.pointer})(args[{operand.place}] + {k} * steps[{operand.place}])"
+    truth = " != 0" if operand.type is BOOL else ""
+    return f"{place} = ((const {_memory(type)} *){lanes})[lane]{truth};"
+
+
+def _memory(type: Scalar) -> str:
+    return "iris_mem_mask" if type is BOOL else f"iris_mem_{type}"
+
+
+class _Refill(Lanes):
+    def __init__(self, rows: Rows, plan: Plan, source: Mapping[int, str] | None) -> None:
+        super().__init__(plan.fn, rows.dialect, plan, source)
+        self.rows = rows
+        self.names = Names(*_STRUCTURE, *rows.indices)
+        loop = refilled_loop(plan.fn)
+        assert loop is not None
+        self.loop = loop
+        at = plan.fn.body.stmts.index(loop)
+        self.before: tuple[Stmt, ...] = plan.fn.body.stmts[:at]
+        self.after: tuple[Stmt, ...] = plan.fn.body.stmts[at + 1 :]
+        self.index: str | None = None
+        self.kept: list[tuple[Var, str]] = []  # values that a lane keeps from one filling to the next
+
+    def text(self) -> str:
+        out = self.out
+        out.line("/* Any steps, no overlap; a lane that is done takes the next element. */")
+        with out.braces(f"IRIS_OUTLINE {self.rows.result} iris_lanes({self.rows.params()})"):
+            self.declare()
+            with out.braces("for (;;)"):
+                results = self.results()
+                self.take(results)
+                self.enter()
+                self.rounds()
+            if self.rows.can_fault:
+                out.line("return faults;")
+        return out.text()
+
+    # -- what lanes hold ------------------------------------------------------------------------------------------
+
+    def declare(self) -> None:
+        if self.rows.can_fault:
+            self.out.lines("uint32_t faults = 0;", "uint32_t *const status = &faults;")
+        self.declare_inputs()
+        for stmt in self.before:
+            if isinstance(stmt, Let) and stmt.out in self.plan.uniform:
+                super().let(stmt)
+            elif isinstance(stmt, Let) and stmt.out in self.plan.crossing:
+                self.keep(stmt.out)
+        for place, var in enumerate(self.loop.carried):
+            if self.is_kept(self.loop, place):
+                self.keep(var)
+                self.name[self.loop.outs[place]] = self.name[var]
+        if isinstance(self.loop, For):
+            self.keep(self.loop.index)
+        for mask in ("running", "idle"):
+            self.out.line(f"iris_mask {mask}[IRIS_PARTS];")
+            self.line(f"{mask}[part] = IRIS_NONE;")
+        self.cut()
+        self.out.line("intptr_t element[IRIS_LANES]; /* -1 is none */")
+        self.out.line("for (int lane = 0; lane < IRIS_LANES; ++lane) element[lane] = -1;")
+        self.out.line("intptr_t next = 0;")
+        if isinstance(self.loop, While):
+            self.out.lines("const uint64_t most_rounds = iris_rounds();", "uint64_t round = 0;")
+            self.out.line("uint64_t deadline = most_rounds; /* no lane passes its limit before this round */")
+            self.out.line("uint64_t began[IRIS_LANES];")
+
+    def declare_inputs(self) -> None:
+        fn = self.fn
+        hints = dict(zip(inputs(fn), input_hints(fn), strict=True))
+        for var in fn.params:
+            self.keep(var, hints[var])
+        for index, name in zip(fn.indices, self.rows.indices, strict=True):
+            if index.var in self.plan.uniform:
+                self.name[index.var] = name
+            else:
+                self.keep(index.var, hints[index.var])
+
+    def keep(self, var: Var, hint: str = "") -> None:
+        self.name[var] = self.names.claim(hint or var.hint)
+        self.out.line(f"{vector(var.type)} {self.name[var]}[IRIS_PARTS];")
+        self.line(f"{self.name[var]}[part] = ({vector(var.type)}){{0}};")
+        if var not in self.read:
+            self.unread(var)
+
+    def array(self, var: Var) -> str:
+        """What a lane keeps is declared already."""
+        return self.ref(var) if var in self.name else super().array(var)
+
+    # -- one filling ----------------------------------------------------------------------------------------------
+
+    def results(self) -> list[str]:
+        """The results of every lane; those of the lanes that are done count."""
+        names = [self.names.claim(hint) for hint in output_hints(self.fn)]
+        for name, type in zip(names, self.fn.results, strict=True):
+            self.out.line(f"{vector(type)} {name}[IRIS_PARTS];")
+        self.place(self.after)
+        for name, atom in zip(names, self.fn.body.results, strict=True):
+            self.line(f"{name}[part] = {self.vector(atom)};")
+        self.cut()
+        return names
+
+    def place(self, stmts: tuple[Stmt, ...]) -> None:
+        for stmt in stmts:
+            if comment := self.places.comment(stmt.loc):
+                self.line(comment)
+            self.stmt(stmt)
+
+    def take(self, results: list[str]) -> None:
+        self.out.line("bool busy = false;")
+        with self.out.braces("IRIS_EACH_PART"):
+            self.out.line("busy |= iris_any(running[part]);")
+            self.out.line("unsigned done = iris_bits(~running[part] & ~idle[part]);")
+            with self.out.braces("for (; done; done &= done - 1)"):
+                self.out.line("const int lane = part * IRIS_WIDTH + __builtin_ctz(done);")
+                self.out.line("intptr_t k = element[lane];")
+                with self.out.braces("if (k >= 0)"):
+                    for operand, type, name in zip(self.rows.outs, self.fn.results, results, strict=True):
+                        self.out.line(store(operand, type, name, "k"))
+                with self.out.braces("if (next == count)"):
+                    self.out.line("((iris_mem_mask *)idle)[lane] = -1;")
+                    self.out.line("continue;")
+                self.out.line("k = element[lane] = next++;")
+                self.out.line("busy = true;")
+                self.fill()
+                if isinstance(self.loop, While):
+                    self.out.line("began[lane] = round;")
+        self.out.line("if (!busy) break;")
+        self.out.line("const int fewest = next < count ? IRIS_ENOUGH : 0;")
+
+    def fill(self) -> None:
+        for operand, param in zip(self.rows.ins, self.fn.params, strict=True):
+            self.out.line(load(operand, self.name[param]))
+        for index, name in zip(self.fn.indices, self.rows.indices, strict=True):
+            if index.var not in self.plan.uniform:
+                self.out.line(f"((iris_mem_i64 *){self.name[index.var]})[lane] = {name} + k;")
+
+    def enter(self) -> None:
+        """The values before the first round, in the lanes that have a new element."""
+        self.place(tuple(s for s in self.before if not (isinstance(s, Let) and s.out in self.plan.uniform)))
+        loop = self.loop
+        fresh = self.names.claim("fresh")
+        self.line(f"const iris_mask {fresh} = ~running[part] & ~idle[part];")
+        starts = [self.vector(init) for init in loop.inits]
+        for place, (var, start) in enumerate(zip(loop.carried, starts, strict=True)):
+            if self.is_kept(loop, place):
+                self.line(f"{self.ref(var)} = {self.chosen(fresh, var.type, start, self.ref(var))};")
+        if isinstance(loop, For):
+            index = self.ref(loop.index)
+            self.line(
+                f"{index} = {self.chosen(fresh, loop.index.type, self.vector(self.narrow(loop, loop.start)), index)};"
+            )
+        begins = loop.inits[loop.live] if isinstance(loop, For) and loop.live is not None else Const(True, BOOL)
+        self.line(f"running[part] |= {fresh}{'' if begins == Const(True, BOOL) else f' & {self.vector(begins)}'};")
+        self.cut()
+
+    def narrow(self, loop: For, bound: Atom) -> Atom:
+        """A bound as wide as the index."""
+        return Const(bound.value, loop.index.type) if isinstance(bound, Const) else bound
+
+    # -- rounds ---------------------------------------------------------------------------------------------------
+
+    def rounds(self) -> None:
+        loop = self.loop
+        with self.out.braces("for (;;)"), self.under("running[part]"):
+            self.out.line("int left = 0;")
+            if isinstance(loop, While):
+                self.statements(loop.condition)
+                self.line(f"running[part] &= {self.vector(loop.condition.results[0])};")
+            else:
+                self.line(f"running[part] &= {self.goes_on(loop)};")
+            self.line("left += iris_count(running[part]);")
+            self.cut()
+            if isinstance(loop, While):
+                self.limit()
+            self.out.line("if (left <= fewest) break;")
+            self.statements(loop.body)
+            self.move_lanes(loop, "running[part]", loop.live if isinstance(loop, For) else None)
+            if isinstance(loop, For):
+                assert isinstance(loop.step, Const)
+                self.line(f"{self.ref(loop.index)} += {self.operand(Const(loop.step.value, loop.index.type))};")
+            self.cut()
+            if isinstance(loop, While):
+                self.out.line("++round;")
+
+    def goes_on(self, loop: For) -> str:
+        sign = "<" if as_int(loop.step) > 0 else ">"
+        type = loop.index.type
+        compared = f"{self.ref(loop.index)} {sign} {self.operand(self.narrow(loop, loop.stop))}"
+        return as_mask(type, self.plan.lane_bits).format(compared)
+
+    def limit(self) -> None:
+        """A lane that has run as many rounds as it may, and would go on, is done and a fault."""
+        with self.out.braces("if (round == deadline)"):
+            late = self.mask_array("late")
+            self.line(f"{late} = running[part];")
+            self.cut()
+            self.out.line("deadline = round + most_rounds;")
+            with self.out.braces("for (int lane = 0; lane < IRIS_LANES; ++lane)"):
+                lane = f"((iris_mem_mask *){late.removesuffix('[part]')})[lane]"
+                self.out.line(f"if (!{lane}) continue;")
+                self.out.line(f"{lane} = round - began[lane] == most_rounds ? -1 : 0;")
+                self.out.line("const uint64_t end = began[lane] + most_rounds;")
+                self.out.line("if (end != round && end < deadline) deadline = end;")
+            self.line(f"*status |= iris_any({late}) ? {fault_bit(Fault.WHILE_LIMIT)} : 0u;")
+            self.line(f"running[part] &= ~{late};")
+            self.cut()
+            self.out.line("break;")
