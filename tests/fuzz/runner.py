@@ -139,7 +139,7 @@ def prepared(low: Lowered, ins: Inputs, stats: Stats) -> Run | Finding:
 class Runner:
     """Runs batches; `folder` is where their C goes."""
 
-    def __init__(self, seed: str, *, compiled: bool = True, machine: float = 0.4, public: float = 0.01) -> None:
+    def __init__(self, seed: str, *, compiled: bool = True, machine: float = 0.33, public: float = 0.01) -> None:
         self.seed = seed
         self.compiled = compiled and not isinstance(routes.flags("-O1"), routes.BuildFailure)
         self.machine = machine
