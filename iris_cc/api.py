@@ -5,6 +5,7 @@ A kernel is called like the ufunc it is; everything else here looks inside.
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Mapping
 from types import FunctionType
@@ -12,13 +13,22 @@ from typing import Any, Literal, overload
 
 from iris_cc import codes, driver
 from iris_cc.diagnostics import CompileError, Diagnostic, Span
-from iris_cc.dispatch import Explanation, KernelDispatcher, Kernels, explanation_of, types_of_arguments, warn
+from iris_cc.dispatch import (
+    Explanation,
+    KernelDispatcher,
+    Kernels,
+    WhileLimit,
+    explanation_of,
+    types_of_arguments,
+    warn,
+)
 from iris_cc.driver import FP_MODES, MATH_MODES, Fp, Math, Options, Specialization, Stage
 from iris_cc.fastcall import connect, kernel_type
 from iris_cc.frontend import program as front
 from iris_cc.frontend.resolve import describe
 from iris_cc.frontend.values import WEAK_OF, Type
 from iris_cc.runtime.dispatcher import Dispatcher
+from iris_cc.runtime.pending import recover
 
 Fallback = Literal["warn", "silent", "error"]
 _FALLBACKS: tuple[Fallback, ...] = ("warn", "silent", "error")
@@ -96,7 +106,22 @@ class Kernel:
             raise TypeError(f"kernel {self.__name__!r} uses index symbols, so it is not a ufunc")
         from iris_cc import config
 
+        WhileLimit.apply(config.while_limit())
         return self._kernels.ufunc(0, config.jit_enabled())
+
+    def _method(self, name: str) -> Callable[..., Any]:
+        """A method of the ufunc, with the error that is meant where NumPy can only report a failure."""
+        method = getattr(self.ufunc, name)
+
+        @functools.wraps(method)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            try:
+                return method(*args, **kwargs)
+            except BaseException as error:
+                recover(error)
+                raise
+
+        return call
 
     @property
     def nin(self) -> int:
@@ -122,27 +147,27 @@ class Kernel:
     @property
     def reduce(self) -> Callable[..., Any]:
         """`ufunc.reduce`."""
-        return self.ufunc.reduce  # type: ignore[no-any-return]
+        return self._method("reduce")
 
     @property
     def accumulate(self) -> Callable[..., Any]:
         """`ufunc.accumulate`."""
-        return self.ufunc.accumulate  # type: ignore[no-any-return]
+        return self._method("accumulate")
 
     @property
     def reduceat(self) -> Callable[..., Any]:
         """`ufunc.reduceat`."""
-        return self.ufunc.reduceat  # type: ignore[no-any-return]
+        return self._method("reduceat")
 
     @property
     def outer(self) -> Callable[..., Any]:
         """`ufunc.outer`."""
-        return self.ufunc.outer  # type: ignore[no-any-return]
+        return self._method("outer")
 
     @property
     def at(self) -> Callable[..., Any]:
         """`ufunc.at`."""
-        return self.ufunc.at  # type: ignore[no-any-return]
+        return self._method("at")
 
     # -- a look inside --
 

@@ -50,7 +50,7 @@ def while_limit() -> int:
     if text is None:
         return DEFAULT_WHILE_LIMIT
     try:
-        return max(int(text), 0)
+        return min(max(int(text), 0), (1 << 63) - 1)
     except ValueError:
         return DEFAULT_WHILE_LIMIT
 

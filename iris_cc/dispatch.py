@@ -24,7 +24,8 @@ from iris_cc.frontend import program as front
 from iris_cc.frontend.program import Program
 from iris_cc.frontend.values import Type
 from iris_cc.records import record
-from iris_cc.runtime.dispatcher import Dispatcher, Target, weak_types
+from iris_cc.runtime.dispatcher import Dispatcher, Override, Target, weak_types
+from iris_cc.runtime.loader import Library
 from iris_cc.runtime.ufunc import Loop, Word, factory_works, make_ufunc, take_pending
 
 if TYPE_CHECKING:
@@ -77,6 +78,35 @@ class OutsideTypes(CompileError):
     rescue = True
 
 
+class WhileLimit:
+    """The limit of `while` iterations that all loaded code has now: one for the process, as the environment is.
+
+    While it is not the default every call looks at the environment, so that it goes back in time.
+    """
+
+    lock = threading.Lock()
+    current = config.DEFAULT_WHILE_LIMIT
+    libraries: dict[str, Library] = {}
+
+    @classmethod
+    def add(cls, library: Library) -> None:
+        """Keep `library` at the limit from now on, if it has one."""
+        if library.key not in cls.libraries and library.has("iris_while_limit"):
+            with cls.lock:
+                cls.libraries[library.key] = library
+                library.write_int64("iris_while_limit", cls.current)
+
+    @classmethod
+    def apply(cls, limit: int) -> None:
+        if limit == cls.current:
+            return
+        with cls.lock:
+            for library in cls.libraries.values():
+                library.write_int64("iris_while_limit", limit)
+            cls.current = limit
+            Override.set(limit != config.DEFAULT_WHILE_LIMIT)
+
+
 class Kernels:
     """The specializations, ufuncs and warnings of one kernel."""
 
@@ -93,7 +123,6 @@ class Kernels:
         self.ufuncs: dict[tuple[int, bool], Any] = {}
         self.retry: dict[Specialization, float] = {}
         self.warned = False
-        self.limit = config.DEFAULT_WHILE_LIMIT  # what the loaded code has now
 
     @property
     def nin(self) -> int:
@@ -132,8 +161,8 @@ class Kernels:
         elif compiled:
             self.retry.pop(spec, None)
         self.realized[place] = made
-        if self.limit != config.DEFAULT_WHILE_LIMIT:
-            self.set_limit(self.limit)
+        if made.library is not None:
+            WhileLimit.add(made.library)
         if config.trace():
             where = f" {made.key[:16]} ({made.cache})" if made.key is not None else ""
             why = f": {made.reason.message}" if made.reason is not None else ""
@@ -277,23 +306,8 @@ class Kernels:
             target = functools.partial(self.call_nd, mask, compiled)
         else:
             target = self.ufunc(mask, compiled)
-        if overridden and compiled and config.WHILE_LIMIT in os.environ:
-            return functools.partial(self.with_limit, target, config.while_limit())
+        WhileLimit.apply(config.while_limit())
         return target
-
-    def with_limit(self, target: Target, limit: int, *args: Any, **kwargs: Any) -> Any:
-        """A call under another limit of `while` iterations than the one the loaded code has."""
-        self.set_limit(limit)
-        try:
-            return target(*args, **kwargs)
-        finally:
-            self.set_limit(config.DEFAULT_WHILE_LIMIT)
-
-    def set_limit(self, limit: int) -> None:
-        self.limit = limit
-        for made in list(self.realized.values()):
-            if made.library is not None and made.library.has("iris_while_limit"):
-                made.library.write_int64("iris_while_limit", limit)
 
     # -- explanations --
 

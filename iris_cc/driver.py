@@ -169,8 +169,6 @@ def realize(spec: Specialization, *, compiled: bool) -> Realized:
     except loader.LoadError as error:
         build.discard(result.artifact, str(error))
         return interpreted(spec, Diagnostic(codes.E0505, str(error), spec.program.place))
-    if library.has("iris_while_limit"):
-        library.write_int64("iris_while_limit", config.DEFAULT_WHILE_LIMIT)
     threads.connect(library)
     run_nd = _native_nd(address) if spec.is_indexed else None
     file = result.artifact.file

@@ -14,7 +14,7 @@ from iris_cc.build import Built, Unit
 from iris_cc.codegen.runtime_c import read
 from iris_cc.digest import hex_digest
 from iris_cc.runtime import builtin, loader
-from iris_cc.runtime.dispatcher import Dispatcher
+from iris_cc.runtime.dispatcher import Dispatcher, Override
 from iris_cc.runtime.ufunc import use_native_promoter
 
 _STATEMENTS = 300  # about what the unit holds: it is compiled at the full level
@@ -94,6 +94,8 @@ def _library() -> loader.Library | None:
     try:
         library = loader.load(result.artifact)
         use_native_promoter(library.address("iris_promote"), library.address("iris_set_promoter"))
+        Override.changed = lambda active: library.write_int64("iris_override", int(active))
+        Override.set(Override.active)
     except loader.LoadError:
         return None
     return library

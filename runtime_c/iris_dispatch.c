@@ -241,9 +241,12 @@ static inline int all_passed(const state_t *state, object *names) {
   return 1;
 }
 
+/* Not 0 while something other than the environment sends every call the slow way. */
+EXPORT long long iris_override;
+
 static inline object *call_state(state_t *state, object *const *args, isize count, object *names) {
   mask_t mask;
-  if (guarded(state)) return PyObject_Vectorcall(state->slow, args, count, names);
+  if (iris_override || guarded(state)) return PyObject_Vectorcall(state->slow, args, count, names);
   if (count < state->parameters || (names && !all_passed(state, names)))
     return call_laid_out(state, args, count, names);
   object *ufunc = weak_mask(args, state->parameters, &mask) ? find_ufunc(state, mask) : 0;

@@ -23,6 +23,7 @@ from iris_cc.ir.nodes import Atom, If, Let, Var
 from iris_cc.ir.types import I64
 
 SIZE_LIMIT = 400_000  # values one lowering may make before it is called too large
+MOST_CALLS = 5_000  # helpers that call helpers twice grow as powers of two
 
 Side = tuple[dict[str, Value], Flow, Builder]
 
@@ -34,6 +35,7 @@ class Expressions:
         self.e = e
         self.symbols = symbols
         self.frames: list[Frame] = []
+        self.inlined = 0  # calls of helpers so far, those of bodies lowered again among them
 
     @property
     def frame(self) -> Frame:
@@ -249,7 +251,10 @@ class Expressions:
             case Known() | CastTo():
                 return calls.call(self.e, entity, (*args, *named.values()))
             case Helper(function, strong):
-                routine = resolve.routine_of_helper(function)
+                self.inlined += 1
+                if self.inlined > MOST_CALLS:
+                    raise fail(codes.E0206, f"more than {MOST_CALLS:,} calls would be compiled in", self.e.span)
+                routine = self.frame.routine.helper(function)
                 result = self.inline(routine, self.bind(routine, args, named), node)
                 if not strong:
                     return result

@@ -68,10 +68,10 @@ def analyze(kernel: FunctionType | str, text: str | None = None) -> Program:
 
 def _analyze(kernel: FunctionType | str, text: str | None) -> Program:
     if isinstance(kernel, str):
-        routine = routine_of(source.of_text(kernel), None)
+        routine = routine_of(source.of_text(kernel), None, {})
         options = source.pragma(kernel)
     else:
-        routine = routine_of(source.of_function(kernel, text), kernel)
+        routine = routine_of(source.of_function(kernel, text), kernel, {})
         options = {}
     checker = Checker()
     nout = checker.check(routine)

@@ -110,7 +110,7 @@ def of_name(name: str) -> Entity | None:
         return Symbol("ndim", 0)
     if name == "_flat_idx":
         return Symbol("flat", 0)
-    if name[:2] in ("_i", "_n") and name[2:].isdecimal() and name[2:].isascii():
+    if name[:2] in ("_i", "_n") and name[2:].isdecimal() and name[2:] == str(int(name[2:])):
         return Symbol("i" if name[1] == "i" else "n", int(name[2:]))
     if name in _DSL_EXTRAS or f"dsl.{name}" in ops.BY_PYTHON:
         return Known("dsl", name)
@@ -244,8 +244,23 @@ class Routine:
     defaults: Mapping[str, Any]
     locals: frozenset[str]
     function: Any  # a FunctionType (mypy would bind it as a method), or None for DSL text
+    seen: dict[str, Entity]  # what names meant when the kernel was made; they are looked up once
+    family: dict[Any, Routine]  # the routines of one kernel by their functions, shared by all of them
 
     def lookup(self, name: str) -> Entity:
+        if name not in self.seen:
+            self.seen[name] = self._look(name)
+        return self.seen[name]
+
+    def helper(self, function: Any) -> Routine:
+        """The routine of what a Helper names, as this kernel first saw it; raises CompileError for want of source."""
+        if isinstance(function, Routine):
+            return function
+        if function not in self.family:
+            self.family[function] = routine_of(of_function(function), function, self.family)
+        return self.family[function]
+
+    def _look(self, name: str) -> Entity:
         if name in self.locals:
             return Local()
         if self.function is None:
@@ -268,7 +283,10 @@ class Routine:
             case ast.Name(id=name):
                 return self.lookup(name)
             case ast.Attribute():
-                return of_attribute(node, self.lookup)
+                path = ast.unparse(node)
+                if path not in self.seen:
+                    self.seen[path] = of_attribute(node, self.lookup)
+                return self.seen[path]
             case _:
                 return Unusable(codes.E0203, "only named functions can be called")
 
@@ -287,7 +305,7 @@ def _captured(function: FunctionType, name: str) -> Entity | None:
     return None
 
 
-def routine_of(source: Source, function: FunctionType | None) -> Routine:
+def routine_of(source: Source, function: FunctionType | None, family: dict[Any, Routine]) -> Routine:
     """The routine a definition stands for; parameters outside the language are reported by `subset`."""
     arguments = source.tree.args
     params = tuple(arg.arg for arg in (*arguments.posonlyargs, *arguments.args))
@@ -296,19 +314,8 @@ def routine_of(source: Source, function: FunctionType | None) -> Routine:
         defaults = dict(zip(named, function.__defaults__ or (), strict=False))
     else:
         defaults = {name: _literal(node) for name, node in zip(named, arguments.defaults, strict=True)}
-    return Routine(
-        source.tree.name, source, params, defaults, frozenset(params) | assigned_names(source.tree), function
-    )
-
-
-def routine_of_helper(function: FunctionType | Routine) -> Routine:
-    """The routine of what a Helper names; raises CompileError where its source is not to be had."""
-    return function if isinstance(function, Routine) else _routine_of_function(function)
-
-
-@cache
-def _routine_of_function(function: FunctionType) -> Routine:
-    return routine_of(of_function(function), function)
+    bound = frozenset(params) | assigned_names(source.tree)
+    return Routine(source.tree.name, source, params, defaults, bound, function, {}, family)
 
 
 def assigned_names(root: ast.AST) -> frozenset[str]:

@@ -393,7 +393,7 @@ class _RoutineCheck:
 
     def helper(self, function: Any, node: ast.AST) -> Routine | None:
         try:
-            return resolve.routine_of_helper(function)
+            return self.routine.helper(function)
         except CompileError as error:
             for found in error.diagnostics:
                 related = (Label(self.source.span(node), "called here"),)

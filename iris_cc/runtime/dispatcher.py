@@ -28,6 +28,19 @@ PASSED = ("out", "where", "dtype", "casting", "order", "subok", "signature", "si
 WEAK_BITS = {float: 1, int: 2, bool: 3}
 
 
+class Override:
+    """Whether something other than the environment sends every call the slow way; `changed` hears of it."""
+
+    active = False
+    changed: Callable[[bool], None] | None = None
+
+    @classmethod
+    def set(cls, active: bool) -> None:
+        cls.active = active
+        if cls.changed is not None:
+            cls.changed(active)
+
+
 def weak_types(mask: int, count: int) -> tuple[type | None, ...]:
     """The Python type of each weak argument in `mask`, None for the others."""
     types = (None, float, int, bool)
@@ -66,7 +79,7 @@ class Dispatcher:
             raise
 
     def target(self, mask: int) -> Target:
-        if any(name in os.environ for name in OVERRIDES):
+        if Override.active or any(name in os.environ for name in OVERRIDES):
             return self.choose(mask, True)
         known = self.targets.get(mask)
         return self._learn(mask) if known is None else known

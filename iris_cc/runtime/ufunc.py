@@ -45,13 +45,27 @@ class _Record:
     __slots__ = ("doc", "empty", "lock", "loops", "name", "nin", "nout", "resolve")
 
     def __init__(self, name: str, doc: str | None, nin: int, nout: int, resolve: Resolve) -> None:
-        # NumPy's reductions widen small integers of whatever ufunc has one of these two names
-        self.name = f"{name}_".encode() if name in ("add", "multiply") else name.encode()
+        self.name = own_name(name).encode()
         self.doc = None if doc is None else doc.encode()
         self.nin, self.nout, self.resolve = nin, nout, resolve
         self.empty = (c_void_p * 1)()  # its tables of functions, data and types, none of which may be NULL
         self.loops: dict[tuple[np.dtype[Any], ...], Loop] = {}
         self.lock = threading.Lock()
+
+
+# What pandas calls operators by.
+_OPERATORS = frozenset(
+    "add sub mul pow mod divmod floordiv truediv eq ne lt gt le ge or xor and neg pos abs matmul remainder".split()
+)
+
+
+def own_name(name: str) -> str:
+    """`name`, or one behind which nobody takes the ufunc for another.
+
+    NumPy widens small integers in reductions of whatever is named `add` or `multiply`, pandas calls its own operator for
+    an `add`, and dask its own function for a `sin`: they all ask a ufunc for its name only.
+    """
+    return f"{name}_" if name in _OPERATORS or hasattr(np, name) else name
 
 
 def make_ufunc(name: str, doc: str | None, nin: int, nout: int, resolve: Resolve) -> np.ufunc:

@@ -119,7 +119,7 @@ def test_array_ufunc() -> None:
     duck = Recorder()
     assert ADD(duck, X) == "taken" and ADD(1.0, duck) == "taken" and ADD(X, Y, out=duck) == "taken"
     assert ADD.reduce(duck) == "taken"
-    assert [call[:2] for call in duck.calls] == [("add", "__call__")] * 3 + [("add", "reduce")]
+    assert [call[:2] for call in duck.calls] == [(ADD.ufunc.__name__, "__call__")] * 3 + [(ADD.ufunc.__name__, "reduce")]
     assert duck.calls[2][3] == ("out",)
     with pytest.raises(TypeError):
         ADD(Refusing(), X)
@@ -140,3 +140,22 @@ def test_array_protocol() -> None:
 
 def test_copies_are_the_kernel_itself() -> None:
     assert copy.copy(ADD) is ADD and copy.deepcopy({"k": ADD})["k"] is ADD
+
+
+def test_a_kernel_with_the_name_of_an_operation_is_not_taken_for_it() -> None:
+    """NumPy's reductions, pandas' operators and dask's functions look at a ufunc's name."""
+
+    def add(a, b):
+        return a - b
+
+    def sin(a):
+        return a * 2.0
+
+    small, other = iris_cc.kernel(add), iris_cc.kernel(sin)
+    column = np.array([100, 100, 100], "i1")
+    assert small.reduce(column) == np.int8(-100) and small.reduce(column).dtype == np.int8
+    np.testing.assert_array_equal(small.accumulate(column), np.array([100, 0, -100], "i1"))
+    pandas = pytest.importorskip("pandas")
+    assert small(pandas.Series([3.0, 4.0]), pandas.Series([1.0, 1.0])).tolist() == [2.0, 3.0]
+    dask = pytest.importorskip("dask.array")
+    assert other(dask.ones(3)).compute().tolist() == [2.0] * 3

@@ -19,7 +19,8 @@ def test_it_is_a_ufunc() -> None:
     assert isinstance(ADD.ufunc, np.ufunc)
     assert (ADD.nin, ADD.nout, ADD.nargs) == (ADD.ufunc.nin, ADD.ufunc.nout, ADD.ufunc.nargs) == (2, 1, 3)
     assert (POLAR.nin, POLAR.nout, POLAR.nargs) == (2, 2, 4)
-    assert ADD.ufunc.__name__ == ADD.__name__ == "add"
+    assert (STEPS.ufunc.__name__, STEPS.__name__, ADD.__name__) == ("steps", "steps", "add")
+    assert ADD.ufunc.__name__ != "add"  # NumPy, pandas and dask would take it for theirs
     assert ADD.py_func is add and ADD.__wrapped__ is add and ADD.__module__ == add.__module__
     np.testing.assert_array_equal(ADD.ufunc(X, Y), X + Y)
 
