@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import iris_cc
 from tests.surface.kernels import add, blend, make, per_element, polar, steps
 
 X = np.array([0.5, -1.0, 2.0, 8.0])
@@ -155,7 +156,7 @@ def test_a_kernel_with_the_name_of_an_operation_is_not_taken_for_it() -> None:
     column = np.array([100, 100, 100], "i1")
     assert small.reduce(column) == np.int8(-100) and small.reduce(column).dtype == np.int8
     np.testing.assert_array_equal(small.accumulate(column), np.array([100, 0, -100], "i1"))
-    pandas = pytest.importorskip("pandas")
-    assert small(pandas.Series([3.0, 4.0]), pandas.Series([1.0, 1.0])).tolist() == [2.0, 3.0]
+    pd = pytest.importorskip("pandas")
+    assert small(pd.Series([3.0, 4.0]), pd.Series([1.0, 1.0])).tolist() == [2.0, 3.0]
     dask = pytest.importorskip("dask.array")
     assert other(dask.ones(3)).compute().tolist() == [2.0] * 3
