@@ -144,7 +144,8 @@ IRIS_VM double iris_vm_fast_erfc(double x) {
   const double inverse = 1.0 / (up * under);
   const double t = (x - 3.75) * under * inverse;
   const double ratio = __builtin_fma(t, iris_vm_erfc_ratio(t), IRIS_VM_ERFC_MIDDLE);
-  return iris_vm_fast_exp(r) * (ratio * up * inverse) * iris_vm_power2_f64(n < -1022.0 ? -1022.0 : n);
+  const double e = 1.0 + __builtin_fma(r * r, __builtin_fma(r, iris_vm_exp_tail(r), 0.5), r);
+  return e * (ratio * up * inverse) * iris_vm_power2_f64(n < -1022.0 ? -1022.0 : n);
 }
 IRIS_VM double iris_fast_erf_f64(double x) {
   const double size = __builtin_fabs(x);
