@@ -16,6 +16,7 @@ DEFAULT_WHILE_LIMIT = 10_000_000
 
 _OFF = frozenset({"0", "false", "off", "no"})
 _DEFAULT_TIMEOUT = 60.0
+_LONGEST_TIMEOUT = 1e6
 _DEFAULT_CACHE_MIB = 256
 
 
@@ -80,7 +81,7 @@ def timeout() -> float:
         seconds = float(_text("IRIS_CC_TIMEOUT") or _DEFAULT_TIMEOUT)
     except ValueError:
         return _DEFAULT_TIMEOUT
-    return seconds if seconds > 0 else _DEFAULT_TIMEOUT
+    return seconds if 0 < seconds < _LONGEST_TIMEOUT else _DEFAULT_TIMEOUT
 
 
 def target() -> str | None:

@@ -41,17 +41,21 @@ MAX_STATEMENTS = LEVELS[-1][0]
 MAX_TEXT = 8 << 20
 
 _UNSAFE_AT_LINK = r"-Ofast|--optimize.*|-ffast-math|-funsafe-math-optimizations|-mdaz-ftz|-mpc(32|64|80)"
-_USER_AT_LINK = r"-fsanitize=.*|-fuse-ld=.*|-pthread|-[lL].+|-m(32|64|x32)|-mabi=.*"
+_USER_AT_LINK = r"-fuse-ld=.*|-pthread|-[lL].+|-m64"
 
 # A user flag must look like one of these, alone and whole: an allowlist, since compilers grow flags every year.
 _ALLOWED = (
-    r"-O([0-3sgz]|fast)?|-[fmgW][A-Za-z0-9_.,:=+/-]*|-[DU][A-Za-z_].*|-[ILl].+|-std=.+"
+    r"-O([0-3sgz]|fast)?|-[fmgW][A-Za-z0-9_.,:=+/-]*|-[DU][A-Z_][A-Z0-9_]*(=.*)?|-[ILl].+|-std=.+"
     r"|-pedantic|-pthread|-w|-ansi|--param=.+"
 )
-# These run another program, write a file of their own, read one, or change the state of the whole process.
+# These run another program, write a file of their own, read one, change the state of the whole process, need a runtime
+# it has not loaded, call by other rules, or trap.
 _REFUSED = (
     r"-fplugin.*|-fpass-plugin.*|-fdump.*|-f(cs-|auto-)?profile.*|-fsave.*|-ftest-coverage|-fsyntax-only|-fpreprocessed"
     r"|-fdirectives-only|-fopt-info.*=.*|-fcrash.*|-fmodule.*|-mllvm|-mdaz-ftz|-mpc(32|64|80)|-W[lap],.*"
+    r"|-ftrapv|-fsanitize.*|-finstrument.*|-fsplit-stack|-m(abi|16|32|x32|iamcu|regparm|sseregparm|stackrealign).*"
+    r"|-m(no-)?(sse|soft-float|80387|hard-float).*|-fnon-call-exceptions|-fpcc-struct-return|-freg-struct-return"
+    r"|-f(short-|no-builtin).*|-funsigned-.*|-fpack-struct.*|-fleading-underscore"
 )
 
 

@@ -16,6 +16,7 @@ from iris_cc.build.place import Unusable
 from iris_cc.build.store import Store
 from iris_cc.build.toolchain import Plan
 from iris_cc.build.unit import Artifact, BuildFailure, Built, Standing, Unit
+from iris_cc.records import replace
 
 if TYPE_CHECKING:
     from iris_cc.build.negative import NegativeState
@@ -134,7 +135,7 @@ def _obtain_new(unit: Unit, plan: Plan) -> Built | BuildFailure:
         return Built(found, "disk", plan.key)
     from iris_cc.build import negative
 
-    refused = negative.standing(plan.key)
+    refused = negative.standing(plan.key) or negative.standing(plan.compiler.identity)
     if refused is not None:
         return refused
     from iris_cc.build import work
@@ -144,6 +145,11 @@ def _obtain_new(unit: Unit, plan: Plan) -> Built | BuildFailure:
         negative.remember(plan.key, result)
     else:
         negative.forget(plan.key)
+    # A compiler that hangs, hangs on the next kernel as well: a program of ten must not wait ten times.
+    if isinstance(result, BuildFailure) and result.kind == "timeout":
+        negative.remember(plan.compiler.identity, replace(result, transient=False))
+    else:
+        negative.forget(plan.compiler.identity)
     return result
 
 

@@ -60,10 +60,10 @@ _OPERATORS = frozenset(
 
 
 def own_name(name: str) -> str:
-    """`name`, or one behind which nobody takes the ufunc for another.
+    """`name`, or one that nobody takes for another's.
 
-    NumPy widens small integers in reductions of whatever is named `add` or `multiply`, pandas calls its own operator for
-    an `add`, and dask its own function for a `sin`: they all ask a ufunc for its name only.
+    NumPy widens small integers in reductions of whatever is named `add` or `multiply`, pandas calls its operator for
+    an `add`, and dask its own function for a `sin`: they ask a ufunc for nothing but its name.
     """
     return f"{name}_" if name in _OPERATORS or hasattr(np, name) else name
 

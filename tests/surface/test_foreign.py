@@ -120,7 +120,8 @@ def test_array_ufunc() -> None:
     duck = Recorder()
     assert ADD(duck, X) == "taken" and ADD(1.0, duck) == "taken" and ADD(X, Y, out=duck) == "taken"
     assert ADD.reduce(duck) == "taken"
-    assert [call[:2] for call in duck.calls] == [(ADD.ufunc.__name__, "__call__")] * 3 + [(ADD.ufunc.__name__, "reduce")]
+    name = ADD.ufunc.__name__
+    assert [call[:2] for call in duck.calls] == [(name, "__call__")] * 3 + [(name, "reduce")]
     assert duck.calls[2][3] == ("out",)
     with pytest.raises(TypeError):
         ADD(Refusing(), X)
