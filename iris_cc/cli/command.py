@@ -68,6 +68,8 @@ def _parse(words: list[str]) -> argparse.Namespace:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; the exit status.  Raises SystemExit for `--help` and `--version` only."""
     words = list(sys.argv[1:] if argv is None else argv)
+    if sys.stdout is None or sys.stderr is None:  # closed by the caller: there is nobody to talk to
+        sys.stdout, sys.stderr = sys.stdout or open(os.devnull, "w"), sys.stderr or open(os.devnull, "w")  # noqa: SIM115
     report = Report(as_json="--json" in words)
     try:
         with warnings.catch_warnings():

@@ -54,8 +54,9 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     works = not any(check.fatal for check in checks)
     data = {"ok": works, "checks": [{"name": c.name, "status": c.status, "text": c.text} for c in checks]}
     lines = [_line(check) for check in checks]
+    compiled = works and config.jit_enabled()
     lines.append(
-        "kernels are compiled here" if works else "kernels run on the interpreter here: their answers are the same"
+        "kernels are compiled here" if compiled else "kernels run on the interpreter here: their answers are the same"
     )
     report.answer("\n".join(lines), data)
     return OK if works else ENVIRONMENT

@@ -44,6 +44,8 @@ def open_input(path: Path) -> Array:
 def _load(path: Path) -> Array:
     try:
         found = np.load(path, mmap_mode="r", allow_pickle=False)
+    except MemoryError:
+        raise ValueError("its header claims more elements than memory has addresses") from None
     except ValueError:
         # An array without elements cannot be mapped; one of objects fails here again, and says so.
         found = np.load(path, allow_pickle=False)
@@ -113,6 +115,8 @@ def check_outputs(paths: Sequence[Path], *, force: bool) -> None:
     for path in paths:
         if path.is_dir():
             raise UsageProblem(f"{path} is a directory")
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            raise UsageProblem(f"{path} is not a regular file, and only those are replaced")
         if path.exists() and not force:
             raise UsageProblem(f"{path} exists; --force replaces it")
         if not path.absolute().parent.is_dir():

@@ -54,9 +54,10 @@ class _Record:
 
 
 # What pandas calls operators by.
-_OPERATORS = frozenset(
-    "add sub mul pow mod divmod floordiv truediv eq ne lt gt le ge or xor and neg pos abs matmul remainder".split()
-)
+_OPERATORS = frozenset({
+    "add", "sub", "mul", "pow", "mod", "divmod", "floordiv", "truediv", "eq", "ne", "lt", "gt", "le", "ge",
+    "or", "xor", "and", "neg", "pos", "abs", "matmul", "remainder",
+})  # fmt: skip
 
 
 def own_name(name: str) -> str:
