@@ -67,19 +67,29 @@ IRIS_OUTLINE uint64_t iris_leading_quotient(uint64_t a, uint64_t b) {
   return quotient | (rest != 0 || carry != 0);
 }
 
-/* a / b as Python divides ints: rounded once, at any size.  a / 0 is an infinity, 0 / 0 is nan. */
+/* a / b as Python divides ints: rounded once, at any size.  a / 0 is an infinity, 0 / 0 is nan.
+ *
+ * Magnitudes are divided and the sign comes from the integers: gcc may take an integer cut from a float for the float's
+ * whole part, whose zero has a sign.
+ */
 IRIS_FN double iris_pydiv(int64_t a, int64_t b) {
   const uint64_t exact = 1ULL << 53;
   const uint64_t above = a < 0 ? 0 - (uint64_t)a : (uint64_t)a;
   const uint64_t below = b < 0 ? 0 - (uint64_t)b : (uint64_t)b;
-  if ((above <= exact && below <= exact) || above == 0 || below == 0) return (double)a / (double)b;
+  const bool negative = (a < 0) != (b < 0);
+  if ((above <= exact && below <= exact) || above == 0 || below == 0) {
+    const int64_t over = above > exact ? 1 : (int64_t)above;
+    const int64_t under = below > exact ? 1 : (int64_t)below;
+    const double small = (double)over / (double)under;
+    return negative ? -small : small;
+  }
   const int up = __builtin_clzll(above);
   const int down = __builtin_clzll(below);
   double quotient = (double)iris_leading_quotient(above << up, below << down);
   for (int64_t scale = (int64_t)up - down + 63; scale > 0; scale -= 31) {
     quotient /= scale < 31 ? (double)(1LL << scale) : 2147483648.0; /* a power of two: exact */
   }
-  return (a < 0) != (b < 0) ? -quotient : quotient;
+  return negative ? -quotient : quotient;
 }
 
 /* How an int compares with a float, exactly: -1, 0 or 1; 2 if b is nan. */
