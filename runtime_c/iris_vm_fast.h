@@ -140,12 +140,10 @@ IRIS_VM double iris_vm_fast_erfc(double x) {
   const double n = __builtin_fma(-square, IRIS_VM_LOG2E, IRIS_VM_ROUND_F64) - IRIS_VM_ROUND_F64;
   const double exact = __builtin_fma(-n, IRIS_VM_LN2_HI, -square);
   const double r = __builtin_fma(-n, IRIS_VM_LN2_LO, exact) - __builtin_fma(x, x, -square);
-  const double up = x + 3.75, under = __builtin_fma(2.0, x, 1.0);
-  const double inverse = 1.0 / (up * under);
-  const double t = (x - 3.75) * under * inverse;
+  const double t = (x - 3.75) / (x + 3.75);
   const double ratio = __builtin_fma(t, iris_vm_erfc_ratio(t), IRIS_VM_ERFC_MIDDLE);
   const double e = 1.0 + __builtin_fma(r * r, __builtin_fma(r, iris_vm_exp_tail(r), 0.5), r);
-  return e * (ratio * up * inverse) * iris_vm_power2_f64(n < -1022.0 ? -1022.0 : n);
+  return e * (ratio / __builtin_fma(2.0, x, 1.0)) * iris_vm_power2_f64(n < -1022.0 ? -1022.0 : n);
 }
 IRIS_VM double iris_fast_erf_f64(double x) {
   const double size = __builtin_fabs(x);

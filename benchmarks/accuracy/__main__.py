@@ -3,7 +3,8 @@
     python -m benchmarks.accuracy [--quick] [--only exp,log] [--processes 2]
 
 Doubles: 10^7 points per function against 113-bit arithmetic; the worst ones again against mpmath.  Floats of one
-argument: all 2^32 of them against our own double, which is measured by itself.  `--quick` takes a hundredth of both and writes nothing.
+argument: all 2^32 of them against our own double, which is measured by itself.  `--quick` takes a hundredth of both and
+writes nothing.
 """
 
 from __future__ import annotations
@@ -146,7 +147,7 @@ def measure(name: Name, count: int, every: bool) -> tuple[Name, dict[str, Result
 
 def _cell(result: Result | None) -> str:
     if result is None:
-        return "–"
+        return "-"
     wrong = f" ({result.wrong} wrong)" if result.wrong else ""
     return f"{result.most:.3f} / {result.total / max(result.counted, 1):.3f}{wrong}"
 
@@ -155,8 +156,9 @@ def page(table: dict[str, dict[str, Result]]) -> str:
     lines = [
         "# Accuracy of the elementary functions",
         "",
-        "Made by `python -m benchmarks.accuracy`; do not edit. Errors are in units in the last place of the exact value:",
-        "largest / mean. “Wrong” counts results that are nan, infinite or zero where they must not be, or the other way round.",
+        "Made by `python -m benchmarks.accuracy`; do not edit. Errors are in units in the last place of the exact",
+        "value: largest / mean. “Wrong” counts results that are nan, infinite or zero where they must not be, or the other",
+        "way round.",
         "",
         f"NumPy {np.__version__}, {platform.libc_ver()[0]} {platform.libc_ver()[1]}, {platform.machine()}.",
         "",
@@ -215,7 +217,9 @@ def main() -> int:
             if not chosen.quick:
                 order = {n.c: k for k, n in enumerate(library.present())}
                 table = dict(sorted(table.items(), key=lambda item: order.get(item[0], 0)))
-                RESULTS.write_text(json.dumps({c: {w: asdict(r) for w, r in s.items()} for c, s in table.items()}, indent=1))
+                RESULTS.write_text(
+                    json.dumps({c: {w: asdict(r) for w, r in s.items()} for c, s in table.items()}, indent=1)
+                )
                 (DOCS / "accuracy.md").write_text(page(table), encoding="utf-8")
     return int(bad > 0)
 

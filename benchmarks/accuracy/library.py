@@ -16,9 +16,27 @@ HERE = Path(__file__).resolve().parent
 RUNTIME = HERE.parents[1] / "runtime_c"
 
 # The order of pasting; each header may use those before it.
-HEADERS = ("iris_base.h", *(f"iris_vm_{part}.h" for part in (
-    "base", "exp", "log", "trig", "trig_f32", "pow", "hyp", "inverse_hyp", "atan", "atan_f32", "root", "erf", "fast",
-)))
+HEADERS = (
+    "iris_base.h",
+    *(
+        f"iris_vm_{part}.h"
+        for part in (
+            "base",
+            "exp",
+            "log",
+            "trig",
+            "trig_f32",
+            "pow",
+            "hyp",
+            "inverse_hyp",
+            "atan",
+            "atan_f32",
+            "root",
+            "erf",
+            "fast",
+        )
+    ),
+)
 FLAGS = ("-O3", "-march=x86-64-v3", "-ffp-contract=off", "-fwrapv", "-fno-math-errno", "-fno-trapping-math",
          "-fno-strict-aliasing", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared")  # fmt: skip
 

@@ -78,7 +78,9 @@ def test_special_values_and_signs(name: Name, best: ctypes.CDLL, references: cty
     got = unit.run(best, "contiguous", name, *arguments)
     hi, _ = unit.exact(references, name, *arguments)
     known = ~np.isnan(hi)
-    assert (np.signbit(got) == np.signbit(hi))[known].all(), [a[known & (np.signbit(got) != np.signbit(hi))] for a in arguments]
+    assert (np.signbit(got) == np.signbit(hi))[known].all(), [
+        a[known & (np.signbit(got) != np.signbit(hi))] for a in arguments
+    ]
 
 
 @pytest.mark.parametrize("name", FAST, ids=_id)

@@ -1,4 +1,4 @@
-"""Compiles the elementary functions as a kernel has them, with loops of several shapes; the tests of this folder share it.
+"""Compiles the elementary functions as a kernel has them, with loops of several shapes, for the tests of this folder.
 
 The references are the C library's long double functions, and for float its double ones.
 """
@@ -17,7 +17,21 @@ import numpy as np
 from iris_cc.codegen import runtime_c
 
 # The order of pasting: a header may use those before it.
-PARTS = ("base", "exp", "log", "trig", "trig_f32", "pow", "hyp", "inverse_hyp", "atan", "atan_f32", "root", "erf", "fast")
+PARTS = (
+    "base",
+    "exp",
+    "log",
+    "trig",
+    "trig_f32",
+    "pow",
+    "hyp",
+    "inverse_hyp",
+    "atan",
+    "atan_f32",
+    "root",
+    "erf",
+    "fast",
+)
 HEADERS = ("iris_base.h", *(f"iris_vm_{part}.h" for part in PARTS))
 
 ONE = ("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sin", "cos", "tan", "asin", "acos", "atan", "sinh",
@@ -25,8 +39,8 @@ ONE = ("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sin", "cos", "t
 TWO = ("pow", "atan2", "hypot")
 KINDS = {"f64": (np.float64, "double"), "f32": (np.float32, "float")}
 
-FLAGS = ("-O3", "-ffp-contract=off", "-fwrapv", "-fno-math-errno", "-fno-trapping-math", "-fno-strict-aliasing", "-fPIC",
-         "-shared", "-Wall", "-Wextra", "-Werror")  # fmt: skip
+FLAGS = ("-O3", "-ffp-contract=off", "-fwrapv", "-fno-math-errno", "-fno-trapping-math", "-fno-strict-aliasing",
+         "-fPIC", "-shared", "-Wall", "-Wextra", "-Werror")  # fmt: skip
 X86 = platform.machine() == "x86_64"
 BEST = ("-march=x86-64-v3",) if X86 else ()
 
@@ -75,21 +89,21 @@ def loops(name: Name) -> str:
     return f"""
 void contiguous_{name.c}(long n, const {c} *x{second}, {c} *out) {{
   IRIS_INDEPENDENT
-  for (long k = 0; k < n; ++k) out[k] = {call('k')};
+  for (long k = 0; k < n; ++k) out[k] = {call("k")};
 }}
 void strided_{name.c}(long n, const {c} *x{second}, {c} *out) {{
   IRIS_INDEPENDENT
-  for (long k = 0; k < n; ++k) out[3 * k] = {call('3 * k')};
+  for (long k = 0; k < n; ++k) out[3 * k] = {call("3 * k")};
 }}
-__attribute__((noinline)) {c} scalar_{name.c}(const {c} *x{second}) {{ return {call('0')}; }}
+__attribute__((noinline)) {c} scalar_{name.c}(const {c} *x{second}) {{ return {call("0")}; }}
 void single_{name.c}(long n, const {c} *x{second}, {c} *out) {{
-  for (long k = 0; k < n; ++k) out[k] = scalar_{name.c}(x + k{', y + k' if name.two else ''});
+  for (long k = 0; k < n; ++k) out[k] = scalar_{name.c}(x + k{", y + k" if name.two else ""});
 }}
 void lanes_{name.c}(long n, const {c} *x{second}, {c} *out) {{
   for (long first = 0; first + 16 <= n; first += 16) {{
     {c} lane[16], value[16];
     for (int l = 0; l < 16; ++l) lane[l] = x[first + l];
-    for (int l = 0; l < 16; ++l) value[l] = {name.c}(lane[l]{', y[first + l]' if name.two else ''});
+    for (int l = 0; l < 16; ++l) value[l] = {name.c}(lane[l]{", y[first + l]" if name.two else ""});
     for (int l = 0; l < 16; ++l) out[first + l] = value[l];
   }}
 }}
@@ -103,7 +117,7 @@ def near_loop(name: Name) -> str:
 {word} near_{name.c}(long n, const {c} *x, {c} *out) {{
   {word} far = 0;
   IRIS_INDEPENDENT
-  for (long k = 0; k < n; ++k) out[k] = {name.c.replace('iris_', 'iris_near_')}(x[k], &far);
+  for (long k = 0; k < n; ++k) out[k] = {name.c.replace("iris_", "iris_near_")}(x[k], &far);
   return far >> (8 * sizeof far - 1);
 }}
 """
@@ -132,7 +146,9 @@ def compile_text(text: str, folder: Path, stem: str, compiler: str, *flags: str)
     """The library, and what the compiler said."""
     path, out = folder / f"{stem}.c", folder / f"{stem}.so"
     path.write_text(text)
-    done = subprocess.run([compiler, *flags, "-o", str(out), str(path), "-lm"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [compiler, *flags, "-o", str(out), str(path), "-lm"], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return ctypes.CDLL(str(out)), done.stderr
 
