@@ -97,13 +97,19 @@ class Specialization:
         from iris_cc import codegen
 
         if self.is_indexed:
-            return codegen.nd_unit(self.fn, self.ndim, self.program.lines, math=self.options.math)
-        return codegen.ufunc_unit(self.fn, self.program.lines, math=self.options.math)
+            return codegen.nd_unit(
+                self.fn, self.ndim, self.program.lines, math=self.options.math, threads=self.options.threads
+            )
+        return codegen.ufunc_unit(
+            self.fn, self.program.lines, math=self.options.math, threads=self.options.threads
+        )
 
     @cached_property
     def unit(self) -> Unit:
         """What the build is asked for.  A name, a comment or a moved line is not in its identity."""
-        parts = (fingerprint(self.raw), stages_version(), self.options.math, "nd" if self.is_indexed else "loop")
+        entry = "nd" if self.is_indexed else "loop"
+        limit = () if self.options.threads is None else (f"threads {self.options.threads}",)
+        parts = (fingerprint(self.raw), stages_version(), self.options.math, entry, *limit)
         return Unit(
             identity=hex_digest(*parts),
             label=_label(self.program.name),

@@ -41,6 +41,7 @@ HEADERS = (
     "iris_fenv.h",
     "iris_error.h",
     "iris_row.h",
+    "iris_parallel.h",
     "iris_lanes.h",
 )
 

@@ -137,11 +137,23 @@ def _call(rules: _Rules, loop: NdLoop, sources: list[np.ndarray], outputs: list[
 
 def _fits(output: np.ndarray, kind: np.dtype[Any], sources: list[np.ndarray], others: list[np.ndarray]) -> bool:
     """Whether `run` may write straight into `output`: right elements, and on no memory it still has to read."""
-    if output.dtype != kind or not output.dtype.isnative or not output.flags.aligned:
+    if output.dtype != kind or not output.dtype.isnative or not output.flags.aligned or _overlaps_itself(output):
         return False
     if any(np.may_share_memory(output, each) for each in others):
         return False
     return all(_same(output, each) or not np.may_share_memory(output, each) for each in sources)
+
+
+def _overlaps_itself(array: np.ndarray) -> bool:
+    """Whether two elements may share a byte, so that the order of writing shows; a view made by hand can do that."""
+    if array.flags.c_contiguous or array.flags.f_contiguous:
+        return False
+    reach = array.itemsize
+    for step, length in sorted((abs(step), length) for step, length in zip(array.strides, array.shape) if length > 1):
+        if step < reach:
+            return True
+        reach += step * (length - 1)
+    return False
 
 
 def _same(left: np.ndarray, right: np.ndarray) -> bool:

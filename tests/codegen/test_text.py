@@ -158,7 +158,8 @@ def test_the_bare_command_is_enough(tmp_path: Path) -> None:
 def test_only_the_entries_are_exported() -> None:
     path = compile_text(ufunc_unit(collatz()))
     listing = subprocess.run(["nm", "-D", "--defined-only", path], capture_output=True, text=True, check=True).stdout
-    assert sorted(line.split()[-1] for line in listing.splitlines()) == ["iris_loop", "iris_while_limit"]
+    names = sorted(line.split()[-1] for line in listing.splitlines())
+    assert names == ["iris_loop", "iris_parallel_entry", "iris_while_limit"]
 
 
 @pytest.mark.needs_cc

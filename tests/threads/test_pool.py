@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -17,6 +15,7 @@ import pytest
 
 from tests.threads import pool
 from tests.threads.pool import Run
+from tests.threads.scripts import python
 
 pytestmark = pytest.mark.needs_cc
 
@@ -29,7 +28,9 @@ def four_threads() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4, 7])
-@pytest.mark.parametrize(("count", "grain"), [(0, 1), (1, 1), (5, 64), (1000, 1), (1001, 64), (40_000, 512), (40_001, 7)])
+@pytest.mark.parametrize(
+    ("count", "grain"), [(0, 1), (1, 1), (5, 64), (1000, 1), (1001, 64), (40_000, 512), (40_001, 7)]
+)
 def test_every_element_once(number: int, count: int, grain: int) -> None:
     pool.set_threads(number)
     run = Run(count, grain)
@@ -157,16 +158,6 @@ def test_fork_while_others_compute() -> None:
         stop.set()
         for caller in callers:
             caller.join()
-
-
-def python(script: str, **environment: str) -> str:
-    result = subprocess.run(
-        [sys.executable, "-W", "error", "-c", script],
-        capture_output=True, text=True, timeout=60, check=False, env={**os.environ, **environment},
-    )  # fmt: skip
-    assert result.returncode == 0, result.stderr
-    assert result.stderr == ""
-    return result.stdout
 
 
 def test_a_system_that_gives_no_thread() -> None:

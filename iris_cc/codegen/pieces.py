@@ -1,0 +1,138 @@
+"""Long rows and large spaces in pieces: the function that computes one, and the choice to share them out.
+
+No piece may write what another one reads: results that overlap operands, as in a reduction, stay on one thread.
+"""
+
+from __future__ import annotations
+
+from iris_cc.codegen.rows import Rows
+from iris_cc.codegen.work import Share
+from iris_cc.codegen.writer import Writer
+
+
+def share_words(share: Share) -> str:
+    """What the functions below are told, as the reader of a unit meets it first."""
+    words = (("LONG", share.long), ("GRAIN", share.grain), ("MOST_THREADS", share.most))
+    return "".join(f"#define IRIS_{name} {value}\n" for name, value in words)
+
+
+def long_row(rows: Rows) -> str:
+    """The definition of `iris_long_row`, which takes the place of `iris_row` from IRIS_LONG elements on."""
+    count = len(rows.operands)
+    out = Writer()
+    out.line("typedef struct { char *const *args; const intptr_t *steps; } iris_whole;")
+    out.line("")
+    with out.braces("IRIS_ROUTE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end)"):
+        out.line("const iris_whole *row = (const iris_whole *)whole;")
+        out.line(f"char *args[{count}];")
+        out.line(f"for (int k = 0; k < {count}; ++k) args[k] = row->args[k] + begin * row->steps[k];")
+        call = "iris_row(end - begin, args, row->steps);"
+        out.lines(*([f"return (int32_t){call}"] if rows.can_fault else [call, "return 0;"]))
+    out.line("")
+    out.line("/* Shared out to threads, if no piece writes what another one reads. */")
+    with out.braces(f"IRIS_ROUTE {rows.result} iris_long_row({rows.params()})"):
+        out.line("const iris_parallel_t parallel = iris_parallel();")
+        out.line("bool apart = parallel != 0;")
+        rows.compare_places(out)
+        for operand in rows.outs:
+            step = f"steps[{operand.place}]"
+            out.line(f"apart = apart && ({step} >= {operand.size} || {step} <= -{operand.size});")
+        with out.braces("if (!apart)"):
+            rows.hand_over(out, "iris_row(count, args, steps)")
+        out.line("iris_whole row = {args, steps};")
+        last = "parallel(iris_piece, &row, count, IRIS_GRAIN, IRIS_MOST_THREADS)"
+        out.line(f"return (uint32_t){last};" if rows.can_fault else f"(void){last};")
+    return out.text()
+
+
+def space(rows: Rows, ndim: int, share: Share | None) -> str:
+    """The definitions of `iris_piece`, for some positions of one axis, and of `iris_space`, for all positions."""
+    out = Writer()
+    out.line("typedef struct { const int64_t *shape, *strides; char *const *data; int axis_to_cut; } iris_whole;")
+    out.line("")
+    with out.braces("IRIS_OUTLINE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end)"):
+        out.line("const iris_whole *space = (const iris_whole *)whole;")
+        out.line("const int64_t *shape = space->shape, *strides = space->strides;")
+        out.line("char *const *data = space->data;")
+        out.line(f"int64_t first[{ndim}] = {{0}}, last[{ndim}];")
+        out.line(f"for (int axis = 0; axis < {ndim}; ++axis) last[axis] = shape[axis];")
+        out.lines("first[space->axis_to_cut] = begin;", "last[space->axis_to_cut] = end;")
+        out.line("uint32_t status = 0;")
+        steps = ", ".join(_stride(operand.place, ndim - 1, ndim) for operand in rows.operands)
+        out.line(f"const intptr_t steps[{len(rows.operands)}] = {{{steps}}};")
+        out.line(f"const int64_t length = last[{ndim - 1}] - first[{ndim - 1}];")
+        _axes(rows, ndim, 0, out)
+        out.line("return (int32_t)status;")
+    out.line("")
+    with out.braces("IRIS_ROUTE int32_t iris_space(iris_whole *space)"):
+        if share is not None:
+            _share_out(ndim, out)
+        out.line("return iris_piece(space, 0, space->shape[0]);")
+    return out.text()
+
+
+def _share_out(ndim: int, out: Writer) -> None:
+    out.line("const int64_t *shape = space->shape;")
+    out.line(f"const int64_t count = {' * '.join(f'shape[{axis}]' for axis in range(ndim))};")
+    out.line("const iris_parallel_t parallel = count < IRIS_LONG ? 0 : iris_parallel();")
+    with out.braces("if (parallel)"):
+        out.line(f"const int axis = space->axis_to_cut = iris_axis_to_cut({ndim}, shape);")
+        if ndim == 1:
+            out.line("const int64_t grain = IRIS_GRAIN;")
+        else:
+            out.line("const int64_t slice = count / shape[axis];")
+            out.line(f"const int64_t grain = axis == {ndim - 1} ? IRIS_GRAIN : (IRIS_GRAIN + slice - 1) / slice;")
+        out.line("return parallel(iris_piece, space, shape[axis], grain, IRIS_MOST_THREADS);")
+
+
+def point(rows: Rows) -> str:
+    """The body of a space without axes: one element."""
+    out = Writer()
+    zeros = ", ".join("0" for _ in rows.operands)
+    places = ", ".join(f"data[{operand.place}]" for operand in rows.operands)
+    indices = [_index_at_row(index.kind, index.axis, 0) for index in rows.fn.indices]
+    out.line(f"const intptr_t steps[{len(rows.operands)}] = {{{zeros}}};")
+    out.line(f"char *const row[{len(rows.operands)}] = {{{places}}};")
+    _call_row(rows, ["1", "row", "steps", *indices], out)
+    return out.text()
+
+
+def _axes(rows: Rows, ndim: int, axis: int, out: Writer) -> None:
+    """Outer axes are loops here, the last axis is the row."""
+    if axis < ndim - 1:
+        with out.braces(f"for (int64_t i{axis} = first[{axis}]; i{axis} < last[{axis}]; ++i{axis})"):
+            _axes(rows, ndim, axis + 1, out)
+        return
+    out.line(f"char *const row[{len(rows.operands)}] = {{")
+    for operand in rows.operands:
+        offsets = "".join(f" + {_position(a, ndim)} * {_stride(operand.place, a, ndim)}" for a in range(ndim))
+        out.line(f"  data[{operand.place}]{offsets},")
+    out.line("};")
+    indices = [_index_at_row(index.kind, index.axis, ndim) for index in rows.fn.indices]
+    _call_row(rows, ["length", "row", "steps", *indices], out)
+
+
+def _call_row(rows: Rows, arguments: list[str], out: Writer) -> None:
+    call = f"iris_row({', '.join(arguments)});"
+    out.line(f"status |= {call}" if rows.can_fault else call)
+
+
+def _stride(operand: int, axis: int, ndim: int) -> str:
+    return f"strides[{operand * ndim + axis}]"
+
+
+def _position(axis: int, ndim: int) -> str:
+    """Along `axis`, of the first element of a row."""
+    return f"i{axis}" if axis < ndim - 1 else f"first[{axis}]"
+
+
+def _index_at_row(kind: str, axis: int, ndim: int) -> str:
+    """An index symbol for the first element of a row; an axis the arrays have not is at 0 and has extent 1."""
+    if kind == "flat":
+        flat = _position(0, ndim) if ndim else "0"
+        for inner in range(1, ndim):
+            flat = f"{f'({flat})' if inner > 1 else flat} * shape[{inner}] + {_position(inner, ndim)}"
+        return flat
+    if kind == "n":
+        return f"shape[{axis}]" if axis < ndim else "1"
+    return _position(axis, ndim) if axis < ndim else "0"

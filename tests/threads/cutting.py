@@ -1,0 +1,90 @@
+"""In place of the pool: a function that cuts rows as small as it may, last piece first, and keeps count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+from iris_cc import build, threads
+from iris_cc.build import Built, Unit
+from iris_cc.digest import hex_digest
+from iris_cc.runtime import loader
+from iris_cc.runtime.parallel import ENTRY
+
+_TEXT = """
+#include <stdint.h>
+#define EXPORT __attribute__((visibility("default")))
+EXPORT int64_t cut_rows, cut_pieces, cut_grain, cut_most;
+typedef int32_t (*part_t)(void *, intptr_t, intptr_t);
+EXPORT int32_t cut(part_t part, void *whole, intptr_t count, intptr_t grain, int32_t most) {
+  int32_t status = 0;
+  intptr_t end = count;
+  cut_rows++;
+  cut_grain = grain;
+  cut_most = most;
+  while (end > 0) {
+    const intptr_t begin = end <= 2 * grain ? 0 : (end - 1) / grain * grain - grain;
+    cut_pieces++;
+    status |= part(whole, begin, end);
+    end = begin;
+  }
+  return status;
+}
+"""
+
+
+class Cuts:
+    """What was cut."""
+
+    def __init__(self, library: loader.Library) -> None:
+        self._library = library
+
+    def _get(self, name: str) -> int:
+        return self._library.read_int64(f"cut_{name}")
+
+    @property
+    def rows(self) -> int:
+        return self._get("rows")
+
+    @property
+    def pieces(self) -> int:
+        return self._get("pieces")
+
+    @property
+    def grain(self) -> int:
+        return self._get("grain")
+
+    @property
+    def most(self) -> int:
+        return self._get("most")
+
+    def clear(self) -> None:
+        for name in ("rows", "pieces", "grain", "most"):
+            self._library.write_int64(f"cut_{name}", 0)
+
+
+@cache
+def _library() -> loader.Library:
+    unit = Unit(hex_digest(_TEXT), "cut", "call", 0, "strict", 10, lambda: _TEXT, {"kernel": "cut"})
+    found = build.obtain(unit)
+    assert isinstance(found, Built), found
+    return loader.load(found.artifact)
+
+
+@contextmanager
+def cutting(kernel: Any) -> Iterator[Cuts]:
+    """Rows of the loops that `kernel` has by now are cut."""
+    cuts = Cuts(_library())
+    cuts.clear()
+    loaded = [made.library for made in kernel._kernels.realized.values() if made.library is not None]
+    assert loaded
+    for library in loaded:
+        if library.has(ENTRY):
+            library.write_int64(ENTRY, _library().address("cut"))
+    try:
+        yield cuts
+    finally:
+        for library in loaded:
+            threads.connect(library)
