@@ -2,14 +2,24 @@
 
 /* iris_base.h */
 
+/* iris_vm_base.h */
+
+/* iris_vm_exp.h */
+
+/* iris_vm_log.h */
+
+/* iris_vm_erf.h */
+
 /* iris_math.h */
 
 /* iris_row.h */
 
+/* iris_parallel.h */
+
 IRIS_KERNEL double iris_kernel(double s, double k, double t, double r, double sigma) {
   /* 12: d1 = (math.log(s / k) + (r + 0.5 * sigma**2) * t) / (sigma * math.sqrt(t)) */
   const double t1 = s / k;
-  const double t2 = log(t1);
+  const double t2 = iris_log_f64(t1);
   const double t3 = sigma * sigma;
   const double t4 = 0.5 * t3;
   const double t5 = r + t4;
@@ -22,18 +32,18 @@ IRIS_KERNEL double iris_kernel(double s, double k, double t, double r, double si
   const double d2 = d1 - t9;
   /* line 8 */
   const double t10 = d1 / 1.4142135623730951;
-  const double t11 = erf(t10);
+  const double t11 = iris_erf_f64(t10);
   const double t12 = 1.0 + t11;
   const double t13 = 0.5 * t12;
   /* 14: return s * phi(d1) - k * math.exp(-r * t) * phi(d2) */
   const double t14 = s * t13;
   const double t15 = -r;
   const double t16 = t15 * t;
-  const double t17 = exp(t16);
+  const double t17 = iris_exp_f64(t16);
   const double t18 = k * t17;
   /* line 8 */
   const double t19 = d2 / 1.4142135623730951;
-  const double t20 = erf(t19);
+  const double t20 = iris_erf_f64(t19);
   const double t21 = 1.0 + t20;
   const double t22 = 0.5 * t21;
   /* 14: return s * phi(d1) - k * math.exp(-r * t) * phi(d2) */
@@ -115,9 +125,45 @@ IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *step
   iris_strided(count, args, steps);
 }
 
+#define IRIS_LONG 1024
+#define IRIS_GRAIN 256
+#define IRIS_MOST_THREADS 0
+
+typedef struct { char *const *args; const intptr_t *steps; } iris_whole;
+
+IRIS_ROUTE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
+  const iris_whole *row = (const iris_whole *)whole;
+  char *args[6];
+  for (int k = 0; k < 6; ++k) args[k] = row->args[k] + begin * row->steps[k];
+  iris_row(end - begin, args, row->steps);
+  return 0;
+}
+
+/* Shared out to threads, if no piece writes what another one reads. */
+IRIS_ROUTE void iris_long_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  const iris_parallel_t parallel = iris_parallel();
+  bool apart = parallel != 0;
+  apart = apart && iris_apart(count, args[5], steps[5], 8, args[0], steps[0], 8);
+  apart = apart && iris_apart(count, args[5], steps[5], 8, args[1], steps[1], 8);
+  apart = apart && iris_apart(count, args[5], steps[5], 8, args[2], steps[2], 8);
+  apart = apart && iris_apart(count, args[5], steps[5], 8, args[3], steps[3], 8);
+  apart = apart && iris_apart(count, args[5], steps[5], 8, args[4], steps[4], 8);
+  apart = apart && (steps[5] >= 8 || steps[5] <= -8);
+  if (!apart) {
+    iris_row(count, args, steps);
+    return;
+  }
+  iris_whole row = {args, steps};
+  (void)parallel(iris_piece, &row, count, IRIS_GRAIN, IRIS_MOST_THREADS);
+}
+
 IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
   (void)context;
   (void)aux;
-  iris_row(dims[0], args, steps);
+  if (dims[0] < IRIS_LONG) {
+    iris_row(dims[0], args, steps);
+  } else {
+    iris_long_row(dims[0], args, steps);
+  }
   return 0;
 }

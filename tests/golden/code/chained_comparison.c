@@ -6,6 +6,8 @@
 
 /* iris_row.h */
 
+/* iris_parallel.h */
+
 IRIS_KERNEL void iris_kernel(double x, int32_t n, bool *out0, bool *out1, bool *out2, bool *out3, bool *out4) {
   /* 4: return 0 < x < 2, 0 <= n <= x <= 2, x == n == 1, not x == 1, x != x */
   const bool t1 = 0.0 < x;
@@ -136,11 +138,52 @@ IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *step
   iris_strided(count, args, steps);
 }
 
+#define IRIS_LONG 8192
+#define IRIS_GRAIN 2048
+#define IRIS_MOST_THREADS 0
+
+typedef struct { char *const *args; const intptr_t *steps; } iris_whole;
+
+IRIS_ROUTE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
+  const iris_whole *row = (const iris_whole *)whole;
+  char *args[7];
+  for (int k = 0; k < 7; ++k) args[k] = row->args[k] + begin * row->steps[k];
+  iris_row(end - begin, args, row->steps);
+  return 0;
+}
+
+/* Shared out to threads, if no piece writes what another one reads. */
+IRIS_ROUTE void iris_long_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  const iris_parallel_t parallel = iris_parallel();
+  bool apart = parallel != 0;
+  static const intptr_t sizes[7] = {8, 4, 1, 1, 1, 1, 1};
+  for (int out = 2; apart && out < 7; ++out) {
+    for (int in = 0; apart && in < out; ++in) {
+      apart = iris_apart(count, args[out], steps[out], sizes[out], args[in], steps[in], sizes[in]);
+    }
+  }
+  apart = apart && (steps[2] >= 1 || steps[2] <= -1);
+  apart = apart && (steps[3] >= 1 || steps[3] <= -1);
+  apart = apart && (steps[4] >= 1 || steps[4] <= -1);
+  apart = apart && (steps[5] >= 1 || steps[5] <= -1);
+  apart = apart && (steps[6] >= 1 || steps[6] <= -1);
+  if (!apart) {
+    iris_row(count, args, steps);
+    return;
+  }
+  iris_whole row = {args, steps};
+  (void)parallel(iris_piece, &row, count, IRIS_GRAIN, IRIS_MOST_THREADS);
+}
+
 IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
   (void)context;
   (void)aux;
   const uint64_t flags = iris_save_flags();
-  iris_row(dims[0], args, steps);
+  if (dims[0] < IRIS_LONG) {
+    iris_row(dims[0], args, steps);
+  } else {
+    iris_long_row(dims[0], args, steps);
+  }
   iris_restore_flags(flags, IRIS_FLAGS_INVALID);
   return 0;
 }

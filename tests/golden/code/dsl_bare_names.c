@@ -2,11 +2,21 @@
 
 /* iris_base.h */
 
+/* iris_vm_base.h */
+
+/* iris_vm_exp.h */
+
+/* iris_vm_trig.h */
+
+/* iris_vm_atan.h */
+
 /* iris_math.h */
 
 /* iris_fenv.h */
 
 /* iris_row.h */
+
+/* iris_parallel.h */
 
 IRIS_KERNEL double iris_kernel(double x, double y) {
   /* 6: r = sqrt(x * x + y * y) */
@@ -16,10 +26,10 @@ IRIS_KERNEL double iris_kernel(double x, double y) {
   const double r = sqrt(t3);
   /* 7: return where(r > 2, sin(r), arctan2(y, x)) + expm1(x) + pi */
   const bool t4 = r > 2.0;
-  const double t5 = sin(r);
-  const double t6 = atan2(y, x);
+  const double t5 = iris_sin_f64(r);
+  const double t6 = iris_atan2_f64(y, x);
   const double t7 = t4 ? t5 : t6;
-  const double t8 = expm1(x);
+  const double t8 = iris_expm1_f64(x);
   const double t9 = t7 + t8;
   const double t10 = t9 + 3.141592653589793;
   return t10;
@@ -80,11 +90,44 @@ IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *step
   iris_strided(count, args, steps);
 }
 
+#define IRIS_LONG 2048
+#define IRIS_GRAIN 512
+#define IRIS_MOST_THREADS 0
+
+typedef struct { char *const *args; const intptr_t *steps; } iris_whole;
+
+IRIS_ROUTE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
+  const iris_whole *row = (const iris_whole *)whole;
+  char *args[3];
+  for (int k = 0; k < 3; ++k) args[k] = row->args[k] + begin * row->steps[k];
+  iris_row(end - begin, args, row->steps);
+  return 0;
+}
+
+/* Shared out to threads, if no piece writes what another one reads. */
+IRIS_ROUTE void iris_long_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  const iris_parallel_t parallel = iris_parallel();
+  bool apart = parallel != 0;
+  apart = apart && iris_apart(count, args[2], steps[2], 8, args[0], steps[0], 8);
+  apart = apart && iris_apart(count, args[2], steps[2], 8, args[1], steps[1], 8);
+  apart = apart && (steps[2] >= 8 || steps[2] <= -8);
+  if (!apart) {
+    iris_row(count, args, steps);
+    return;
+  }
+  iris_whole row = {args, steps};
+  (void)parallel(iris_piece, &row, count, IRIS_GRAIN, IRIS_MOST_THREADS);
+}
+
 IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
   (void)context;
   (void)aux;
   const uint64_t flags = iris_save_flags();
-  iris_row(dims[0], args, steps);
+  if (dims[0] < IRIS_LONG) {
+    iris_row(dims[0], args, steps);
+  } else {
+    iris_long_row(dims[0], args, steps);
+  }
   iris_restore_flags(flags, IRIS_FLAGS_ALL);
   return 0;
 }

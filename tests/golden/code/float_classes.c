@@ -8,6 +8,8 @@
 
 /* iris_row.h */
 
+/* iris_parallel.h */
+
 IRIS_KERNEL void iris_kernel(double x, bool *out0, bool *out1, bool *out2, bool *out3, bool *out4) {
   /* 9: return np.isnan(x), math.isinf(x), np.isfinite(x), np.signbit(x), math.isnan(x) */
   const bool t1 = iris_isnan_f64(x);
@@ -123,11 +125,52 @@ IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *step
   iris_strided(count, args, steps);
 }
 
+#define IRIS_LONG 18432
+#define IRIS_GRAIN 4608
+#define IRIS_MOST_THREADS 0
+
+typedef struct { char *const *args; const intptr_t *steps; } iris_whole;
+
+IRIS_ROUTE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
+  const iris_whole *row = (const iris_whole *)whole;
+  char *args[6];
+  for (int k = 0; k < 6; ++k) args[k] = row->args[k] + begin * row->steps[k];
+  iris_row(end - begin, args, row->steps);
+  return 0;
+}
+
+/* Shared out to threads, if no piece writes what another one reads. */
+IRIS_ROUTE void iris_long_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  const iris_parallel_t parallel = iris_parallel();
+  bool apart = parallel != 0;
+  static const intptr_t sizes[6] = {8, 1, 1, 1, 1, 1};
+  for (int out = 1; apart && out < 6; ++out) {
+    for (int in = 0; apart && in < out; ++in) {
+      apart = iris_apart(count, args[out], steps[out], sizes[out], args[in], steps[in], sizes[in]);
+    }
+  }
+  apart = apart && (steps[1] >= 1 || steps[1] <= -1);
+  apart = apart && (steps[2] >= 1 || steps[2] <= -1);
+  apart = apart && (steps[3] >= 1 || steps[3] <= -1);
+  apart = apart && (steps[4] >= 1 || steps[4] <= -1);
+  apart = apart && (steps[5] >= 1 || steps[5] <= -1);
+  if (!apart) {
+    iris_row(count, args, steps);
+    return;
+  }
+  iris_whole row = {args, steps};
+  (void)parallel(iris_piece, &row, count, IRIS_GRAIN, IRIS_MOST_THREADS);
+}
+
 IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
   (void)context;
   (void)aux;
   const uint64_t flags = iris_save_flags();
-  iris_row(dims[0], args, steps);
+  if (dims[0] < IRIS_LONG) {
+    iris_row(dims[0], args, steps);
+  } else {
+    iris_long_row(dims[0], args, steps);
+  }
   iris_restore_flags(flags, IRIS_FLAGS_INVALID);
   return 0;
 }

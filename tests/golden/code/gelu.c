@@ -1,10 +1,16 @@
-/* kernel: (f4) -> f4.  Self-contained; the compiler needs -fwrapv -ffp-contract=off, the linker -lm. */
+/* kernel: (f4) -> f4.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
 
 /* iris_base.h */
 
-/* iris_math.h */
+/* iris_vm_base.h */
+
+/* iris_vm_exp.h */
+
+/* iris_vm_hyp.h */
 
 /* iris_row.h */
+
+/* iris_parallel.h */
 
 IRIS_KERNEL float iris_kernel(float x) {
   /* 8: return 0.5 * x * (1 + np.tanh(0.7978845608028654 * (x + 0.044715 * x**3))) */
@@ -14,7 +20,7 @@ IRIS_KERNEL float iris_kernel(float x) {
   const float t4 = 0.044715f * t3;
   const float t5 = x + t4;
   const float t6 = 0.7978846f * t5;
-  const float t7 = tanhf(t6);
+  const float t7 = iris_tanh_f32(t6);
   const float t8 = 1.0f + t7;
   const float t9 = t1 * t8;
   return t9;
@@ -69,9 +75,41 @@ IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *step
   iris_strided(count, args, steps);
 }
 
+#define IRIS_LONG 6144
+#define IRIS_GRAIN 1536
+#define IRIS_MOST_THREADS 0
+
+typedef struct { char *const *args; const intptr_t *steps; } iris_whole;
+
+IRIS_ROUTE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
+  const iris_whole *row = (const iris_whole *)whole;
+  char *args[2];
+  for (int k = 0; k < 2; ++k) args[k] = row->args[k] + begin * row->steps[k];
+  iris_row(end - begin, args, row->steps);
+  return 0;
+}
+
+/* Shared out to threads, if no piece writes what another one reads. */
+IRIS_ROUTE void iris_long_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  const iris_parallel_t parallel = iris_parallel();
+  bool apart = parallel != 0;
+  apart = apart && iris_apart(count, args[1], steps[1], 4, args[0], steps[0], 4);
+  apart = apart && (steps[1] >= 4 || steps[1] <= -4);
+  if (!apart) {
+    iris_row(count, args, steps);
+    return;
+  }
+  iris_whole row = {args, steps};
+  (void)parallel(iris_piece, &row, count, IRIS_GRAIN, IRIS_MOST_THREADS);
+}
+
 IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
   (void)context;
   (void)aux;
-  iris_row(dims[0], args, steps);
+  if (dims[0] < IRIS_LONG) {
+    iris_row(dims[0], args, steps);
+  } else {
+    iris_long_row(dims[0], args, steps);
+  }
   return 0;
 }

@@ -2,9 +2,17 @@
 
 /* iris_base.h */
 
+/* iris_vm_base.h */
+
+/* iris_vm_trig.h */
+
+/* iris_vm_atan.h */
+
 /* iris_math.h */
 
 /* iris_row.h */
+
+/* iris_parallel.h */
 
 IRIS_KERNEL double iris_kernel(double lat1, double lon1, double lat2, double lon2) {
   /* 12: dlat = (lat2 - lat1) * to_radians */
@@ -15,21 +23,21 @@ IRIS_KERNEL double iris_kernel(double lat1, double lon1, double lat2, double lon
   const double dlon = t2 * 0.017453292519943295;
   /* 14: a = np.sin(dlat / 2) ** 2 + np.cos(lat1 * to_radians) * np.cos(lat2 * to_radians) * np.sin(dlon  ... */
   const double t3 = dlat / 2.0;
-  const double t4 = sin(t3);
+  const double t4 = iris_sin_f64(t3);
   const double t5 = t4 * t4;
   const double t6 = lat1 * 0.017453292519943295;
-  const double t7 = cos(t6);
+  const double t7 = iris_cos_f64(t6);
   const double t8 = lat2 * 0.017453292519943295;
-  const double t9 = cos(t8);
+  const double t9 = iris_cos_f64(t8);
   const double t10 = t7 * t9;
   const double t11 = dlon / 2.0;
-  const double t12 = sin(t11);
+  const double t12 = iris_sin_f64(t11);
   const double t13 = t12 * t12;
   const double t14 = t10 * t13;
   const double a = t5 + t14;
   /* 15: return 2 * EARTH * np.arcsin(np.sqrt(a)) */
   const double t15 = sqrt(a);
-  const double t16 = asin(t15);
+  const double t16 = iris_asin_f64(t15);
   const double t17 = 12742.0 * t16;
   return t17;
 }
@@ -101,9 +109,44 @@ IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *step
   iris_strided(count, args, steps);
 }
 
+#define IRIS_LONG 1024
+#define IRIS_GRAIN 256
+#define IRIS_MOST_THREADS 0
+
+typedef struct { char *const *args; const intptr_t *steps; } iris_whole;
+
+IRIS_ROUTE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
+  const iris_whole *row = (const iris_whole *)whole;
+  char *args[5];
+  for (int k = 0; k < 5; ++k) args[k] = row->args[k] + begin * row->steps[k];
+  iris_row(end - begin, args, row->steps);
+  return 0;
+}
+
+/* Shared out to threads, if no piece writes what another one reads. */
+IRIS_ROUTE void iris_long_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  const iris_parallel_t parallel = iris_parallel();
+  bool apart = parallel != 0;
+  apart = apart && iris_apart(count, args[4], steps[4], 8, args[0], steps[0], 8);
+  apart = apart && iris_apart(count, args[4], steps[4], 8, args[1], steps[1], 8);
+  apart = apart && iris_apart(count, args[4], steps[4], 8, args[2], steps[2], 8);
+  apart = apart && iris_apart(count, args[4], steps[4], 8, args[3], steps[3], 8);
+  apart = apart && (steps[4] >= 8 || steps[4] <= -8);
+  if (!apart) {
+    iris_row(count, args, steps);
+    return;
+  }
+  iris_whole row = {args, steps};
+  (void)parallel(iris_piece, &row, count, IRIS_GRAIN, IRIS_MOST_THREADS);
+}
+
 IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
   (void)context;
   (void)aux;
-  iris_row(dims[0], args, steps);
+  if (dims[0] < IRIS_LONG) {
+    iris_row(dims[0], args, steps);
+  } else {
+    iris_long_row(dims[0], args, steps);
+  }
   return 0;
 }

@@ -12,6 +12,10 @@
 
 /* iris_error.h */
 
+/* iris_row.h */
+
+/* iris_parallel.h */
+
 IRIS_KERNEL int64_t iris_kernel(int64_t n, uint32_t *status) {
   /* line 10 */
   bool live = true;
@@ -84,11 +88,42 @@ IRIS_OUTLINE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t
   return status;
 }
 
+#define IRIS_LONG 256
+#define IRIS_GRAIN 64
+#define IRIS_MOST_THREADS 0
+
+typedef struct { char *const *args; const intptr_t *steps; } iris_whole;
+
+IRIS_ROUTE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
+  const iris_whole *row = (const iris_whole *)whole;
+  char *args[2];
+  for (int k = 0; k < 2; ++k) args[k] = row->args[k] + begin * row->steps[k];
+  return (int32_t)iris_row(end - begin, args, row->steps);
+}
+
+/* Shared out to threads, if no piece writes what another one reads. */
+IRIS_ROUTE uint32_t iris_long_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  const iris_parallel_t parallel = iris_parallel();
+  bool apart = parallel != 0;
+  apart = apart && iris_apart(count, args[1], steps[1], 8, args[0], steps[0], 8);
+  apart = apart && (steps[1] >= 8 || steps[1] <= -8);
+  if (!apart) {
+    return iris_row(count, args, steps);
+  }
+  iris_whole row = {args, steps};
+  return (uint32_t)parallel(iris_piece, &row, count, IRIS_GRAIN, IRIS_MOST_THREADS);
+}
+
 IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
   (void)context;
   (void)aux;
   const uint64_t flags = iris_save_flags();
-  const uint32_t status = iris_row(dims[0], args, steps);
+  uint32_t status;
+  if (dims[0] < IRIS_LONG) {
+    status = iris_row(dims[0], args, steps);
+  } else {
+    status = iris_long_row(dims[0], args, steps);
+  }
   iris_restore_flags(flags, IRIS_FLAGS_ALL);
   if (status & 4u) return iris_raise(PyExc_RuntimeError, "a while loop passed ME_DSL_WHILE_MAX_ITERS iterations for one element");
   return 0;

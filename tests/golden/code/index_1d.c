@@ -4,6 +4,8 @@
 
 /* iris_row.h */
 
+/* iris_parallel.h */
+
 IRIS_KERNEL void iris_kernel(double x, int64_t flat_idx, int64_t i0, int64_t n0, double *out0, int64_t *out1, int64_t *out2) {
   /* 5: return x * _i0 + _n0, _ndim, _flat_idx */
   const double t1 = (double)i0;
@@ -95,19 +97,48 @@ IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *step
   iris_strided(count, args, steps, flat_idx, i0, n0);
 }
 
-IRIS_EXPORT int32_t iris_nd(int32_t ndim, const int64_t *shape, char *const *data, const int64_t *strides) {
-  if (ndim != 1) return -1;
+#define IRIS_LONG 24576
+#define IRIS_GRAIN 6144
+#define IRIS_MOST_THREADS 0
+
+typedef struct { const int64_t *shape, *strides; char *const *data; int axis_to_cut; } iris_whole;
+
+IRIS_OUTLINE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
+  const iris_whole *space = (const iris_whole *)whole;
+  const int64_t *shape = space->shape, *strides = space->strides;
+  char *const *data = space->data;
+  int64_t first[1] = {0}, last[1];
+  for (int axis = 0; axis < 1; ++axis) last[axis] = shape[axis];
+  first[space->axis_to_cut] = begin;
+  last[space->axis_to_cut] = end;
   uint32_t status = 0;
   const intptr_t steps[4] = {strides[0], strides[1], strides[2], strides[3]};
-  const int64_t length = shape[0];
-  int64_t flat = 0;
+  const int64_t length = last[0] - first[0];
   char *const row[4] = {
-    data[0],
-    data[1],
-    data[2],
-    data[3],
+    data[0] + first[0] * strides[0],
+    data[1] + first[0] * strides[1],
+    data[2] + first[0] * strides[2],
+    data[3] + first[0] * strides[3],
   };
-  iris_row(length, row, steps, flat, 0, shape[0]);
-  flat += length;
+  iris_row(length, row, steps, first[0], first[0], shape[0]);
   return (int32_t)status;
+}
+
+IRIS_ROUTE int32_t iris_space(iris_whole *space) {
+  const int64_t *shape = space->shape;
+  const int64_t count = shape[0];
+  const iris_parallel_t parallel = count < IRIS_LONG ? 0 : iris_parallel();
+  if (parallel) {
+    const int axis = space->axis_to_cut = iris_axis_to_cut(1, shape);
+    const int64_t grain = IRIS_GRAIN;
+    return parallel(iris_piece, space, shape[axis], grain, IRIS_MOST_THREADS);
+  }
+  return iris_piece(space, 0, space->shape[0]);
+}
+
+IRIS_EXPORT int32_t iris_nd(int32_t ndim, const int64_t *shape, char *const *data, const int64_t *strides) {
+  if (ndim != 1) return -1;
+  iris_whole space = {shape, strides, data, 0};
+  const int32_t status = iris_space(&space);
+  return status;
 }

@@ -4,6 +4,8 @@
 
 /* iris_row.h */
 
+/* iris_parallel.h */
+
 IRIS_KERNEL void iris_kernel(int64_t i0, int64_t i1, int64_t *out0, double *out1) {
   /* 6: return _i0 * 10 + _i1, 1.0 / (_i0 + _i1 + 1) */
   const int64_t t1 = i0 * 10;
@@ -75,17 +77,49 @@ IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *step
   iris_strided(count, args, steps, i0, i1);
 }
 
-IRIS_EXPORT int32_t iris_nd(int32_t ndim, const int64_t *shape, char *const *data, const int64_t *strides) {
-  if (ndim != 2) return -1;
+#define IRIS_LONG 14336
+#define IRIS_GRAIN 3584
+#define IRIS_MOST_THREADS 0
+
+typedef struct { const int64_t *shape, *strides; char *const *data; int axis_to_cut; } iris_whole;
+
+IRIS_OUTLINE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
+  const iris_whole *space = (const iris_whole *)whole;
+  const int64_t *shape = space->shape, *strides = space->strides;
+  char *const *data = space->data;
+  int64_t first[2] = {0}, last[2];
+  for (int axis = 0; axis < 2; ++axis) last[axis] = shape[axis];
+  first[space->axis_to_cut] = begin;
+  last[space->axis_to_cut] = end;
   uint32_t status = 0;
   const intptr_t steps[2] = {strides[1], strides[3]};
-  const int64_t length = shape[1];
-  for (int64_t i0 = 0; i0 < shape[0]; ++i0) {
+  const int64_t length = last[1] - first[1];
+  for (int64_t i0 = first[0]; i0 < last[0]; ++i0) {
     char *const row[2] = {
-      data[0] + i0 * strides[0],
-      data[1] + i0 * strides[2],
+      data[0] + i0 * strides[0] + first[1] * strides[1],
+      data[1] + i0 * strides[2] + first[1] * strides[3],
     };
-    iris_row(length, row, steps, i0, 0);
+    iris_row(length, row, steps, i0, first[1]);
   }
   return (int32_t)status;
+}
+
+IRIS_ROUTE int32_t iris_space(iris_whole *space) {
+  const int64_t *shape = space->shape;
+  const int64_t count = shape[0] * shape[1];
+  const iris_parallel_t parallel = count < IRIS_LONG ? 0 : iris_parallel();
+  if (parallel) {
+    const int axis = space->axis_to_cut = iris_axis_to_cut(2, shape);
+    const int64_t slice = count / shape[axis];
+    const int64_t grain = axis == 1 ? IRIS_GRAIN : (IRIS_GRAIN + slice - 1) / slice;
+    return parallel(iris_piece, space, shape[axis], grain, IRIS_MOST_THREADS);
+  }
+  return iris_piece(space, 0, space->shape[0]);
+}
+
+IRIS_EXPORT int32_t iris_nd(int32_t ndim, const int64_t *shape, char *const *data, const int64_t *strides) {
+  if (ndim != 2) return -1;
+  iris_whole space = {shape, strides, data, 0};
+  const int32_t status = iris_space(&space);
+  return status;
 }

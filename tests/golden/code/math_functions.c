@@ -2,21 +2,37 @@
 
 /* iris_base.h */
 
+/* iris_vm_base.h */
+
+/* iris_vm_exp.h */
+
+/* iris_vm_log.h */
+
+/* iris_vm_trig.h */
+
+/* iris_vm_atan.h */
+
+/* iris_vm_hyp.h */
+
+/* iris_vm_root.h */
+
 /* iris_math.h */
 
 /* iris_row.h */
 
+/* iris_parallel.h */
+
 IRIS_KERNEL void iris_kernel(double x, double *out0, double *out1, double *out2, double *out3, double *out4, double *out5, double *out6) {
   /* 10: return math.sin(x), np.cos(x), math.exp(x) * np.log(x), np.tanh(x), math.sqrt(x), np.arctan2(x,  ... */
-  const double t1 = sin(x);
-  const double t2 = cos(x);
-  const double t3 = exp(x);
-  const double t4 = log(x);
+  const double t1 = iris_sin_f64(x);
+  const double t2 = iris_cos_f64(x);
+  const double t3 = iris_exp_f64(x);
+  const double t4 = iris_log_f64(x);
   const double t5 = t3 * t4;
-  const double t6 = tanh(x);
+  const double t6 = iris_tanh_f64(x);
   const double t7 = sqrt(x);
-  const double t8 = atan2(x, 2.0);
-  const double t9 = hypot(x, 3.0);
+  const double t8 = iris_atan2_f64(x, 2.0);
+  const double t9 = iris_hypot_f64(x, 3.0);
   *out0 = t1;
   *out1 = t2;
   *out2 = t5;
@@ -150,9 +166,52 @@ IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *step
   iris_strided(count, args, steps);
 }
 
+#define IRIS_LONG 1024
+#define IRIS_GRAIN 256
+#define IRIS_MOST_THREADS 0
+
+typedef struct { char *const *args; const intptr_t *steps; } iris_whole;
+
+IRIS_ROUTE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
+  const iris_whole *row = (const iris_whole *)whole;
+  char *args[8];
+  for (int k = 0; k < 8; ++k) args[k] = row->args[k] + begin * row->steps[k];
+  iris_row(end - begin, args, row->steps);
+  return 0;
+}
+
+/* Shared out to threads, if no piece writes what another one reads. */
+IRIS_ROUTE void iris_long_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  const iris_parallel_t parallel = iris_parallel();
+  bool apart = parallel != 0;
+  static const intptr_t sizes[8] = {8, 8, 8, 8, 8, 8, 8, 8};
+  for (int out = 1; apart && out < 8; ++out) {
+    for (int in = 0; apart && in < out; ++in) {
+      apart = iris_apart(count, args[out], steps[out], sizes[out], args[in], steps[in], sizes[in]);
+    }
+  }
+  apart = apart && (steps[1] >= 8 || steps[1] <= -8);
+  apart = apart && (steps[2] >= 8 || steps[2] <= -8);
+  apart = apart && (steps[3] >= 8 || steps[3] <= -8);
+  apart = apart && (steps[4] >= 8 || steps[4] <= -8);
+  apart = apart && (steps[5] >= 8 || steps[5] <= -8);
+  apart = apart && (steps[6] >= 8 || steps[6] <= -8);
+  apart = apart && (steps[7] >= 8 || steps[7] <= -8);
+  if (!apart) {
+    iris_row(count, args, steps);
+    return;
+  }
+  iris_whole row = {args, steps};
+  (void)parallel(iris_piece, &row, count, IRIS_GRAIN, IRIS_MOST_THREADS);
+}
+
 IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
   (void)context;
   (void)aux;
-  iris_row(dims[0], args, steps);
+  if (dims[0] < IRIS_LONG) {
+    iris_row(dims[0], args, steps);
+  } else {
+    iris_long_row(dims[0], args, steps);
+  }
   return 0;
 }

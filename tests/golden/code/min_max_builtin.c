@@ -6,6 +6,8 @@
 
 /* iris_row.h */
 
+/* iris_parallel.h */
+
 IRIS_KERNEL void iris_kernel(double x, double y, double *out0, double *out1, double *out2, double *out3) {
   /* 5: return min(x, y), max(x, y), min(x, y, 1.5), max(x, 0.5) */
   const bool t1 = y < x;
@@ -118,11 +120,51 @@ IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *step
   iris_strided(count, args, steps);
 }
 
+#define IRIS_LONG 13312
+#define IRIS_GRAIN 3328
+#define IRIS_MOST_THREADS 0
+
+typedef struct { char *const *args; const intptr_t *steps; } iris_whole;
+
+IRIS_ROUTE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
+  const iris_whole *row = (const iris_whole *)whole;
+  char *args[6];
+  for (int k = 0; k < 6; ++k) args[k] = row->args[k] + begin * row->steps[k];
+  iris_row(end - begin, args, row->steps);
+  return 0;
+}
+
+/* Shared out to threads, if no piece writes what another one reads. */
+IRIS_ROUTE void iris_long_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  const iris_parallel_t parallel = iris_parallel();
+  bool apart = parallel != 0;
+  static const intptr_t sizes[6] = {8, 8, 8, 8, 8, 8};
+  for (int out = 2; apart && out < 6; ++out) {
+    for (int in = 0; apart && in < out; ++in) {
+      apart = iris_apart(count, args[out], steps[out], sizes[out], args[in], steps[in], sizes[in]);
+    }
+  }
+  apart = apart && (steps[2] >= 8 || steps[2] <= -8);
+  apart = apart && (steps[3] >= 8 || steps[3] <= -8);
+  apart = apart && (steps[4] >= 8 || steps[4] <= -8);
+  apart = apart && (steps[5] >= 8 || steps[5] <= -8);
+  if (!apart) {
+    iris_row(count, args, steps);
+    return;
+  }
+  iris_whole row = {args, steps};
+  (void)parallel(iris_piece, &row, count, IRIS_GRAIN, IRIS_MOST_THREADS);
+}
+
 IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
   (void)context;
   (void)aux;
   const uint64_t flags = iris_save_flags();
-  iris_row(dims[0], args, steps);
+  if (dims[0] < IRIS_LONG) {
+    iris_row(dims[0], args, steps);
+  } else {
+    iris_long_row(dims[0], args, steps);
+  }
   iris_restore_flags(flags, IRIS_FLAGS_ALL);
   return 0;
 }

@@ -1,19 +1,27 @@
-/* kernel: (f8, f8) -> f8, f8, f8, f8, f8, f8, f8, f8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off, the linker -lm. */
+/* kernel: (f8, f8) -> f8, f8, f8, f8, f8, f8, f8, f8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
 
 /* iris_base.h */
 
-/* iris_math.h */
+/* iris_vm_base.h */
+
+/* iris_vm_exp.h */
+
+/* iris_vm_log.h */
+
+/* iris_vm_pow.h */
 
 /* iris_row.h */
 
+/* iris_parallel.h */
+
 IRIS_KERNEL void iris_kernel(double x, double y, double *out0, double *out1, double *out2, double *out3, double *out4, double *out5, double *out6, double *out7) {
   /* 5: return x**y, x**2, x**3, -(x**2), x**0.5, x**-1, 2**-1 * x, 2**3**2 + x */
-  const double t1 = pow(x, y);
+  const double t1 = iris_pow_f64(x, y);
   const double t2 = x * x;
   const double t3 = t2 * x;
   const double t4 = -t2;
-  const double t5 = pow(x, 0.5);
-  const double t6 = pow(x, (-1.0));
+  const double t5 = iris_pow_f64(x, 0.5);
+  const double t6 = iris_pow_f64(x, (-1.0));
   const double t7 = 0.5 * x;
   const double t8 = 512.0 + x;
   *out0 = t1;
@@ -166,9 +174,53 @@ IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *step
   iris_strided(count, args, steps);
 }
 
+#define IRIS_LONG 3072
+#define IRIS_GRAIN 768
+#define IRIS_MOST_THREADS 0
+
+typedef struct { char *const *args; const intptr_t *steps; } iris_whole;
+
+IRIS_ROUTE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
+  const iris_whole *row = (const iris_whole *)whole;
+  char *args[10];
+  for (int k = 0; k < 10; ++k) args[k] = row->args[k] + begin * row->steps[k];
+  iris_row(end - begin, args, row->steps);
+  return 0;
+}
+
+/* Shared out to threads, if no piece writes what another one reads. */
+IRIS_ROUTE void iris_long_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  const iris_parallel_t parallel = iris_parallel();
+  bool apart = parallel != 0;
+  static const intptr_t sizes[10] = {8, 8, 8, 8, 8, 8, 8, 8, 8, 8};
+  for (int out = 2; apart && out < 10; ++out) {
+    for (int in = 0; apart && in < out; ++in) {
+      apart = iris_apart(count, args[out], steps[out], sizes[out], args[in], steps[in], sizes[in]);
+    }
+  }
+  apart = apart && (steps[2] >= 8 || steps[2] <= -8);
+  apart = apart && (steps[3] >= 8 || steps[3] <= -8);
+  apart = apart && (steps[4] >= 8 || steps[4] <= -8);
+  apart = apart && (steps[5] >= 8 || steps[5] <= -8);
+  apart = apart && (steps[6] >= 8 || steps[6] <= -8);
+  apart = apart && (steps[7] >= 8 || steps[7] <= -8);
+  apart = apart && (steps[8] >= 8 || steps[8] <= -8);
+  apart = apart && (steps[9] >= 8 || steps[9] <= -8);
+  if (!apart) {
+    iris_row(count, args, steps);
+    return;
+  }
+  iris_whole row = {args, steps};
+  (void)parallel(iris_piece, &row, count, IRIS_GRAIN, IRIS_MOST_THREADS);
+}
+
 IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
   (void)context;
   (void)aux;
-  iris_row(dims[0], args, steps);
+  if (dims[0] < IRIS_LONG) {
+    iris_row(dims[0], args, steps);
+  } else {
+    iris_long_row(dims[0], args, steps);
+  }
   return 0;
 }

@@ -8,6 +8,8 @@
 
 /* iris_row.h */
 
+/* iris_parallel.h */
+
 IRIS_KERNEL void iris_kernel(int64_t x, uint16_t n, int64_t *out0, int64_t *out1, int64_t *out2, int64_t *out3, uint16_t *out4, uint32_t *status) {
   /* 4: return x**n, x**2, x**5, -(x**2), n**2 */
   const int64_t t1 = (int64_t)n;
@@ -137,10 +139,50 @@ IRIS_ROUTE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *
   return iris_strided(count, args, steps);
 }
 
+#define IRIS_LONG 3072
+#define IRIS_GRAIN 768
+#define IRIS_MOST_THREADS 0
+
+typedef struct { char *const *args; const intptr_t *steps; } iris_whole;
+
+IRIS_ROUTE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
+  const iris_whole *row = (const iris_whole *)whole;
+  char *args[7];
+  for (int k = 0; k < 7; ++k) args[k] = row->args[k] + begin * row->steps[k];
+  return (int32_t)iris_row(end - begin, args, row->steps);
+}
+
+/* Shared out to threads, if no piece writes what another one reads. */
+IRIS_ROUTE uint32_t iris_long_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  const iris_parallel_t parallel = iris_parallel();
+  bool apart = parallel != 0;
+  static const intptr_t sizes[7] = {8, 2, 8, 8, 8, 8, 2};
+  for (int out = 2; apart && out < 7; ++out) {
+    for (int in = 0; apart && in < out; ++in) {
+      apart = iris_apart(count, args[out], steps[out], sizes[out], args[in], steps[in], sizes[in]);
+    }
+  }
+  apart = apart && (steps[2] >= 8 || steps[2] <= -8);
+  apart = apart && (steps[3] >= 8 || steps[3] <= -8);
+  apart = apart && (steps[4] >= 8 || steps[4] <= -8);
+  apart = apart && (steps[5] >= 8 || steps[5] <= -8);
+  apart = apart && (steps[6] >= 2 || steps[6] <= -2);
+  if (!apart) {
+    return iris_row(count, args, steps);
+  }
+  iris_whole row = {args, steps};
+  return (uint32_t)parallel(iris_piece, &row, count, IRIS_GRAIN, IRIS_MOST_THREADS);
+}
+
 IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
   (void)context;
   (void)aux;
-  const uint32_t status = iris_row(dims[0], args, steps);
+  uint32_t status;
+  if (dims[0] < IRIS_LONG) {
+    status = iris_row(dims[0], args, steps);
+  } else {
+    status = iris_long_row(dims[0], args, steps);
+  }
   if (status & 1u) return iris_raise(PyExc_ValueError, "Integers to negative integer powers are not allowed.");
   return 0;
 }

@@ -1,12 +1,18 @@
-/* kernel: (f8) -> f8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off, the linker -lm. */
+/* kernel: (f8) -> f8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
 
 /* iris_base.h */
 
-/* iris_math.h */
+/* iris_vm_base.h */
+
+/* iris_vm_exp.h */
+
+/* iris_vm_log.h */
 
 /* iris_fenv.h */
 
 /* iris_row.h */
+
+/* iris_parallel.h */
 
 IRIS_KERNEL double iris_kernel(double x) {
   /* 8: if x > 30: */
@@ -16,8 +22,8 @@ IRIS_KERNEL double iris_kernel(double x) {
     rv00 = x;
   } else {
     /* 10: return math.log1p(math.exp(x)) */
-    const double t2 = exp(x);
-    const double t3 = log1p(t2);
+    const double t2 = iris_exp_f64(x);
+    const double t3 = iris_log1p_f64(t2);
     rv00 = t3;
   }
   return rv00;
@@ -72,11 +78,43 @@ IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *step
   iris_strided(count, args, steps);
 }
 
+#define IRIS_LONG 4096
+#define IRIS_GRAIN 1024
+#define IRIS_MOST_THREADS 0
+
+typedef struct { char *const *args; const intptr_t *steps; } iris_whole;
+
+IRIS_ROUTE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
+  const iris_whole *row = (const iris_whole *)whole;
+  char *args[2];
+  for (int k = 0; k < 2; ++k) args[k] = row->args[k] + begin * row->steps[k];
+  iris_row(end - begin, args, row->steps);
+  return 0;
+}
+
+/* Shared out to threads, if no piece writes what another one reads. */
+IRIS_ROUTE void iris_long_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  const iris_parallel_t parallel = iris_parallel();
+  bool apart = parallel != 0;
+  apart = apart && iris_apart(count, args[1], steps[1], 8, args[0], steps[0], 8);
+  apart = apart && (steps[1] >= 8 || steps[1] <= -8);
+  if (!apart) {
+    iris_row(count, args, steps);
+    return;
+  }
+  iris_whole row = {args, steps};
+  (void)parallel(iris_piece, &row, count, IRIS_GRAIN, IRIS_MOST_THREADS);
+}
+
 IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
   (void)context;
   (void)aux;
   const uint64_t flags = iris_save_flags();
-  iris_row(dims[0], args, steps);
+  if (dims[0] < IRIS_LONG) {
+    iris_row(dims[0], args, steps);
+  } else {
+    iris_long_row(dims[0], args, steps);
+  }
   iris_restore_flags(flags, IRIS_FLAGS_ALL);
   return 0;
 }

@@ -1,19 +1,33 @@
-/* kernel: (f8) -> f8, f8, f8, f8, f8, f8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off, the linker -lm. */
+/* kernel: (f8) -> f8, f8, f8, f8, f8, f8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
 
 /* iris_base.h */
 
-/* iris_math.h */
+/* iris_vm_base.h */
+
+/* iris_vm_exp.h */
+
+/* iris_vm_log.h */
+
+/* iris_vm_atan.h */
+
+/* iris_vm_hyp.h */
+
+/* iris_vm_inverse_hyp.h */
+
+/* iris_vm_erf.h */
 
 /* iris_row.h */
 
+/* iris_parallel.h */
+
 IRIS_KERNEL void iris_kernel(double x, double *out0, double *out1, double *out2, double *out3, double *out4, double *out5) {
   /* 8: return math.erf(x), math.erfc(x), math.expm1(x), math.atan(x), math.cosh(x), math.asinh(x) */
-  const double t1 = erf(x);
-  const double t2 = erfc(x);
-  const double t3 = expm1(x);
-  const double t4 = atan(x);
-  const double t5 = cosh(x);
-  const double t6 = asinh(x);
+  const double t1 = iris_erf_f64(x);
+  const double t2 = iris_erfc_f64(x);
+  const double t3 = iris_expm1_f64(x);
+  const double t4 = iris_atan_f64(x);
+  const double t5 = iris_cosh_f64(x);
+  const double t6 = iris_asinh_f64(x);
   *out0 = t1;
   *out1 = t2;
   *out2 = t3;
@@ -135,9 +149,51 @@ IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *step
   iris_strided(count, args, steps);
 }
 
+#define IRIS_LONG 2048
+#define IRIS_GRAIN 512
+#define IRIS_MOST_THREADS 0
+
+typedef struct { char *const *args; const intptr_t *steps; } iris_whole;
+
+IRIS_ROUTE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
+  const iris_whole *row = (const iris_whole *)whole;
+  char *args[7];
+  for (int k = 0; k < 7; ++k) args[k] = row->args[k] + begin * row->steps[k];
+  iris_row(end - begin, args, row->steps);
+  return 0;
+}
+
+/* Shared out to threads, if no piece writes what another one reads. */
+IRIS_ROUTE void iris_long_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  const iris_parallel_t parallel = iris_parallel();
+  bool apart = parallel != 0;
+  static const intptr_t sizes[7] = {8, 8, 8, 8, 8, 8, 8};
+  for (int out = 1; apart && out < 7; ++out) {
+    for (int in = 0; apart && in < out; ++in) {
+      apart = iris_apart(count, args[out], steps[out], sizes[out], args[in], steps[in], sizes[in]);
+    }
+  }
+  apart = apart && (steps[1] >= 8 || steps[1] <= -8);
+  apart = apart && (steps[2] >= 8 || steps[2] <= -8);
+  apart = apart && (steps[3] >= 8 || steps[3] <= -8);
+  apart = apart && (steps[4] >= 8 || steps[4] <= -8);
+  apart = apart && (steps[5] >= 8 || steps[5] <= -8);
+  apart = apart && (steps[6] >= 8 || steps[6] <= -8);
+  if (!apart) {
+    iris_row(count, args, steps);
+    return;
+  }
+  iris_whole row = {args, steps};
+  (void)parallel(iris_piece, &row, count, IRIS_GRAIN, IRIS_MOST_THREADS);
+}
+
 IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
   (void)context;
   (void)aux;
-  iris_row(dims[0], args, steps);
+  if (dims[0] < IRIS_LONG) {
+    iris_row(dims[0], args, steps);
+  } else {
+    iris_long_row(dims[0], args, steps);
+  }
   return 0;
 }

@@ -1,8 +1,14 @@
-/* kernel: (f4) -> f4.  Self-contained; the compiler needs -fwrapv -ffp-contract=off, the linker -lm. */
+/* kernel: (f4) -> f4.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
 
 /* iris_base.h */
 
-/* iris_math.h */
+/* iris_vm_base.h */
+
+/* iris_vm_exp.h */
+
+/* iris_vm_log.h */
+
+/* iris_vm_pow.h */
 
 /* iris_number.h */
 
@@ -10,24 +16,22 @@
 
 /* iris_row.h */
 
+/* iris_parallel.h */
+
 IRIS_KERNEL float iris_kernel(float v) {
   /* 8: v = np.clip(v, 0, 1) */
   const float t1 = iris_maximum_f32(v, 0.0f);
   const float v_1 = iris_minimum_f32(t1, 1.0f);
   /* 9: if v <= 0.0031308: */
   const bool t2 = v_1 <= 0.0031308f;
-  float rv00;
-  if (t2) {
-    /* 10: return v * 12.92 */
-    const float t3 = v_1 * 12.92f;
-    rv00 = t3;
-  } else {
-    /* 11: return 1.055 * np.power(v, 1 / 2.4) - 0.055 */
-    const float t4 = powf(v_1, 0.41666666f);
-    const float t5 = 1.055f * t4;
-    const float t6 = t5 - 0.055f;
-    rv00 = t6;
-  }
+  /* 10: return v * 12.92 */
+  const float t3 = v_1 * 12.92f;
+  /* 11: return 1.055 * np.power(v, 1 / 2.4) - 0.055 */
+  const float t4 = iris_pow_f32(v_1, 0.41666666f);
+  const float t5 = 1.055f * t4;
+  const float t6 = t5 - 0.055f;
+  /* 9: if v <= 0.0031308: */
+  const float rv00 = t2 ? t3 : t6;
   return rv00;
 }
 
@@ -80,11 +84,43 @@ IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *step
   iris_strided(count, args, steps);
 }
 
+#define IRIS_LONG 6144
+#define IRIS_GRAIN 1536
+#define IRIS_MOST_THREADS 0
+
+typedef struct { char *const *args; const intptr_t *steps; } iris_whole;
+
+IRIS_ROUTE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
+  const iris_whole *row = (const iris_whole *)whole;
+  char *args[2];
+  for (int k = 0; k < 2; ++k) args[k] = row->args[k] + begin * row->steps[k];
+  iris_row(end - begin, args, row->steps);
+  return 0;
+}
+
+/* Shared out to threads, if no piece writes what another one reads. */
+IRIS_ROUTE void iris_long_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  const iris_parallel_t parallel = iris_parallel();
+  bool apart = parallel != 0;
+  apart = apart && iris_apart(count, args[1], steps[1], 4, args[0], steps[0], 4);
+  apart = apart && (steps[1] >= 4 || steps[1] <= -4);
+  if (!apart) {
+    iris_row(count, args, steps);
+    return;
+  }
+  iris_whole row = {args, steps};
+  (void)parallel(iris_piece, &row, count, IRIS_GRAIN, IRIS_MOST_THREADS);
+}
+
 IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
   (void)context;
   (void)aux;
   const uint64_t flags = iris_save_flags();
-  iris_row(dims[0], args, steps);
+  if (dims[0] < IRIS_LONG) {
+    iris_row(dims[0], args, steps);
+  } else {
+    iris_long_row(dims[0], args, steps);
+  }
   iris_restore_flags(flags, IRIS_FLAGS_ALL);
   return 0;
 }
