@@ -10,12 +10,11 @@ from iris_cc.passes.exits import exits
 from iris_cc.passes.fold import fold
 from iris_cc.passes.ifconvert import ifconvert
 from iris_cc.passes.invariant import invariants
-from iris_cc.passes.whole import whole
 
 PIPELINES: dict[str, tuple[Pass, ...]] = {
     "none": (),
     "tidy": (fold, invariants, cse, dce),  # branches stay
-    "default": (fold, invariants, cse, ifconvert, whole, fold, exits, cse, dce),
+    "default": (fold, invariants, cse, ifconvert, fold, exits, cse, dce),
 }
 
 # A loop made steady in one round feeds the folding of the next.  More rounds than this gain nothing on real kernels,
