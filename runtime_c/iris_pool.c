@@ -20,7 +20,7 @@ typedef int32_t (*part_t)(void *context, intptr_t begin, intptr_t end);
 
 /* Nanoseconds.  Below WORTH one thread is as fast, a helper is called for each HELPER of work, and a piece of work is
  * at least PIECE, so that handing it out does not count. */
-enum { WORTH = 50000, HELPER = 25000, PIECE = 10000 };
+enum { WORTH = 60000, HELPER = 25000, PIECE = 10000 };
 /* Pieces per thread: where elements cost differently, the last piece decides how long the others wait. */
 enum { SHARES = 16 };
 /* Looks at a word before a thread goes to sleep: some tens of microseconds, about what waking it up costs. */
