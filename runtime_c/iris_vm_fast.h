@@ -10,17 +10,18 @@
 /* exp(x) on |x| <= ln(2)/2 */
 IRIS_VM double iris_vm_fast_exp(double x) {
   const double z = x * x;
-  double even = 0x1.28a2ca617b969p-22;
-  even = __builtin_fma(even, z, 0x1.a019a6611cad5p-16);
-  even = __builtin_fma(even, z, 0x1.6c16c17f46982p-10);
-  even = __builtin_fma(even, z, 0x1.55555555520a4p-5);
-  even = __builtin_fma(even, z, 0x1.0000000000005p-1);
+  double even = 0x1.28b4101c77212p-22;
+  even = __builtin_fma(even, z, 0x1.a01991a10d9aep-16);
+  even = __builtin_fma(even, z, 0x1.6c16c1880029fp-10);
+  even = __builtin_fma(even, z, 0x1.555555554f0bap-5);
+  even = __builtin_fma(even, z, 0x1.0000000000011p-1);
   even = __builtin_fma(even, z, 0x1p+0);
-  double odd = 0x1.72fafebdaf273p-19;
-  odd = __builtin_fma(odd, z, 0x1.a01978b8b3d18p-13);
-  odd = __builtin_fma(odd, z, 0x1.1111112ddae8bp-7);
-  odd = __builtin_fma(odd, z, 0x1.555555554b736p-3);
-  odd = __builtin_fma(odd, z, 0x1.000000000001ep+0);
+  double odd = 0x1.af632a0f7e2cep-26;
+  odd = __builtin_fma(odd, z, 0x1.71ddf56d8deb5p-19);
+  odd = __builtin_fma(odd, z, 0x1.a01a01b1461c5p-13);
+  odd = __builtin_fma(odd, z, 0x1.111111110f21ep-7);
+  odd = __builtin_fma(odd, z, 0x1.555555555555ap-3);
+  odd = __builtin_fma(odd, z, 0x1p+0);
   return __builtin_fma(odd, x, even);
 }
 /* end */
@@ -45,17 +46,18 @@ IRIS_VM double iris_vm_fast_expm1(double x) {
 /* 2^x on |x| <= 1/2 */
 IRIS_VM double iris_vm_fast_exp2(double x) {
   const double z = x * x;
-  double even = 0x1.e6063f7217bc6p-28;
-  even = __builtin_fma(even, z, 0x1.62bfd47773353p-20);
-  even = __builtin_fma(even, z, 0x1.430913096fd9fp-13);
-  even = __builtin_fma(even, z, 0x1.3b2ab6fba1ddap-7);
-  even = __builtin_fma(even, z, 0x1.ebfbdff82c598p-3);
+  double even = 0x1.e6228acd1c6e5p-28;
+  even = __builtin_fma(even, z, 0x1.62bfc2c86d7p-20);
+  even = __builtin_fma(even, z, 0x1.430913112c61bp-13);
+  even = __builtin_fma(even, z, 0x1.3b2ab6fb9f1a5p-7);
+  even = __builtin_fma(even, z, 0x1.ebfbdff82c5aep-3);
   even = __builtin_fma(even, z, 0x1p+0);
-  double odd = 0x1.b675bca4eeebbp-24;
-  odd = __builtin_fma(odd, z, 0x1.ffcb54062e698p-17);
-  odd = __builtin_fma(odd, z, 0x1.5d87fe9d7a584p-10);
-  odd = __builtin_fma(odd, z, 0x1.c6b08d703ce49p-5);
-  odd = __builtin_fma(odd, z, 0x1.62e42fefa3a19p-1);
+  double odd = 0x1.e9ec1fcb69a7fp-32;
+  odd = __builtin_fma(odd, z, 0x1.b524ebd13a55fp-24);
+  odd = __builtin_fma(odd, z, 0x1.ffcbfc6da6ed1p-17);
+  odd = __builtin_fma(odd, z, 0x1.5d87fe78a3f9cp-10);
+  odd = __builtin_fma(odd, z, 0x1.c6b08d704a0c6p-5);
+  odd = __builtin_fma(odd, z, 0x1.62e42fefa39efp-1);
   return __builtin_fma(odd, x, even);
 }
 /* end */
@@ -166,11 +168,12 @@ IRIS_VM double iris_fast_erfc_f64(double x) {
 /* exp(x) on |x| <= ln(2)/2 */
 IRIS_VM float iris_vm_fast_exp_f32(float x) {
   const float z = x * x;
-  float even = 0x1.57637ep-5f;
-  even = __builtin_fmaf(even, z, 0x1.fffd08p-2f);
-  even = __builtin_fmaf(even, z, 0x1.000002p+0f);
-  float odd = 0x1.123d9p-7f;
-  odd = __builtin_fmaf(odd, z, 0x1.55547cp-3f);
+  float even = 0x1.6d7544p-10f;
+  even = __builtin_fmaf(even, z, 0x1.5554acp-5f);
+  even = __builtin_fmaf(even, z, 0x1p-1f);
+  even = __builtin_fmaf(even, z, 0x1p+0f);
+  float odd = 0x1.126fb8p-7f;
+  odd = __builtin_fmaf(odd, z, 0x1.555404p-3f);
   odd = __builtin_fmaf(odd, z, 0x1p+0f);
   return __builtin_fmaf(odd, x, even);
 }

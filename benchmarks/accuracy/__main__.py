@@ -157,8 +157,7 @@ def page(table: dict[str, dict[str, Result]]) -> str:
         "# Accuracy of the elementary functions",
         "",
         "Made by `python -m benchmarks.accuracy`; do not edit. Errors are in units in the last place of the exact",
-        "value: largest / mean. “Wrong” counts results that are nan, infinite or zero where they must not be, or the other",
-        "way round.",
+        "value: largest / mean. Wrong are results that are nan, infinite or zero where they must not be, or vice versa.",
         "",
         f"NumPy {np.__version__}, {platform.libc_ver()[0]} {platform.libc_ver()[1]}, {platform.machine()}.",
         "",
@@ -202,12 +201,12 @@ def main() -> int:
     names = [n for n in names if not wanted or n.function in wanted]
     library.ours(), library.reference()
     count = 100_000 if chosen.quick else 10_000_000
-    table = {} if chosen.quick else _kept()
     bad = 0
     with ProcessPoolExecutor(chosen.processes) as pool:
         every = not (chosen.quick or chosen.sampled)
         for future in as_completed([pool.submit(measure, name, count, every) for name in names]):
             name, results = future.result()
+            table = {} if chosen.quick else _kept()
             before = table.get(name.c, {}).get("accurate")
             if before is not None and before.counted == 1 << 32 and not every:
                 results["accurate"] = before

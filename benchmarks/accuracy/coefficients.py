@@ -383,7 +383,7 @@ POLYNOMIALS = (
         11,
     ),
     Polynomial("iris_vm_erfc_exp_f32", "exp(x) on |x| <= ln(2)/2", mpmath.exp, -HALF_LN2, HALF_LN2, 7),
-    Polynomial("iris_vm_fast_exp", "exp(x) on |x| <= ln(2)/2", mpmath.exp, -HALF_LN2, HALF_LN2, 10),
+    Polynomial("iris_vm_fast_exp", "exp(x) on |x| <= ln(2)/2", mpmath.exp, -HALF_LN2, HALF_LN2, 11),
     Polynomial(
         "iris_vm_fast_expm1",
         "(exp(x) - 1 - x) / x^2 on |x| <= ln(2)/2",
@@ -393,8 +393,8 @@ POLYNOMIALS = (
         9,
         scale=lambda r: r,
     ),
-    Polynomial("iris_vm_fast_exp2", "2^x on |x| <= 1/2", lambda x: mpf(2) ** x, mpf("-0.5"), mpf("0.5"), 10),
-    Polynomial("iris_vm_fast_exp_f32", "exp(x) on |x| <= ln(2)/2", mpmath.exp, -HALF_LN2, HALF_LN2, 5, single=True),
+    Polynomial("iris_vm_fast_exp2", "2^x on |x| <= 1/2", lambda x: mpf(2) ** x, mpf("-0.5"), mpf("0.5"), 11),
+    Polynomial("iris_vm_fast_exp_f32", "exp(x) on |x| <= ln(2)/2", mpmath.exp, -HALF_LN2, HALF_LN2, 6, single=True),
     Polynomial(
         "iris_vm_fast_expm1_f32",
         "(exp(x) - 1 - x) / x^2 on |x| <= ln(2)/2",
