@@ -253,11 +253,11 @@ class Emitter:
         match let.op.c:
             case Form():
                 raise ValueError(f"{let.op.name} is an operator")
-            case Libm(name, own):
+            case Libm(name, own, fast):
                 type = let.args[0].type
                 is_short = type.bits == 32
                 if own and self.dialect.own:
-                    return f"iris_{name}_{type}"
+                    return f"iris_{'fast_' if self.dialect.fast and type in fast else ''}{name}_{type}"
                 return self.dialect.libm_f32.format(name) if is_short else name
             case Helper(stem):
                 return _helper(stem, let)

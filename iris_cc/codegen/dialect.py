@@ -21,6 +21,7 @@ class Dialect:
     cast: str  # {T} the type, {0} the operand
     libm_f32: str  # {0} the name of the f64 function
     own: bool = True  # elementary functions are ours where there is one, not the library's
+    fast: bool = False  # of ours, those of lower degree
     types: Mapping[Scalar, str] = field(default_factory=lambda: {scalar: scalar.c for scalar in Scalar})
     suffixes: Mapping[Scalar, str] = field(default_factory=lambda: {F32: "f", U32: "u", U64: "ULL"})
     lowest: Mapping[Scalar, str] = field(
@@ -33,7 +34,9 @@ class Dialect:
 C = Dialect("c", kernel="IRIS_KERNEL", cast="({T}){0}", libm_f32="{0}f")
 C_LIBM = replace(C, own=False)
 
-BY_MATH: Mapping[str, Dialect] = {"accurate": C, "fast": C, "libm": C_LIBM}
+C_FAST = replace(C, fast=True)
+
+BY_MATH: Mapping[str, Dialect] = {"accurate": C, "fast": C_FAST, "libm": C_LIBM}
 
 
 def literal(const: Const, dialect: Dialect, alone: bool = False) -> str:

@@ -75,13 +75,13 @@ def _is_loud(let: Let) -> bool:
     return floats and (let.op in _LOUD_ON_NAN or cast_out)
 
 
-def headers(fn: Function, own: bool = True) -> set[str]:
+def headers(fn: Function, own: bool = True, fast: bool = False) -> set[str]:
     """The headers of the function's body."""
     found = {"iris_base.h"}
     for stmt in statements(fn.body):
         match stmt:
             case Let(_, op):
-                found.update(_op_headers(op, stmt, own))
+                found.update(_op_headers(op, stmt, own, fast))
             case For():
                 found.add("iris_range.h")
             case While():
@@ -93,11 +93,12 @@ def headers(fn: Function, own: bool = True) -> set[str]:
     return found
 
 
-def _op_headers(op: Op, let: Let, own: bool) -> tuple[str, ...]:
+def _op_headers(op: Op, let: Let, own: bool, fast: bool) -> tuple[str, ...]:
     if op is ops.CAST and not is_checked_cast(let):
         return ()
     if isinstance(op.c, Libm) and op.c.own and own:
-        return (op.c.own[let.args[0].type.bits == 32],)
+        quick = fast and let.args[0].type in op.c.fast
+        return ("iris_vm_fast.h",) if quick else (op.c.own[let.args[0].type.bits == 32],)
     return ops.headers(op.c)
 
 

@@ -32,11 +32,13 @@ class Libm:
     """A C library function; the f32 twin has an `f` behind its name.  Declared by hand: nothing is included.
 
     `own` names the runtime_c headers with a function of ours, `iris_<name>_<type>`, for f64 and f32: short, for vectors,
-    and with a bound of its own.  Which of the two a kernel calls is its dialect's choice.
+    and with a bound of its own; `fast` the types with one of lower degree, `iris_fast_<name>_<type>`.  Which of them a
+    kernel calls is its dialect's choice.
     """
 
     name: str
     own: tuple[str, ...] = ()
+    fast: tuple[Scalar, ...] = ()
 
 
 @record
@@ -191,8 +193,8 @@ SQR   = Op("square",   "T->T",  NUMBERS,  Form("{0} * {0}"),     "square",      
 RECIP = Op("reciprocal", "T->T", NUMBERS, _number("reciprocal"), "reciprocal",   ("numpy.reciprocal", "dsl.reciprocal"), DIVIDE)
 HYPOT = Op("hypot",    "TT->T", FLOATS,   Libm("hypot", _ROOT),  "hypot",        ("numpy.hypot", "math.hypot", "dsl.hypot"), VECTOR)
 #   exponentials and logarithms
-EXP   = Op("exp",      "T->T",  FLOATS,   Libm("exp", _EXP),     "exp",          ("numpy.exp", "math.exp", "dsl.exp"), VECTOR)
-EXP2  = Op("exp2",     "T->T",  FLOATS,   Libm("exp2", _EXP),    "exp2",         ("numpy.exp2", "math.exp2", "dsl.exp2"), VECTOR)
+EXP   = Op("exp",      "T->T",  FLOATS,   Libm("exp", _EXP, FLOATS), "exp",          ("numpy.exp", "math.exp", "dsl.exp"), VECTOR)
+EXP2  = Op("exp2",     "T->T",  FLOATS,   Libm("exp2", _EXP, (F64,)), "exp2",         ("numpy.exp2", "math.exp2", "dsl.exp2"), VECTOR)
 EXPM1 = Op("expm1",    "T->T",  FLOATS,   Libm("expm1", _EXP),   "expm1",        ("numpy.expm1", "math.expm1", "dsl.expm1"), VECTOR)
 LOG   = Op("log",      "T->T",  FLOATS,   Libm("log", _LOG),     "log",          ("numpy.log", "math.log", "dsl.log", "dsl.ln"), VECTOR)
 LOG2  = Op("log2",     "T->T",  FLOATS,   Libm("log2", _LOG),    "log2",         ("numpy.log2", "math.log2", "dsl.log2"), VECTOR)
@@ -203,21 +205,21 @@ LAE   = Op("logaddexp", "TT->T", FLOATS,  Helper("iris_logaddexp", "iris_special
 SIN   = Op("sin",      "T->T",  FLOATS,   Libm("sin", _TRIG),    "sin",          ("numpy.sin", "math.sin", "dsl.sin"), VECTOR)
 COS   = Op("cos",      "T->T",  FLOATS,   Libm("cos", _TRIG),    "cos",          ("numpy.cos", "math.cos", "dsl.cos"), VECTOR)
 TAN   = Op("tan",      "T->T",  FLOATS,   Libm("tan", _TRIG),    "tan",          ("numpy.tan", "math.tan", "dsl.tan"), VECTOR)
-ASIN  = Op("asin",     "T->T",  FLOATS,   Libm("asin", _ATAN),   "arcsin",       ("numpy.arcsin", "numpy.asin", "math.asin", "dsl.arcsin", "dsl.asin"), VECTOR)
-ACOS  = Op("acos",     "T->T",  FLOATS,   Libm("acos", _ATAN),   "arccos",       ("numpy.arccos", "numpy.acos", "math.acos", "dsl.arccos", "dsl.acos"), VECTOR)
-ATAN  = Op("atan",     "T->T",  FLOATS,   Libm("atan", _ATAN),   "arctan",       ("numpy.arctan", "numpy.atan", "math.atan", "dsl.arctan", "dsl.atan"), VECTOR)
+ASIN  = Op("asin",     "T->T",  FLOATS,   Libm("asin", _ATAN, FLOATS), "arcsin",       ("numpy.arcsin", "numpy.asin", "math.asin", "dsl.arcsin", "dsl.asin"), VECTOR)
+ACOS  = Op("acos",     "T->T",  FLOATS,   Libm("acos", _ATAN, FLOATS), "arccos",       ("numpy.arccos", "numpy.acos", "math.acos", "dsl.arccos", "dsl.acos"), VECTOR)
+ATAN  = Op("atan",     "T->T",  FLOATS,   Libm("atan", _ATAN, FLOATS), "arctan",       ("numpy.arctan", "numpy.atan", "math.atan", "dsl.arctan", "dsl.atan"), VECTOR)
 ATAN2 = Op("atan2",    "TT->T", FLOATS,   Libm("atan2", _ATAN),  "arctan2",      ("numpy.arctan2", "numpy.atan2", "math.atan2", "dsl.arctan2", "dsl.atan2"), VECTOR)
-SINH  = Op("sinh",     "T->T",  FLOATS,   Libm("sinh", _HYP),    "sinh",         ("numpy.sinh", "math.sinh", "dsl.sinh"), VECTOR)
-COSH  = Op("cosh",     "T->T",  FLOATS,   Libm("cosh", _HYP),    "cosh",         ("numpy.cosh", "math.cosh", "dsl.cosh"), VECTOR)
-TANH  = Op("tanh",     "T->T",  FLOATS,   Libm("tanh", _HYP),    "tanh",         ("numpy.tanh", "math.tanh", "dsl.tanh"), VECTOR)
+SINH  = Op("sinh",     "T->T",  FLOATS,   Libm("sinh", _HYP, FLOATS), "sinh",         ("numpy.sinh", "math.sinh", "dsl.sinh"), VECTOR)
+COSH  = Op("cosh",     "T->T",  FLOATS,   Libm("cosh", _HYP, FLOATS), "cosh",         ("numpy.cosh", "math.cosh", "dsl.cosh"), VECTOR)
+TANH  = Op("tanh",     "T->T",  FLOATS,   Libm("tanh", _HYP, FLOATS), "tanh",         ("numpy.tanh", "math.tanh", "dsl.tanh"), VECTOR)
 ASINH = Op("asinh",    "T->T",  FLOATS,   Libm("asinh", _ARC),   "arcsinh",      ("numpy.arcsinh", "numpy.asinh", "math.asinh", "dsl.arcsinh", "dsl.asinh"), VECTOR)
 ACOSH = Op("acosh",    "T->T",  FLOATS,   Libm("acosh", _ARC),   "arccosh",      ("numpy.arccosh", "numpy.acosh", "math.acosh", "dsl.arccosh", "dsl.acosh"), VECTOR)
 ATANH = Op("atanh",    "T->T",  FLOATS,   Libm("atanh", _ARC),   "arctanh",      ("numpy.arctanh", "numpy.atanh", "math.atanh", "dsl.arctanh", "dsl.atanh"), VECTOR)
 D2R   = Op("deg2rad",  "T->T",  FLOATS,   _float("deg2rad"),     "deg2rad",      ("numpy.deg2rad", "numpy.radians", "math.radians", "dsl.deg2rad", "dsl.radians"))
 R2D   = Op("rad2deg",  "T->T",  FLOATS,   _float("rad2deg"),     "rad2deg",      ("numpy.rad2deg", "numpy.degrees", "math.degrees", "dsl.rad2deg", "dsl.degrees"))
 #   special functions; NumPy has none of them
-ERF   = Op("erf",      "T->T",  FLOATS,   Libm("erf", _ERF),     "libm.erf",     ("math.erf", "dsl.erf"), VECTOR)
-ERFC  = Op("erfc",     "T->T",  FLOATS,   Libm("erfc", _ERF),    "libm.erfc",    ("math.erfc", "dsl.erfc"), VECTOR)
+ERF   = Op("erf",      "T->T",  FLOATS,   Libm("erf", _ERF, (F64,)), "libm.erf",     ("math.erf", "dsl.erf"), VECTOR)
+ERFC  = Op("erfc",     "T->T",  FLOATS,   Libm("erfc", _ERF, (F64,)), "libm.erfc",    ("math.erfc", "dsl.erfc"), VECTOR)
 GAMMA = Op("gamma",    "T->T",  FLOATS,   Libm("tgamma"),        "libm.tgamma",  ("math.gamma", "dsl.gamma", "dsl.tgamma"), CALL)
 LGAM  = Op("lgamma",   "T->T",  FLOATS,   Libm("lgamma"),        "libm.lgamma",  ("math.lgamma", "dsl.lgamma"), CALL)
 # fmt: on
