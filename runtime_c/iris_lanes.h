@@ -156,4 +156,18 @@ IRIS_DEFINE_WIDE_SELECT(u64, i64)
 IRIS_DEFINE_WIDE_SELECT(f64, i64)
 #endif
 
+#if IRIS_LANE_BITS == 64
+#if defined(__x86_64__) && !defined(__AVX512DQ__) && !defined(IRIS_READ_BACK)
+/* No instruction does it.  Each half is put into the digits of a double whose other bits are known, so that one
+ * addition rounds, as the scalar conversion does: 2^52 + low, and 2^84 + (high + 2^31) * 2^32. */
+IRIS_LANE_FN iris_v_f64 iris_lanes_i64_f64(iris_v_i64 x) {
+  const iris_v_f64 low = (iris_v_f64)((x & 0xffffffffLL) | 0x4330000000000000LL);
+  const iris_v_u64 top = ((iris_v_u64)x >> 32) ^ 0x4530000080000000ULL;
+  return ((iris_v_f64)top - 19342822341709703277445120.0) + low; /* 2^84 + 2^63 + 2^52 */
+}
+#else
+IRIS_LANE_FN iris_v_f64 iris_lanes_i64_f64(iris_v_i64 x) { return IRIS_CONVERT(x, iris_v_f64); }
+#endif
+#endif
+
 #endif /* IRIS_LANES_H */

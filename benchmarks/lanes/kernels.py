@@ -96,6 +96,22 @@ def kepler(m, e):
     return x
 
 
+def implied_volatility(price, strike):
+    """Of a call on a spot of 100, one year, no interest; by Newton."""
+    sigma = 0.5
+    for _ in range(60):
+        d1 = math.log(100.0 / strike) / sigma + 0.5 * sigma
+        d2 = d1 - sigma
+        value = 50.0 * (1.0 + math.erf(d1 * 0.7071067811865476)) - 0.5 * strike * (
+            1.0 + math.erf(d2 * 0.7071067811865476)
+        )
+        step = (value - price) / (39.894228040143268 * math.exp(-0.5 * d1 * d1))
+        sigma = sigma - step
+        if abs(step) < 1e-10:
+            return sigma
+    return sigma
+
+
 # -- integers --
 
 
@@ -187,6 +203,7 @@ def rows() -> dict[str, Row]:
         "logistic n": (logistic, ("f8", "i8"), (some, counts)),
         "series n": (series, ("f8", "i8"), (some, counts)),
         "kepler": (kepler, ("f8", "f8"), (some * 6.0, some[::-1].copy() * 0.9)),
+        "implied volatility": (implied_volatility, ("f8", "f8"), (7.0 + 10.0 * some, 90.0 + 20.0 * some[::-1])),
         "collatz": (collatz, ("i8",), (whole,)),
         "collatz sorted": (collatz, ("i8",), (np.sort(whole),)),
         "gcd": (gcd, ("i8", "i8"), (whole, whole[::-1].copy())),

@@ -54,8 +54,8 @@ def ufunc_unit(
     """
     if fn.indices:
         raise ValueError("a kernel with index symbols has no ufunc loop")
-    lanes = plan(fn, 0, parts, refills)
     rows = Rows(fn, BY_MATH[math])
+    lanes = plan(fn, 0, parts, refills, rows.dialect.own)
     shared = share(fn, lanes is not None, rows.block_length(), threads)
     headers = {"iris_error.h"} if needs.can_fault(fn) else set()
     long_row = [pieces.long_row(rows)] if shared is not None else []
@@ -75,8 +75,8 @@ def nd_unit(
     if ndim < 0:
         raise ValueError("ndim is not negative")
     moving = ndim - 1 if ndim else None
-    lanes = plan(fn, moving, parts, refills)
     rows = Rows(fn, BY_MATH[math], moving)
+    lanes = plan(fn, moving, parts, refills, rows.dialect.own)
     shared = share(fn, lanes is not None, rows.block_length(), threads) if ndim else None
     space = [pieces.space(rows, ndim, shared)] if ndim else []
     return _unit(fn, lanes, shared, set(), source, rows, "\n".join([*space, _nd_entry(fn, rows, ndim)]))

@@ -34,26 +34,29 @@ class Plan:
     crossing: frozenset[Var]
 
 
-def plan(fn: Function, moving: int | None, parts: int | None = None, refills: bool | None = None) -> Plan | None:
+def plan(
+    fn: Function, moving: int | None, parts: int | None = None, refills: bool | None = None, own: bool = True
+) -> Plan | None:
     """The plan for rows along the axis `moving`; None for the element loop.
 
     `parts` None asks the rule, 0 means the element loop, any other number that many vectors per block.
+    `own` says that elementary functions are ours, which work on vectors.
     """
     if parts == 0 or not needs.trips_differ(fn) or not fn.results:
         return None
     short = narrowed(fn)
-    found = _planned(short, moving, parts, refills) if short is not fn else None
-    return found if found is not None and found.lane_bits == 32 else _planned(fn, moving, parts, refills)
+    found = _planned(short, moving, parts, refills, own) if short is not fn else None
+    return found if found is not None and found.lane_bits == 32 else _planned(fn, moving, parts, refills, own)
 
 
-def _planned(fn: Function, moving: int | None, parts: int | None, refills: bool | None) -> Plan | None:
+def _planned(fn: Function, moving: int | None, parts: int | None, refills: bool | None, own: bool) -> Plan | None:
     loop = refilled_loop(fn) if refills is not False else None
-    if refills is None and loop is not None and not _is_cheap(loop):
+    if refills is None and loop is not None and len(loop.carried) > _MOST_REFILLED:
         loop = None
     uniform = _uniform(fn, moving, loop)
     bits = _lane_bits(fn, uniform)
-    parts = _parts(fn, uniform) if parts is None else parts
-    return Plan(fn, bits, parts, loop is not None, uniform, _Segments(fn).crossing()) if parts else None
+    parts = _parts(fn, uniform, own, loop is not None) if parts is None else parts
+    return Plan(fn, bits, parts, loop is not None, uniform, _Segments(fn, own).crossing()) if parts else None
 
 
 def refilled_loop(fn: Function) -> For | While | None:
@@ -116,8 +119,9 @@ def _lane_bits(fn: Function, uniform: frozenset[Var]) -> int:
 class _Segments:
     """Numbers the straight segments as the emitter will cut them, and sees which values cross."""
 
-    def __init__(self, fn: Function) -> None:
+    def __init__(self, fn: Function, own: bool) -> None:
         self.fn = fn
+        self.own = own
         self.now = 0
         self.home: dict[Var, int] = {}
         self.crosses: set[Var] = set()
@@ -143,8 +147,11 @@ class _Segments:
     def stmt(self, stmt: Stmt) -> None:
         match stmt:
             case Let(out, args=args):
+                is_called = lane_values.is_called(stmt, self.own)
+                self.now += is_called
                 self.use(*args)
                 self.home[out] = self.now
+                self.now += is_called
             case Check(condition):
                 self.use(condition)
             case If():
@@ -172,41 +179,44 @@ class _Segments:
 # Taking an element out of a vector and putting it back, in additions.
 _EXTRACTED = 4
 
-# Parts by the number of values a lane keeps: measured, see docs/adr.
-_PARTS = ((3, 4), (6, 3), (9, 2))
+# Parts by the number of values a lane keeps from round to round, for blocks that end together: measured, see docs/adr.
+_PARTS = ((3, 4), (6, 3))
+# Lanes that take new elements need registers for that, too.
+_PARTS_REFILLED = 3
+_MOST_REFILLED = 6
 
 
-def _parts(fn: Function, uniform: frozenset[Var]) -> int:
+def _parts(fn: Function, uniform: frozenset[Var], own: bool, refills: bool) -> int:
     """How many vectors a block has; 0 where the element loop is at least as fast."""
-    vector, scalar = _costs(fn, uniform)
+    vector, scalar = _costs(fn, uniform, own and refills)
     if not vector or 2 * scalar > vector:
         return 0
+    if refills:
+        return _PARTS_REFILLED
     kept = max(len(stmt.carried) for stmt in walk.statements(fn.body) if isinstance(stmt, For | While))
-    return next((parts for most, parts in _PARTS if kept <= most), 1)
+    return next((parts for most, parts in _PARTS if kept <= most), 2)
 
 
-# In additions per round.  What costs more tends to end after few rounds (it converges), and to take a new element costs
-# as much as a few rounds of it: measured, see docs/adr.
-_CHEAP_ROUND = 14
+def _costs(fn: Function, uniform: frozenset[Var], own: bool) -> tuple[int, int]:
+    """What the loops cost in operations on vectors, and in operations that go lane by lane.
 
-
-def _is_cheap(loop: For | While) -> bool:
-    """Whether refilling pays."""
-    stmts = [stmt for block in walk.blocks(loop) for stmt in block.stmts]
-    return sum(s.op.cost if isinstance(s, Let) else _CHEAP_ROUND + 1 for s in stmts) <= _CHEAP_ROUND
-
-
-def _costs(fn: Function, uniform: frozenset[Var]) -> tuple[int, int]:
-    """What the loops cost in operations on vectors, and in operations that go lane by lane."""
+    Our own elementary functions gain little as vectors: where a block waits for its slowest lane, nothing.
+    """
     vector = scalar = 0
-    for loop in walk.statements(fn.body):
-        if not isinstance(loop, For | While):
+    for let in _in_loops(fn.body, False):
+        if let.out in uniform:
             continue
-        for stmt in (inner for block in walk.blocks(loop) for inner in block.stmts):
-            if not isinstance(stmt, Let) or stmt.out in uniform:
-                continue
-            if lane_values.goes_lane_by_lane(stmt):
-                scalar += max(stmt.op.cost, _EXTRACTED)
-            else:
-                vector += stmt.op.cost
+        if lane_values.goes_lane_by_lane(let, own):
+            scalar += max(let.op.cost, _EXTRACTED)
+        else:
+            vector += let.op.cost
     return vector, scalar
+
+
+def _in_loops(block: Block, inside: bool) -> Iterator[Let]:
+    """The operations of every loop, at any depth."""
+    for stmt in block.stmts:
+        if inside and isinstance(stmt, Let):
+            yield stmt
+        for inner in walk.blocks(stmt):
+            yield from _in_loops(inner, inside or isinstance(stmt, For | While))

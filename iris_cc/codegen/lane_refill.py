@@ -26,7 +26,9 @@ _STRUCTURE = (
 
 def refilling(rows: Rows, plan: Plan, source: Mapping[int, str] | None) -> str:
     """The definition of `iris_lanes`."""
-    return _Refill(rows, plan, source).text()
+    refill = _Refill(rows, plan, source)
+    text = refill.text()
+    return "\n".join([*refill.functions(), text])
 
 
 def load(operand: Operand, lanes: str) -> str:

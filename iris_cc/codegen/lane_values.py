@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from iris_cc.codegen.needs import is_checked_cast
 from iris_cc.ir import ops
 from iris_cc.ir.nodes import Const, Let
-from iris_cc.ir.ops import Form, Op
-from iris_cc.ir.types import BOOL, I8, I16, U8, U16, Scalar
+from iris_cc.ir.ops import Form, Libm, Op
+from iris_cc.ir.types import BOOL, F64, I8, I16, I64, U8, U16, Scalar
 from iris_cc.records import record
 
 # A false is 0 and a true is -1 in a mask, so the order of bools is turned around.
@@ -109,13 +109,20 @@ def operator(let: Let, lane_bits: int, args: list[str]) -> str | None:
     return None if spelled is None else spelled(_Words(type, lane_bits), args)
 
 
-def goes_lane_by_lane(let: Let) -> bool:
+def is_called(let: Let, own: bool) -> bool:
+    """Whether `let` is one call for all lanes: an elementary function of ours, which compilers make vectors of."""
+    return own and isinstance(let.op.c, Libm) and bool(let.op.c.own)
+
+
+def goes_lane_by_lane(let: Let, own: bool) -> bool:
     """Whether no vector instruction stands for `let`, or only for types that fill a lane."""
     if let.op is ops.CAST:
         return is_checked_cast(let)
     if any(arg.type in _NARROW for arg in let.args):
         return True
-    return let.op not in AS_VECTORS and operator(let, let.args[0].type.bits, ["{}"] * len(let.args)) is None
+    if let.op in AS_VECTORS or is_called(let, own):
+        return False
+    return operator(let, let.args[0].type.bits, ["{}"] * len(let.args)) is None
 
 
 def _shift(let: Let, args: list[str]) -> str | None:
@@ -134,4 +141,6 @@ def cast(let: Let, lane_bits: int, arg: str) -> str:
         return f"iris_select_{to}({arg}, {one}, {zero})"
     if to is BOOL:
         return as_mask(source, lane_bits).format(f"{arg} != 0")
+    if source is I64 and to is F64:
+        return f"iris_lanes_i64_f64({arg})"
     return f"IRIS_CONVERT({arg}, {vector(to)})"

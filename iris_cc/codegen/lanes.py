@@ -1,6 +1,6 @@
 """The lane loop: the body of a kernel for a block of elements at once, one element per lane.
 
-    IRIS_EACH_PART { ... }     a straight segment, on every vector of the block
+    IRIS_EACH_PART { ... }     a straight segment, on every vector of the block (lane_segments)
     for (;;) { ... }           a loop of all lanes; `running` is the mask of those still in it
     if (iris_any(...)) { ... } a side that some lane takes, under the mask of those lanes
 
@@ -11,39 +11,29 @@ Where elements lie in memory is not known here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 
-from iris_cc.codegen import lane_values
-from iris_cc.codegen.cfamily import Emitter, as_int, checked_cast, fault_bit, input_hints, inputs, is_unit, output_hints
+from iris_cc.codegen.cfamily import as_int, fault_bit, input_hints, inputs, is_unit, output_hints
 from iris_cc.codegen.dialect import Dialect
-from iris_cc.codegen.lane_plan import Plan, in_step, is_uniform, same_trips
+from iris_cc.codegen.lane_plan import Plan, in_step, same_trips
+from iris_cc.codegen.lane_segments import Segments
 from iris_cc.codegen.lane_values import vector
-from iris_cc.codegen.names import Names
-from iris_cc.codegen.needs import can_fault, is_checked_cast
-from iris_cc.ir import ops
-from iris_cc.ir.nodes import Atom, Block, Check, Const, Fault, For, Function, If, Let, Var, While
-from iris_cc.ir.ops import CALL
-from iris_cc.ir.types import BOOL, Scalar
+from iris_cc.codegen.needs import can_fault
+from iris_cc.ir.nodes import Atom, Block, Const, Fault, For, Function, If, Var, While
+from iris_cc.ir.types import BOOL
 
 BLOCK = "iris_block"
 
 
 def block_function(fn: Function, dialect: Dialect, plan: Plan, source: Mapping[int, str] | None = None) -> str:
     """The definition of `iris_block`: inputs as arrays of vectors (uniform index symbols as scalars), then results."""
-    return Lanes(fn, dialect, plan, source).function()
+    lanes = Lanes(fn, dialect, plan, source)
+    text = lanes.function()
+    return "\n".join([*lanes.functions(), text])
 
 
-class Lanes(Emitter):
-    """Writes statements on vectors of lanes; who fills the lanes is the function's business."""
-
-    def __init__(self, fn: Function, dialect: Dialect, plan: Plan, source: Mapping[int, str] | None) -> None:
-        super().__init__(fn, dialect, source)
-        self.names = Names("status", "part", "lane")
-        self.plan = plan
-        self.mask: str | None = None  # the lanes that are here; None for all
-        self.segment: list[str] = []  # lines of the straight segment so far
-        self.local: set[Var] = set()  # values that are no arrays
+class Lanes(Segments):
+    """Writes branches and loops of lanes; who fills the lanes is the function's business."""
 
     # -- the function ---------------------------------------------------------------------------------------------
 
@@ -65,98 +55,7 @@ class Lanes(Emitter):
             self.cut()
         return self.out.text()
 
-    # -- segments -------------------------------------------------------------------------------------------------
-
-    def line(self, text: str) -> None:
-        """One more line of the segment, for each part."""
-        self.segment.append(text)
-
-    def cut(self) -> None:
-        """The segment ends: its lines are a loop over the parts."""
-        lines, self.segment = self.segment, []
-        if all(line.startswith("/*") for line in lines):
-            self.out.lines(*lines)
-            return
-        with self.out.braces("IRIS_EACH_PART"):
-            self.out.lines(*lines)
-
-    @contextmanager
-    def under(self, mask: str | None) -> Iterator[None]:
-        before, self.mask = self.mask, mask
-        yield
-        self.mask = before
-
-    def array(self, var: Var) -> str:
-        """Declare `var` as an array over the parts."""
-        name = self.bind(var)
-        self.out.line(f"{vector(var.type)} {name}[IRIS_PARTS];")
-        return f"{name}[part]"
-
-    def mask_array(self, hint: str) -> str:
-        name = self.names.claim(hint)
-        self.out.line(f"iris_mask {name}[IRIS_PARTS];")
-        return f"{name}[part]"
-
-    def collector(self) -> str:
-        """A mask that takes in those of all parts."""
-        name = self.names.claim("any")
-        self.out.line(f"iris_mask {name} = IRIS_NONE;")
-        return name
-
-    def here(self) -> str:
-        return self.mask or "IRIS_ALL"
-
-    def within(self, mask: str) -> str:
-        """The lanes of `mask` that are here."""
-        return mask if self.mask is None else f"{mask} & {self.mask}"
-
-    # -- words ----------------------------------------------------------------------------------------------------
-
-    def is_uniform(self, atom: Atom) -> bool:
-        return is_uniform(atom, self.plan.uniform)
-
-    def ref(self, var: Var) -> str:
-        """A value that differs by lane, in a segment."""
-        return self.name[var] if var in self.local else f"{self.name[var]}[part]"
-
-    def vector(self, atom: Atom) -> str:
-        """Any value as a vector."""
-        if isinstance(atom, Var) and atom not in self.plan.uniform:
-            return self.ref(atom)
-        if isinstance(atom, Const) and atom.type is BOOL:
-            return "IRIS_ALL" if atom.value else "IRIS_NONE"
-        return f"iris_all_{atom.type}({self.atom(atom, alone=True)})"
-
-    def operand(self, atom: Atom) -> str:
-        """A value beside a vector that spreads it."""
-        return self.atom(atom) if self.is_uniform(atom) else self.vector(atom)
-
-    def at_lane(self, atom: Atom) -> str:
-        return self.atom(atom, alone=True) if self.is_uniform(atom) else f"{self.vector(atom)}[lane]"
-
-    # -- statements -----------------------------------------------------------------------------------------------
-
-    def let(self, let: Let) -> None:
-        if let.out in self.plan.uniform:
-            super().let(let)
-            return
-        text = self.lane_value(let)
-        if let.out in self.plan.crossing:
-            target = self.array(let.out)
-            self.line(f"{target} = {text or f'({vector(let.out.type)}){{0}}'};")
-        else:
-            self.local.add(let.out)
-            target = self.bind(let.out)
-            const = "const " if text is not None else ""
-            self.line(f"{const}{vector(let.out.type)} {target} = {text or '{0}'};")
-        if text is None:
-            self.lane_by_lane(let, target)
-        if let.out not in self.read:
-            self.line(f"(void){target};")
-
-    def check(self, check: Check) -> None:
-        failing = self.within(f"~{self.vector(check.condition)}")
-        self.line(f"*status |= iris_any({failing}) ? {fault_bit(check.fault)} : 0u;")
+    # -- branches -------------------------------------------------------------------------------------------------
 
     def branch(self, stmt: If) -> None:
         for out in stmt.outs:
@@ -214,9 +113,6 @@ class Lanes(Emitter):
         for out, result in zip(stmt.outs, stmt.orelse.results, strict=True):
             target = self.ref(out)
             self.line(f"{target} = {self.chosen(other, out.type, self.vector(result), target)};")
-
-    def chosen(self, mask: str, type: Scalar, then: str, orelse: str) -> str:
-        return f"iris_select_{type}({mask}, {then}, {orelse})"
 
     # -- loops ----------------------------------------------------------------------------------------------------
 
@@ -382,22 +278,3 @@ class Lanes(Emitter):
             target, source, var, mask = ready
             value = source if mask is None else self.chosen(mask, var.type, source, target)
             self.line(f"{target} = {value};")
-
-    # -- values ---------------------------------------------------------------------------------------------------
-
-    def lane_value(self, let: Let) -> str | None:
-        """The right-hand side on whole vectors; None if it goes lane by lane."""
-        bits = self.plan.lane_bits
-        if let.op is ops.CAST:
-            return None if is_checked_cast(let) else lane_values.cast(let, bits, self.vector(let.args[0]))
-        spread = lane_values.takes_scalars(let)
-        return lane_values.operator(let, bits, [self.operand(a) if spread else self.vector(a) for a in let.args])
-
-    def lane_by_lane(self, let: Let, target: str) -> None:
-        """The scalar operation on each lane; a costly one only where it counts."""
-        guard = f"if ({self.mask}[lane]) " if self.mask and let.op.cost >= CALL else ""
-        args = ", ".join(map(self.at_lane, let.args))
-        callee = checked_cast(let) if let.op is ops.CAST else self.callee(let)
-        sign = "-(iris_mem_mask)" if let.out.type is BOOL else ""
-        loop = "IRIS_EACH_LANE" if let.op in lane_values.AS_VECTORS else "IRIS_LANE_BY_LANE"
-        self.line(f"{loop} {guard}{target}[lane] = {sign}{callee}({args});")

@@ -240,6 +240,23 @@ func @entered(%0: i64, %1: f64) -> i64, f64 {
 }
 """)
 
+# i64 of every size as f64, rounded once.
+converted = _parsed("""
+func @converted(%0: i64) -> f64, f64 {
+  %1: i64 = and %0, 31:i64
+  for %2: i64 in 0:i64 .. %1 step 1:i64 carry %3: i64 = %0, %4: f64 = 0.0:f64, %5: f64 = 0.0:f64 {
+    %6: i64 = mul %3, 6364136223846793005:i64
+    %7: i64 = shr %6, 9:i64
+    %8: f64 = cast %6
+    %9: f64 = cast %7
+    %10: f64 = sub %8, %4
+    %11: f64 = sub %9, %5
+    yield %6, %10, %11
+  } -> %12: i64, %13: f64, %14: f64
+  return %13, %14
+}
+""")
+
 indexed = _parsed("""
 func @indexed(%0: f64) index i0=%1: i64 flat=%2: i64 n0=%3: i64 -> f64 {
   %10: i64 = and %2, 15:i64
@@ -262,6 +279,7 @@ KERNELS: dict[str, Callable[[], Function]] = {
     ),
     "entered": entered,
     "gcd": gcd,
+    "converted": converted,
     "bounds": bounds,
     "nested": nested,
     "mixed": mixed,

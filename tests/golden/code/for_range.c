@@ -1,7 +1,7 @@
 /* kernel: (f8, i8) -> f8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
 
 #define IRIS_LANE_BITS 64
-#define IRIS_PARTS 4
+#define IRIS_PARTS 3
 
 /* iris_base.h */
 
@@ -109,7 +109,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
         /* 7: total += x**2 / (i + 1) */
         const iris_v_f64 t1 = x[part] * x[part];
         const iris_v_i64 t2 = i[part] + 1;
-        const iris_v_f64 t3 = IRIS_CONVERT(t2, iris_v_f64);
+        const iris_v_f64 t3 = iris_lanes_i64_f64(t2);
         const iris_v_f64 t4 = t1 / t3;
         const iris_v_f64 total_1 = total[part] + t4;
         total[part] = iris_select_f64(running[part], total_1, total[part]);

@@ -1,7 +1,7 @@
 /* kernel: (i8) -> i8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
 
 #define IRIS_LANE_BITS 64
-#define IRIS_PARTS 4
+#define IRIS_PARTS 3
 
 /* iris_base.h */
 
@@ -67,87 +67,113 @@ IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t
   }
 }
 
-IRIS_KERNEL void iris_block(const iris_v_i64 *n, iris_v_i64 *out0) {
-  iris_v_i64 total[IRIS_PARTS];
-  iris_mask running[IRIS_PARTS];
-  IRIS_EACH_PART {
-    /* 5: for i in range(n): */
-    total[part] = iris_all_i64(0LL);
-    running[part] = IRIS_ALL;
-  }
-  for (int64_t i = 0;; ++i) {
-    iris_mask any = IRIS_NONE;
-    IRIS_EACH_PART {
-      running[part] &= (iris_mask)(i < n[part]);
-      any |= running[part];
-    }
-    if (!iris_any(any)) break;
-    iris_mask live[IRIS_PARTS];
-    iris_v_i64 total_1[IRIS_PARTS];
-    iris_mask running_1[IRIS_PARTS];
-    IRIS_EACH_PART {
-      /* 6: for j in range(i, n): */
-      live[part] = IRIS_ALL;
-      total_1[part] = total[part];
-      running_1[part] = running[part];
-    }
-    for (int64_t j = i;; ++j) {
-      iris_mask any_1 = IRIS_NONE;
-      IRIS_EACH_PART {
-        running_1[part] &= (iris_mask)(j < n[part]);
-        any_1 |= running_1[part];
-      }
-      if (!iris_any(any_1)) break;
-      const bool t1 = j == 5;
-      const int64_t t2 = i + j;
-      const int64_t t3 = t2 & 1;
-      const bool t4 = t3 != 0;
-      const int64_t t5 = i * j;
-      const bool t6 = j != 5;
-      IRIS_EACH_PART {
-        /* 7: if j == 5: */
-        /* 9: if (i + j) % 2: */
-        /* 11: total += i * j */
-        const iris_v_i64 total_2 = total_1[part] + t5;
-        /* 9: if (i + j) % 2: */
-        const iris_v_i64 total_3 = iris_select_i64(iris_all_bool(t4), total_1[part], total_2);
-        /* 7: if j == 5: */
-        const iris_v_i64 total_4 = iris_select_i64(iris_all_bool(t1), total_1[part], total_3);
-        live[part] = iris_select_bool(running_1[part], iris_all_bool(t6), live[part]);
-        total_1[part] = iris_select_i64(running_1[part], total_4, total_1[part]);
-        running_1[part] &= iris_all_bool(t6);
-      }
-    }
-    IRIS_EACH_PART {
-      /* 13: total += 100 */
-      const iris_v_i64 total_5 = total_1[part] + 100;
-      /* 6: for j in range(i, n): */
-      const iris_v_i64 total_6 = iris_select_i64(live[part], total_5, total_1[part]);
-      /* 15: total -= 1 */
-      const iris_v_i64 total_7 = total_6 - 1;
-      /* 6: for j in range(i, n): */
-      const iris_v_i64 total_8 = iris_select_i64(live[part], total_6, total_7);
-      total[part] = iris_select_i64(running[part], total_8, total[part]);
-    }
-  }
-  IRIS_EACH_PART {
-    out0[part] = total[part];
-  }
-}
-
-/* Any steps, no overlap; all inputs of a block are read before a result is stored. */
+/* Any steps, no overlap; a lane that is done takes the next element. */
 IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *steps) {
-  for (intptr_t first = 0; first < count; first += IRIS_LANES) {
-    const intptr_t some = count - first < IRIS_LANES ? count - first : IRIS_LANES;
-    iris_v_i64 n_tile[IRIS_PARTS];
-    iris_v_i64 out0_tile[IRIS_PARTS];
-    for (intptr_t lane = 0; lane < IRIS_LANES; ++lane) {
-      const intptr_t k = first + (lane < some ? lane : some - 1);
-      ((iris_mem_i64 *)n_tile)[lane] = *(const iris_mem_i64 *)(args[0] + k * steps[0]);
+  iris_v_i64 n[IRIS_PARTS];
+  iris_v_i64 total[IRIS_PARTS];
+  iris_v_i64 i[IRIS_PARTS];
+  iris_mask running[IRIS_PARTS];
+  iris_mask idle[IRIS_PARTS];
+  IRIS_EACH_PART {
+    n[part] = (iris_v_i64){0};
+    total[part] = (iris_v_i64){0};
+    i[part] = (iris_v_i64){0};
+    running[part] = IRIS_NONE;
+    idle[part] = IRIS_NONE;
+  }
+  intptr_t element[IRIS_LANES]; /* -1 is none */
+  for (int lane = 0; lane < IRIS_LANES; ++lane) element[lane] = -1;
+  intptr_t next = 0;
+  for (;;) {
+    iris_v_i64 out0[IRIS_PARTS];
+    IRIS_EACH_PART {
+      out0[part] = total[part];
     }
-    iris_block(n_tile, out0_tile);
-    for (intptr_t lane = 0; lane < some; ++lane) {
-      *(iris_mem_i64 *)(args[1] + (first + lane) * steps[1]) = ((const iris_mem_i64 *)out0_tile)[lane];
+    bool busy = false;
+    IRIS_EACH_PART {
+      busy |= iris_any(running[part]);
+      unsigned done = iris_bits(~running[part] & ~idle[part]);
+      for (; done; done &= done - 1) {
+        const int lane = part * IRIS_WIDTH + __builtin_ctz(done);
+        intptr_t k = element[lane];
+        if (k >= 0) {
+          *(iris_mem_i64 *)(args[1] + k * steps[1]) = ((const iris_mem_i64 *)out0)[lane];
+        }
+        if (next == count) {
+          ((iris_mem_mask *)idle)[lane] = -1;
+          continue;
+        }
+        k = element[lane] = next++;
+        busy = true;
+        ((iris_mem_i64 *)n)[lane] = *(const iris_mem_i64 *)(args[0] + k * steps[0]);
+      }
+    }
+    if (!busy) break;
+    const int fewest = next < count ? IRIS_ENOUGH : 0;
+    IRIS_EACH_PART {
+      const iris_mask fresh = ~running[part] & ~idle[part];
+      total[part] = iris_select_i64(fresh, iris_all_i64(0LL), total[part]);
+      i[part] = iris_select_i64(fresh, iris_all_i64(0LL), i[part]);
+      running[part] |= fresh;
+    }
+    for (;;) {
+      int left = 0;
+      IRIS_EACH_PART {
+        running[part] &= (iris_mask)(i[part] < n[part]);
+        left += iris_count(running[part]);
+      }
+      if (left <= fewest) break;
+      iris_mask live[IRIS_PARTS];
+      iris_v_i64 total_1[IRIS_PARTS];
+      iris_v_i64 j[IRIS_PARTS];
+      iris_mask running_1[IRIS_PARTS];
+      IRIS_EACH_PART {
+        /* 6: for j in range(i, n): */
+        live[part] = IRIS_ALL;
+        total_1[part] = total[part];
+        j[part] = i[part];
+        running_1[part] = running[part];
+      }
+      for (;;) {
+        iris_mask any = IRIS_NONE;
+        IRIS_EACH_PART {
+          running_1[part] &= (iris_mask)(j[part] < n[part]);
+          any |= running_1[part];
+        }
+        if (!iris_any(any)) break;
+        IRIS_EACH_PART {
+          /* 7: if j == 5: */
+          const iris_mask t1 = (iris_mask)(j[part] == 5);
+          /* 9: if (i + j) % 2: */
+          const iris_v_i64 t2 = i[part] + j[part];
+          const iris_v_i64 t3 = t2 & 1;
+          const iris_mask t4 = (iris_mask)(t3 != 0);
+          /* 11: total += i * j */
+          const iris_v_i64 t5 = i[part] * j[part];
+          const iris_v_i64 total_2 = total_1[part] + t5;
+          /* 9: if (i + j) % 2: */
+          const iris_v_i64 total_3 = iris_select_i64(t4, total_1[part], total_2);
+          /* 7: if j == 5: */
+          const iris_v_i64 total_4 = iris_select_i64(t1, total_1[part], total_3);
+          const iris_mask t6 = (iris_mask)(j[part] != 5);
+          live[part] = iris_select_bool(running_1[part], t6, live[part]);
+          total_1[part] = iris_select_i64(running_1[part], total_4, total_1[part]);
+          running_1[part] &= t6;
+          j[part] += 1;
+        }
+      }
+      IRIS_EACH_PART {
+        /* 13: total += 100 */
+        const iris_v_i64 total_5 = total_1[part] + 100;
+        /* 6: for j in range(i, n): */
+        const iris_v_i64 total_6 = iris_select_i64(live[part], total_5, total_1[part]);
+        /* 15: total -= 1 */
+        const iris_v_i64 total_7 = total_6 - 1;
+        /* 6: for j in range(i, n): */
+        const iris_v_i64 total_8 = iris_select_i64(live[part], total_6, total_7);
+        total[part] = iris_select_i64(running[part], total_8, total[part]);
+        i[part] += 1;
+      }
     }
   }
 }

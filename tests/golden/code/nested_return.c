@@ -98,114 +98,141 @@ IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intp
   return status;
 }
 
-IRIS_KERNEL void iris_block(const iris_v_i64 *n, const iris_v_i64 *target, iris_v_i64 *out0, uint32_t *status) {
+/* Any steps, no overlap; a lane that is done takes the next element. */
+IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr_t *steps) {
+  uint32_t faults = 0;
+  uint32_t *const status = &faults;
+  iris_v_i64 n[IRIS_PARTS];
+  iris_v_i64 target[IRIS_PARTS];
   iris_v_i64 rv00[IRIS_PARTS];
   iris_mask ret[IRIS_PARTS];
+  (void)ret;
+  iris_v_i64 i[IRIS_PARTS];
   iris_mask running[IRIS_PARTS];
+  iris_mask idle[IRIS_PARTS];
   IRIS_EACH_PART {
-    /* 4: for i in range(n): */
-    rv00[part] = iris_all_i64(0LL);
-    ret[part] = IRIS_NONE;
-    running[part] = IRIS_ALL;
+    n[part] = (iris_v_i64){0};
+    target[part] = (iris_v_i64){0};
+    rv00[part] = (iris_v_i64){0};
+    ret[part] = (iris_mask){0};
+    i[part] = (iris_v_i64){0};
+    running[part] = IRIS_NONE;
+    idle[part] = IRIS_NONE;
   }
-  for (int64_t i = 0;; ++i) {
-    iris_mask any = IRIS_NONE;
+  intptr_t element[IRIS_LANES]; /* -1 is none */
+  for (int lane = 0; lane < IRIS_LANES; ++lane) element[lane] = -1;
+  intptr_t next = 0;
+  for (;;) {
+    iris_v_i64 out0[IRIS_PARTS];
     IRIS_EACH_PART {
-      running[part] &= (iris_mask)(i < n[part]);
-      any |= running[part];
+      /* 4: for i in range(n): */
+      const iris_v_i64 rv00_1 = iris_select_i64(ret[part], rv00[part], iris_all_i64((-1LL)));
+      out0[part] = rv00_1;
     }
-    if (!iris_any(any)) break;
-    iris_mask live[IRIS_PARTS];
-    iris_v_i64 j[IRIS_PARTS];
-    iris_v_i64 rv00_1[IRIS_PARTS];
-    iris_mask ret_1[IRIS_PARTS];
-    iris_mask running_1[IRIS_PARTS];
-    const uint64_t most_rounds = iris_rounds();
-    uint64_t rounds = 0;
+    bool busy = false;
     IRIS_EACH_PART {
-      /* 6: while j < n: */
-      live[part] = IRIS_ALL;
-      j[part] = iris_all_i64(0LL);
-      rv00_1[part] = rv00[part];
-      ret_1[part] = IRIS_NONE;
-      running_1[part] = running[part];
+      busy |= iris_any(running[part]);
+      unsigned done = iris_bits(~running[part] & ~idle[part]);
+      for (; done; done &= done - 1) {
+        const int lane = part * IRIS_WIDTH + __builtin_ctz(done);
+        intptr_t k = element[lane];
+        if (k >= 0) {
+          *(iris_mem_i64 *)(args[2] + k * steps[2]) = ((const iris_mem_i64 *)out0)[lane];
+        }
+        if (next == count) {
+          ((iris_mem_mask *)idle)[lane] = -1;
+          continue;
+        }
+        k = element[lane] = next++;
+        busy = true;
+        ((iris_mem_i64 *)n)[lane] = *(const iris_mem_i64 *)(args[0] + k * steps[0]);
+        ((iris_mem_i64 *)target)[lane] = *(const iris_mem_i64 *)(args[1] + k * steps[1]);
+      }
+    }
+    if (!busy) break;
+    const int fewest = next < count ? IRIS_ENOUGH : 0;
+    IRIS_EACH_PART {
+      const iris_mask fresh = ~running[part] & ~idle[part];
+      rv00[part] = iris_select_i64(fresh, iris_all_i64(0LL), rv00[part]);
+      ret[part] = iris_select_bool(fresh, IRIS_NONE, ret[part]);
+      i[part] = iris_select_i64(fresh, iris_all_i64(0LL), i[part]);
+      running[part] |= fresh;
     }
     for (;;) {
-      iris_mask any_1 = IRIS_NONE;
+      int left = 0;
       IRIS_EACH_PART {
-        const iris_mask t1 = (iris_mask)(j[part] < n[part]);
-        const iris_mask v0 = live[part] & t1;
-        running_1[part] &= v0;
-        any_1 |= running_1[part];
+        running[part] &= (iris_mask)(i[part] < n[part]);
+        left += iris_count(running[part]);
       }
-      if (!iris_any(any_1)) break;
-      if (rounds++ == most_rounds) {
-        *status |= 4u /* while_limit */;
-        break;
+      if (left <= fewest) break;
+      iris_mask live[IRIS_PARTS];
+      iris_v_i64 j[IRIS_PARTS];
+      iris_v_i64 rv00_2[IRIS_PARTS];
+      iris_mask ret_1[IRIS_PARTS];
+      iris_mask running_1[IRIS_PARTS];
+      const uint64_t most_rounds_1 = iris_rounds();
+      uint64_t rounds = 0;
+      IRIS_EACH_PART {
+        /* 6: while j < n: */
+        live[part] = IRIS_ALL;
+        j[part] = iris_all_i64(0LL);
+        rv00_2[part] = rv00[part];
+        ret_1[part] = IRIS_NONE;
+        running_1[part] = running[part];
+      }
+      for (;;) {
+        iris_mask any = IRIS_NONE;
+        IRIS_EACH_PART {
+          const iris_mask t1 = (iris_mask)(j[part] < n[part]);
+          const iris_mask v0 = live[part] & t1;
+          running_1[part] &= v0;
+          any |= running_1[part];
+        }
+        if (!iris_any(any)) break;
+        if (rounds++ == most_rounds_1) {
+          *status |= 4u /* while_limit */;
+          break;
+        }
+        IRIS_EACH_PART {
+          /* 7: if i * j == target: */
+          const iris_v_i64 t2 = i[part] * j[part];
+          const iris_mask t3 = (iris_mask)(t2 == target[part]);
+          /* 9: if j > 6: */
+          const iris_mask t4 = (iris_mask)(j[part] > 6);
+          /* 11: j += 1 */
+          const iris_v_i64 j_1 = j[part] + 1;
+          /* 9: if j > 6: */
+          const iris_v_i64 j_2 = iris_select_i64(t4, j[part], j_1);
+          /* 7: if i * j == target: */
+          const iris_v_i64 j_3 = iris_select_i64(t3, j[part], j_2);
+          const iris_v_i64 rv00_3 = iris_select_i64(t3, i[part], rv00_2[part]);
+          const iris_mask t5 = (iris_mask)(t2 != target[part]);
+          const iris_mask brk = t5 & t4;
+          const iris_mask t6 = t3 | brk;
+          const iris_mask t7 = ~t6;
+          live[part] = iris_select_bool(running_1[part], t7, live[part]);
+          j[part] = j_3;
+          rv00_2[part] = iris_select_i64(running_1[part], rv00_3, rv00_2[part]);
+          ret_1[part] = iris_select_bool(running_1[part], t3, ret_1[part]);
+        }
       }
       IRIS_EACH_PART {
-        /* 7: if i * j == target: */
-        const iris_v_i64 t2 = i * j[part];
-        const iris_mask t3 = (iris_mask)(t2 == target[part]);
-        /* 9: if j > 6: */
-        const iris_mask t4 = (iris_mask)(j[part] > 6);
-        /* 11: j += 1 */
-        const iris_v_i64 j_1 = j[part] + 1;
-        /* 9: if j > 6: */
-        const iris_v_i64 j_2 = iris_select_i64(t4, j[part], j_1);
-        /* 7: if i * j == target: */
-        const iris_v_i64 j_3 = iris_select_i64(t3, j[part], j_2);
-        const iris_v_i64 rv00_2 = iris_select_i64(t3, iris_all_i64(i), rv00_1[part]);
-        const iris_mask t5 = (iris_mask)(t2 != target[part]);
-        const iris_mask brk = t5 & t4;
-        const iris_mask t6 = t3 | brk;
-        const iris_mask t7 = ~t6;
-        live[part] = iris_select_bool(running_1[part], t7, live[part]);
-        j[part] = j_3;
-        rv00_1[part] = iris_select_i64(running_1[part], rv00_2, rv00_1[part]);
-        ret_1[part] = iris_select_bool(running_1[part], t3, ret_1[part]);
+        /* 13: if i == 7: */
+        const iris_mask t8 = (iris_mask)(i[part] == 7);
+        const iris_v_i64 rv00_4 = iris_select_i64(t8, iris_all_i64((-7LL)), rv00_2[part]);
+        const iris_mask ret_2 = t8 | ret_1[part];
+        /* 6: while j < n: */
+        const iris_v_i64 rv00_5 = iris_select_i64(live[part], rv00_4, rv00_2[part]);
+        const iris_mask ret_3 = iris_select_bool(live[part], ret_2, ret_1[part]);
+        const iris_mask t9 = ~ret_3;
+        rv00[part] = iris_select_i64(running[part], rv00_5, rv00[part]);
+        ret[part] = iris_select_bool(running[part], ret_3, ret[part]);
+        running[part] &= t9;
+        i[part] += 1;
       }
     }
-    const bool t8 = i == 7;
-    IRIS_EACH_PART {
-      /* 13: if i == 7: */
-      const iris_v_i64 rv00_3 = iris_select_i64(iris_all_bool(t8), iris_all_i64((-7LL)), rv00_1[part]);
-      const iris_mask ret_2 = iris_all_bool(t8) | ret_1[part];
-      /* 6: while j < n: */
-      const iris_v_i64 rv00_4 = iris_select_i64(live[part], rv00_3, rv00_1[part]);
-      const iris_mask ret_3 = iris_select_bool(live[part], ret_2, ret_1[part]);
-      const iris_mask t9 = ~ret_3;
-      rv00[part] = iris_select_i64(running[part], rv00_4, rv00[part]);
-      ret[part] = iris_select_bool(running[part], ret_3, ret[part]);
-      running[part] &= t9;
-    }
   }
-  IRIS_EACH_PART {
-    /* 4: for i in range(n): */
-    const iris_v_i64 rv00_5 = iris_select_i64(ret[part], rv00[part], iris_all_i64((-1LL)));
-    out0[part] = rv00_5;
-  }
-}
-
-/* Any steps, no overlap; all inputs of a block are read before a result is stored. */
-IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr_t *steps) {
-  uint32_t status = 0;
-  for (intptr_t first = 0; first < count; first += IRIS_LANES) {
-    const intptr_t some = count - first < IRIS_LANES ? count - first : IRIS_LANES;
-    iris_v_i64 n_tile[IRIS_PARTS];
-    iris_v_i64 target_tile[IRIS_PARTS];
-    iris_v_i64 out0_tile[IRIS_PARTS];
-    for (intptr_t lane = 0; lane < IRIS_LANES; ++lane) {
-      const intptr_t k = first + (lane < some ? lane : some - 1);
-      ((iris_mem_i64 *)n_tile)[lane] = *(const iris_mem_i64 *)(args[0] + k * steps[0]);
-      ((iris_mem_i64 *)target_tile)[lane] = *(const iris_mem_i64 *)(args[1] + k * steps[1]);
-    }
-    iris_block(n_tile, target_tile, out0_tile, &status);
-    for (intptr_t lane = 0; lane < some; ++lane) {
-      *(iris_mem_i64 *)(args[2] + (first + lane) * steps[2]) = ((const iris_mem_i64 *)out0_tile)[lane];
-    }
-  }
-  return status;
+  return faults;
 }
 
 IRIS_ROUTE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *steps) {

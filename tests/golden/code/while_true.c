@@ -79,86 +79,129 @@ IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intp
   return status;
 }
 
-IRIS_KERNEL void iris_block(const iris_v_i64 *n, iris_v_i64 *out0, uint32_t *status) {
+/* Any steps, no overlap; a lane that is done takes the next element. */
+IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr_t *steps) {
+  uint32_t faults = 0;
+  uint32_t *const status = &faults;
+  iris_v_i64 n[IRIS_PARTS];
   iris_mask live[IRIS_PARTS];
   iris_v_i64 n_1[IRIS_PARTS];
-  iris_v_i64 steps[IRIS_PARTS];
+  iris_v_i64 steps_1[IRIS_PARTS];
   iris_v_i64 rv00[IRIS_PARTS];
   iris_mask ret[IRIS_PARTS];
+  (void)ret;
   iris_mask running[IRIS_PARTS];
+  iris_mask idle[IRIS_PARTS];
+  IRIS_EACH_PART {
+    n[part] = (iris_v_i64){0};
+    live[part] = (iris_mask){0};
+    n_1[part] = (iris_v_i64){0};
+    steps_1[part] = (iris_v_i64){0};
+    rv00[part] = (iris_v_i64){0};
+    ret[part] = (iris_mask){0};
+    running[part] = IRIS_NONE;
+    idle[part] = IRIS_NONE;
+  }
+  intptr_t element[IRIS_LANES]; /* -1 is none */
+  for (int lane = 0; lane < IRIS_LANES; ++lane) element[lane] = -1;
+  intptr_t next = 0;
   const uint64_t most_rounds = iris_rounds();
-  uint64_t rounds = 0;
-  IRIS_EACH_PART {
-    /* 5: while True: */
-    live[part] = IRIS_ALL;
-    n_1[part] = n[part];
-    steps[part] = iris_all_i64(0LL);
-    rv00[part] = iris_all_i64(0LL);
-    ret[part] = IRIS_NONE;
-    running[part] = IRIS_ALL;
-  }
+  uint64_t round = 0;
+  uint64_t deadline = most_rounds; /* no lane passes its limit before this round */
+  uint64_t began[IRIS_LANES];
   for (;;) {
-    iris_mask any = IRIS_NONE;
+    iris_v_i64 out0[IRIS_PARTS];
     IRIS_EACH_PART {
-      running[part] &= live[part];
-      any |= running[part];
+      /* 5: while True: */
+      const iris_v_i64 rv00_1 = iris_select_i64(ret[part], rv00[part], iris_all_i64((-1LL)));
+      out0[part] = rv00_1;
     }
-    if (!iris_any(any)) break;
-    if (rounds++ == most_rounds) {
-      *status |= 4u /* while_limit */;
-      break;
-    }
+    bool busy = false;
     IRIS_EACH_PART {
-      /* 6: if n <= 1: */
-      const iris_mask t1 = (iris_mask)(n_1[part] <= 1);
-      /* 8: n = n // 2 if n % 2 == 0 else 3 * n + 1 */
-      const iris_v_i64 t2 = n_1[part] & 1;
-      const iris_mask t3 = (iris_mask)(t2 == 0);
-      const iris_v_i64 t4 = n_1[part] >> 1;
-      const iris_v_i64 t5 = 3 * n_1[part];
-      const iris_v_i64 t6 = t5 + 1;
-      const iris_v_i64 v0 = iris_select_i64(t3, t4, t6);
-      /* 9: steps += 1 */
-      const iris_v_i64 steps_1 = steps[part] + 1;
-      /* 10: if steps >= 50: */
-      const iris_mask t7 = (iris_mask)(steps_1 >= 50);
-      /* 6: if n <= 1: */
-      const iris_v_i64 rv00_1 = iris_select_i64(t1, steps[part], rv00[part]);
-      const iris_mask t8 = ~t1;
-      const iris_mask brk = t8 & t7;
-      const iris_mask t9 = t1 | brk;
-      const iris_mask t10 = ~t9;
-      live[part] = t10;
-      n_1[part] = v0;
-      steps[part] = steps_1;
-      rv00[part] = iris_select_i64(running[part], rv00_1, rv00[part]);
-      ret[part] = iris_select_bool(running[part], t1, ret[part]);
+      busy |= iris_any(running[part]);
+      unsigned done = iris_bits(~running[part] & ~idle[part]);
+      for (; done; done &= done - 1) {
+        const int lane = part * IRIS_WIDTH + __builtin_ctz(done);
+        intptr_t k = element[lane];
+        if (k >= 0) {
+          *(iris_mem_i64 *)(args[1] + k * steps[1]) = ((const iris_mem_i64 *)out0)[lane];
+        }
+        if (next == count) {
+          ((iris_mem_mask *)idle)[lane] = -1;
+          continue;
+        }
+        k = element[lane] = next++;
+        busy = true;
+        ((iris_mem_i64 *)n)[lane] = *(const iris_mem_i64 *)(args[0] + k * steps[0]);
+        began[lane] = round;
+      }
+    }
+    if (!busy) break;
+    const int fewest = next < count ? IRIS_ENOUGH : 0;
+    IRIS_EACH_PART {
+      const iris_mask fresh = ~running[part] & ~idle[part];
+      live[part] = iris_select_bool(fresh, IRIS_ALL, live[part]);
+      n_1[part] = iris_select_i64(fresh, n[part], n_1[part]);
+      steps_1[part] = iris_select_i64(fresh, iris_all_i64(0LL), steps_1[part]);
+      rv00[part] = iris_select_i64(fresh, iris_all_i64(0LL), rv00[part]);
+      ret[part] = iris_select_bool(fresh, IRIS_NONE, ret[part]);
+      running[part] |= fresh;
+    }
+    for (;;) {
+      int left = 0;
+      IRIS_EACH_PART {
+        running[part] &= live[part];
+        left += iris_count(running[part]);
+      }
+      if (round == deadline) {
+        iris_mask late[IRIS_PARTS];
+        IRIS_EACH_PART {
+          late[part] = running[part];
+        }
+        deadline = round + most_rounds;
+        for (int lane = 0; lane < IRIS_LANES; ++lane) {
+          if (!((iris_mem_mask *)late)[lane]) continue;
+          ((iris_mem_mask *)late)[lane] = round - began[lane] == most_rounds ? -1 : 0;
+          const uint64_t end = began[lane] + most_rounds;
+          if (end != round && end < deadline) deadline = end;
+        }
+        IRIS_EACH_PART {
+          *status |= iris_any(late[part]) ? 4u /* while_limit */ : 0u;
+          running[part] &= ~late[part];
+        }
+        break;
+      }
+      if (left <= fewest) break;
+      IRIS_EACH_PART {
+        /* 6: if n <= 1: */
+        const iris_mask t1 = (iris_mask)(n_1[part] <= 1);
+        /* 8: n = n // 2 if n % 2 == 0 else 3 * n + 1 */
+        const iris_v_i64 t2 = n_1[part] & 1;
+        const iris_mask t3 = (iris_mask)(t2 == 0);
+        const iris_v_i64 t4 = n_1[part] >> 1;
+        const iris_v_i64 t5 = 3 * n_1[part];
+        const iris_v_i64 t6 = t5 + 1;
+        const iris_v_i64 v0 = iris_select_i64(t3, t4, t6);
+        /* 9: steps += 1 */
+        const iris_v_i64 steps_2 = steps_1[part] + 1;
+        /* 10: if steps >= 50: */
+        const iris_mask t7 = (iris_mask)(steps_2 >= 50);
+        /* 6: if n <= 1: */
+        const iris_v_i64 rv00_2 = iris_select_i64(t1, steps_1[part], rv00[part]);
+        const iris_mask t8 = ~t1;
+        const iris_mask brk = t8 & t7;
+        const iris_mask t9 = t1 | brk;
+        const iris_mask t10 = ~t9;
+        live[part] = t10;
+        n_1[part] = v0;
+        steps_1[part] = steps_2;
+        rv00[part] = iris_select_i64(running[part], rv00_2, rv00[part]);
+        ret[part] = iris_select_bool(running[part], t1, ret[part]);
+      }
+      ++round;
     }
   }
-  IRIS_EACH_PART {
-    /* 5: while True: */
-    const iris_v_i64 rv00_2 = iris_select_i64(ret[part], rv00[part], iris_all_i64((-1LL)));
-    out0[part] = rv00_2;
-  }
-}
-
-/* Any steps, no overlap; all inputs of a block are read before a result is stored. */
-IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr_t *steps) {
-  uint32_t status = 0;
-  for (intptr_t first = 0; first < count; first += IRIS_LANES) {
-    const intptr_t some = count - first < IRIS_LANES ? count - first : IRIS_LANES;
-    iris_v_i64 n_tile[IRIS_PARTS];
-    iris_v_i64 out0_tile[IRIS_PARTS];
-    for (intptr_t lane = 0; lane < IRIS_LANES; ++lane) {
-      const intptr_t k = first + (lane < some ? lane : some - 1);
-      ((iris_mem_i64 *)n_tile)[lane] = *(const iris_mem_i64 *)(args[0] + k * steps[0]);
-    }
-    iris_block(n_tile, out0_tile, &status);
-    for (intptr_t lane = 0; lane < some; ++lane) {
-      *(iris_mem_i64 *)(args[1] + (first + lane) * steps[1]) = ((const iris_mem_i64 *)out0_tile)[lane];
-    }
-  }
-  return status;
+  return faults;
 }
 
 IRIS_ROUTE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *steps) {

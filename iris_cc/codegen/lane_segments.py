@@ -1,0 +1,192 @@
+"""Straight segments of the lane loop: operations on every vector of a block, gathered until control flow cuts them.
+
+    IRIS_EACH_PART { ... }     a segment, on every vector of the block
+
+It knows vectors, masks and segments; branches, loops and functions are not here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from iris_cc.codegen import lane_values
+from iris_cc.codegen.cfamily import Emitter, checked_cast, fault_bit
+from iris_cc.codegen.dialect import Dialect
+from iris_cc.codegen.lane_plan import Plan, is_uniform
+from iris_cc.codegen.lane_values import vector
+from iris_cc.codegen.names import Names
+from iris_cc.codegen.needs import is_checked_cast
+from iris_cc.codegen.writer import Writer
+from iris_cc.ir import ops
+from iris_cc.ir.nodes import Atom, Check, Const, Function, Let, Var
+from iris_cc.ir.ops import CALL
+from iris_cc.ir.types import BOOL, Scalar
+
+
+class Segments(Emitter):
+    """Writes operations on vectors of lanes."""
+
+    def __init__(self, fn: Function, dialect: Dialect, plan: Plan, source: Mapping[int, str] | None) -> None:
+        super().__init__(fn, dialect, source)
+        self.names = Names("status", "part", "lane")
+        self.plan = plan
+        self.mask: str | None = None  # the lanes that are here; None for all
+        self.segment: list[str] = []  # lines of the straight segment so far
+        self.local: set[Var] = set()  # values that are no arrays
+        self.called: dict[str, Let] = {}  # scalar functions that are called for all lanes
+
+    def functions(self) -> list[str]:
+        """The functions of all lanes that were called, in the order of their first calls."""
+        return [self.for_all_lanes(callee, let) for callee, let in self.called.items()]
+
+    def for_all_lanes(self, callee: str, let: Let) -> str:
+        type, names = let.out.type, "xy"[: len(let.args)]
+        out = Writer()
+        params = "".join(f"const {vector(type)} *{name}, " for name in names)
+        name = callee.replace("iris_", "iris_lanes_", 1)
+        with out.braces(f"IRIS_OUTLINE void {name}({params}{vector(type)} *result)"):
+            args = ", ".join(f"((const iris_mem_{type} *){name})[lane]" for name in names)
+            out.line("IRIS_INDEPENDENT")
+            out.line("IRIS_ROLLED /* until it is vectors */")
+            head = "for (int lane = 0; lane < IRIS_LANES; ++lane)"
+            out.line(f"{head} ((iris_mem_{type} *)result)[lane] = {callee}({args});")
+        return out.text()
+
+    # -- segments -------------------------------------------------------------------------------------------------
+
+    def line(self, text: str) -> None:
+        """One more line of the segment, for each part."""
+        self.segment.append(text)
+
+    def cut(self) -> None:
+        """The segment ends: its lines are a loop over the parts."""
+        lines, self.segment = self.segment, []
+        if all(line.startswith("/*") for line in lines):
+            self.out.lines(*lines)
+            return
+        with self.out.braces("IRIS_EACH_PART"):
+            self.out.lines(*lines)
+
+    @contextmanager
+    def under(self, mask: str | None) -> Iterator[None]:
+        before, self.mask = self.mask, mask
+        yield
+        self.mask = before
+
+    def array(self, var: Var) -> str:
+        """Declare `var` as an array over the parts."""
+        name = self.bind(var)
+        self.out.line(f"{vector(var.type)} {name}[IRIS_PARTS];")
+        return f"{name}[part]"
+
+    def mask_array(self, hint: str) -> str:
+        name = self.names.claim(hint)
+        self.out.line(f"iris_mask {name}[IRIS_PARTS];")
+        return f"{name}[part]"
+
+    def collector(self) -> str:
+        """A mask that takes in those of all parts."""
+        name = self.names.claim("any")
+        self.out.line(f"iris_mask {name} = IRIS_NONE;")
+        return name
+
+    def here(self) -> str:
+        return self.mask or "IRIS_ALL"
+
+    def within(self, mask: str) -> str:
+        """The lanes of `mask` that are here."""
+        return mask if self.mask is None else f"{mask} & {self.mask}"
+
+    # -- words ----------------------------------------------------------------------------------------------------
+
+    def is_uniform(self, atom: Atom) -> bool:
+        return is_uniform(atom, self.plan.uniform)
+
+    def ref(self, var: Var) -> str:
+        """A value that differs by lane, in a segment."""
+        return self.name[var] if var in self.local else f"{self.name[var]}[part]"
+
+    def vector(self, atom: Atom) -> str:
+        """Any value as a vector."""
+        if isinstance(atom, Var) and atom not in self.plan.uniform:
+            return self.ref(atom)
+        if isinstance(atom, Const) and atom.type is BOOL:
+            return "IRIS_ALL" if atom.value else "IRIS_NONE"
+        return f"iris_all_{atom.type}({self.atom(atom, alone=True)})"
+
+    def operand(self, atom: Atom) -> str:
+        """A value beside a vector that spreads it."""
+        return self.atom(atom) if self.is_uniform(atom) else self.vector(atom)
+
+    def at_lane(self, atom: Atom) -> str:
+        return self.atom(atom, alone=True) if self.is_uniform(atom) else f"{self.vector(atom)}[lane]"
+
+    # -- statements -----------------------------------------------------------------------------------------------
+
+    def let(self, let: Let) -> None:
+        if let.out in self.plan.uniform:
+            super().let(let)
+            return
+        if lane_values.is_called(let, self.dialect.own):
+            self.call(let)
+            return
+        text = self.lane_value(let)
+        if let.out in self.plan.crossing:
+            target = self.array(let.out)
+            self.line(f"{target} = {text or f'({vector(let.out.type)}){{0}}'};")
+        else:
+            self.local.add(let.out)
+            target = self.bind(let.out)
+            const = "const " if text is not None else ""
+            self.line(f"{const}{vector(let.out.type)} {target} = {text or '{0}'};")
+        if text is None:
+            self.lane_by_lane(let, target)
+        if let.out not in self.read:
+            self.line(f"(void){target};")
+
+    def call(self, let: Let) -> None:
+        """One call for all lanes, between two segments: what it reads and gives are arrays."""
+        args = [self.whole(arg) for arg in let.args]
+        target = self.array(let.out)
+        self.cut()
+        callee = self.callee(let)
+        self.called[callee] = let
+        for_all = callee.replace("iris_", "iris_lanes_", 1)
+        self.out.line(f"{for_all}({', '.join([*args, target.removesuffix('[part]')])});")
+        self.unread(let.out)
+
+    def whole(self, atom: Atom) -> str:
+        """The array of a value; one that is the same for all lanes is written out."""
+        if isinstance(atom, Var) and atom not in self.plan.uniform:
+            return self.name[atom]
+        name = self.names.claim("all")
+        self.out.line(f"{vector(atom.type)} {name}[IRIS_PARTS];")
+        self.line(f"{name}[part] = {self.vector(atom)};")
+        return name
+
+    def check(self, check: Check) -> None:
+        failing = self.within(f"~{self.vector(check.condition)}")
+        self.line(f"*status |= iris_any({failing}) ? {fault_bit(check.fault)} : 0u;")
+
+    def chosen(self, mask: str, type: Scalar, then: str, orelse: str) -> str:
+        return f"iris_select_{type}({mask}, {then}, {orelse})"
+
+    # -- values ---------------------------------------------------------------------------------------------------
+
+    def lane_value(self, let: Let) -> str | None:
+        """The right-hand side on whole vectors; None if it goes lane by lane."""
+        bits = self.plan.lane_bits
+        if let.op is ops.CAST:
+            return None if is_checked_cast(let) else lane_values.cast(let, bits, self.vector(let.args[0]))
+        spread = lane_values.takes_scalars(let)
+        return lane_values.operator(let, bits, [self.operand(a) if spread else self.vector(a) for a in let.args])
+
+    def lane_by_lane(self, let: Let, target: str) -> None:
+        """The scalar operation on each lane; a costly one only where it counts."""
+        guard = f"if ({self.mask}[lane]) " if self.mask and let.op.cost >= CALL else ""
+        args = ", ".join(map(self.at_lane, let.args))
+        callee = checked_cast(let) if let.op is ops.CAST else self.callee(let)
+        sign = "-(iris_mem_mask)" if let.out.type is BOOL else ""
+        loop = "IRIS_EACH_LANE" if let.op in lane_values.AS_VECTORS else "IRIS_LANE_BY_LANE"
+        self.line(f"{loop} {guard}{target}[lane] = {sign}{callee}({args});")
