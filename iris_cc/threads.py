@@ -19,7 +19,7 @@ from iris_cc import build, config
 from iris_cc.build import BuildFailure, Unit
 from iris_cc.codegen.runtime_c import read
 from iris_cc.digest import hex_digest
-from iris_cc.runtime import loader, parallel, processors
+from iris_cc.runtime import loader, parallel
 
 MOST_THREADS = 1024
 
@@ -59,8 +59,7 @@ def get_num_threads() -> int:
 
     Its affinity mask and the quota of its container count.
     """
-    number = _state.chosen or config.num_threads() or processors.usable()
-    number = min(number, MOST_THREADS)
+    number = min(_state.chosen or config.num_threads() or _usable(), MOST_THREADS)
     if _state.pool is not None and number != _state.applied:  # the environment or the mask has changed
         with _state.lock:
             _apply(number)
@@ -74,6 +73,12 @@ def connect(library: loader.Library) -> None:
     with _state.lock:
         _state.kernels[library.key] = library
         library.write_int64(parallel.ENTRY, _entry())
+
+
+def _usable() -> int:
+    from iris_cc.runtime import processors
+
+    return processors.usable()
 
 
 def _checked(number: object) -> int:
