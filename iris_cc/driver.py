@@ -126,7 +126,7 @@ class Specialization:
         """Whether floating-point flags of this body mean nothing to the user."""
         from iris_cc.codegen import needs
 
-        return needs.flags_put_back(self.fn) == "IRIS_FLAGS_ALL"
+        return needs.flags_put_back(self.fn, self.options.math != "libm") == "IRIS_FLAGS_ALL"
 
 
 @record(eq=False)

@@ -59,7 +59,7 @@ def ufunc_unit(
     shared = share(fn, lanes is not None, rows.block_length(), threads)
     headers = {"iris_error.h"} if needs.can_fault(fn) else set()
     long_row = [pieces.long_row(rows)] if shared is not None else []
-    return _unit(fn, lanes, shared, headers, source, rows, "\n".join([*long_row, _loop_entry(fn, shared)]))
+    return _unit(fn, lanes, shared, headers, source, rows, "\n".join([*long_row, _loop_entry(fn, rows, shared)]))
 
 
 def nd_unit(
@@ -89,8 +89,8 @@ def _row_headers(fn: Function, lanes: Plan | None, shared: Share | None) -> set[
     return found if needs.trips_differ(fn) else found | {"iris_row.h"}
 
 
-def _flag_headers(fn: Function) -> set[str]:
-    return {"iris_fenv.h"} if needs.flags_put_back(fn) else set()
+def _flag_headers(fn: Function, own: bool) -> set[str]:
+    return {"iris_fenv.h"} if needs.flags_put_back(fn, own) else set()
 
 
 def _unit(
@@ -108,7 +108,7 @@ def _unit(
     title += " -fwrapv -ffp-contract=off"
     dialect = rows.dialect
     title += ", the linker -lm. */\n" if needs.uses_libm(fn, dialect.own) else ". */\n"
-    headers |= needs.headers(fn, dialect.own, dialect.fast) | _row_headers(fn, lanes, shared) | _flag_headers(fn)
+    headers |= needs.headers(fn, dialect.own, dialect.fast) | _row_headers(fn, lanes, shared) | _flag_headers(fn, dialect.own)
     parts = [title, *_lane_words(lanes), runtime_c.paste(headers), kernel_function(fn, dialect, source)]
     if lanes is not None:
         rows.lanes = lane_loop(rows, lanes, source)
@@ -123,14 +123,14 @@ def _lane_words(lanes: Plan | None) -> list[str]:
     return [f"#define IRIS_LANE_BITS {lanes.lane_bits}\n#define IRIS_PARTS {lanes.parts}\n"]
 
 
-def _loop_entry(fn: Function, shared: Share | None) -> str:
+def _loop_entry(fn: Function, rows: Rows, shared: Share | None) -> str:
     out = Writer()
     with out.braces(f"IRIS_EXPORT {ENTRIES['iris_loop']}"):
         out.line("(void)context;")
         out.line("(void)aux;")
-        _save_flags(fn, out)
+        _save_flags(fn, rows.dialect.own, out)
         _whole_row(fn, shared, out)
-        _restore_flags(fn, out)
+        _restore_flags(fn, rows.dialect.own, out)
         for fault in _faults(fn):
             error = f"PyExc_{fault.exception.__name__}"
             out.line(f"if (status & {fault.bit}u) return iris_raise({error}, {_quoted(fault.message)});")
@@ -162,13 +162,13 @@ def _quoted(message: str) -> str:
     return '"' + message.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _save_flags(fn: Function, out: Writer) -> None:
-    if needs.flags_put_back(fn):
+def _save_flags(fn: Function, own: bool, out: Writer) -> None:
+    if needs.flags_put_back(fn, own):
         out.line("const uint64_t flags = iris_save_flags();")
 
 
-def _restore_flags(fn: Function, out: Writer) -> None:
-    if mask := needs.flags_put_back(fn):
+def _restore_flags(fn: Function, own: bool, out: Writer) -> None:
+    if mask := needs.flags_put_back(fn, own):
         out.line(f"iris_restore_flags(flags, {mask});")
 
 
@@ -176,13 +176,13 @@ def _nd_entry(fn: Function, rows: Rows, ndim: int) -> str:
     out = Writer()
     with out.braces(f"IRIS_EXPORT {ENTRIES['iris_nd']}"):
         out.line(f"if (ndim != {ndim}) return -1;")
-        _save_flags(fn, out)
+        _save_flags(fn, rows.dialect.own, out)
         if ndim:
             out.line("iris_whole space = {shape, strides, data, 0};")
             out.line("const int32_t status = iris_space(&space);")
         else:
             out.lines("(void)shape;", "(void)strides;", "uint32_t status = 0;")
             out.lines(*pieces.point(rows).splitlines())
-        _restore_flags(fn, out)
+        _restore_flags(fn, rows.dialect.own, out)
         out.line("return (int32_t)status;" if not ndim else "return status;")
     return out.text()

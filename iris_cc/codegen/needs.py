@@ -54,13 +54,15 @@ def _fixed(loop: For) -> bool:
     return loop.live is None and all(isinstance(atom, Const) for atom in (loop.start, loop.stop, loop.step))
 
 
-def flags_put_back(fn: Function) -> str | None:
+def flags_put_back(fn: Function, own: bool = True) -> str | None:
     """The mask of floating-point flags that must be after the loop what they were before it; None for no flag.
 
     Control flow and selects evaluate what Python would not, so no flag of theirs means anything.  In a straight line
-    the flags are real, as a ufunc's are, but for `invalid` where an operation is loud on nan.
+    the flags are real, as a ufunc's are, but for `invalid` where an operation is loud on nan.  Our own elementary
+    functions compute what they then do not choose, so they report nothing.
     """
-    if any(_is_control(stmt) for stmt in statements(fn.body)):
+    ours = own and any(isinstance(let.op.c, Libm) and let.op.c.own for let in lets(fn))
+    if ours or any(_is_control(stmt) for stmt in statements(fn.body)):
         return "IRIS_FLAGS_ALL"
     return "IRIS_FLAGS_INVALID" if any(map(_is_loud, lets(fn))) else None
 

@@ -12,6 +12,8 @@
 
 /* iris_math.h */
 
+/* iris_fenv.h */
+
 /* iris_row.h */
 
 /* iris_parallel.h */
@@ -160,10 +162,12 @@ IRIS_ROUTE void iris_long_row(intptr_t count, char *const *args, const intptr_t 
 IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
   (void)context;
   (void)aux;
+  const uint64_t flags = iris_save_flags();
   if (dims[0] < IRIS_LONG) {
     iris_row(dims[0], args, steps);
   } else {
     iris_long_row(dims[0], args, steps);
   }
+  iris_restore_flags(flags, IRIS_FLAGS_ALL);
   return 0;
 }
