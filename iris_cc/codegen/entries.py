@@ -108,7 +108,8 @@ def _unit(
     title += " -fwrapv -ffp-contract=off"
     dialect = rows.dialect
     title += ", the linker -lm. */\n" if needs.uses_libm(fn, dialect.own) else ". */\n"
-    headers |= needs.headers(fn, dialect.own, dialect.fast) | _row_headers(fn, lanes, shared) | _flag_headers(fn, dialect.own)
+    headers |= needs.headers(fn, dialect.own, dialect.fast) | _row_headers(fn, lanes, shared)
+    headers |= _flag_headers(fn, dialect.own)
     parts = [title, *_lane_words(lanes), runtime_c.paste(headers), kernel_function(fn, dialect, source)]
     if lanes is not None:
         rows.lanes = lane_loop(rows, lanes, source)
