@@ -157,7 +157,7 @@ def page(table: dict[str, dict[str, Result]]) -> str:
         "# Accuracy of the elementary functions",
         "",
         "Made by `python -m benchmarks.accuracy`; do not edit. Errors are in units in the last place of the exact",
-        "value: largest / mean. Wrong are results that are nan, infinite or zero where they must not be, or vice versa.",
+        "value: largest / mean. Wrong are results that are nan, infinite or zero where they must not be, or back.",
         "",
         f"NumPy {np.__version__}, {platform.libc_ver()[0]} {platform.libc_ver()[1]}, {platform.machine()}.",
         "",
