@@ -43,7 +43,9 @@ _LIMIT = (
     "extern IRIS_EXPORT int64_t iris_while_limit;\nint64_t iris_while_limit = 10000000;",
     f"static const int64_t iris_while_limit = {WHILE_LIMIT};",
 )
-_DEFINES = re.compile(r"^IRIS_[A-Z]+ [^\n]*?\b(iris_\w+)\(", re.MULTILINE)
+# Functions, types and objects at the start of a line; and macros.
+_DEFINES = re.compile(r"^(?:IRIS_|static |typedef )[^\n]*?\b(iris_\w+)(?:\(|;| = |\[)", re.MULTILINE)
+_MACROS = re.compile(r"^#define (\w+)", re.MULTILINE)
 _WRITABLE = ("contiguous", "strided", "gapped", "reversed")
 _numbers = itertools.count()
 
@@ -181,7 +183,8 @@ def _renamed(unit: str, number: int) -> str:
     rest = _rest(unit)
     names = dict.fromkeys(_DEFINES.findall(rest))
     before = "".join(f"#define {name} {name}_{number}\n" for name in names)
-    return unit[: -len(rest)] + before + rest + "".join(f"#undef {name}\n" for name in names)
+    after = "".join(f"#undef {name}\n" for name in (*names, *_MACROS.findall(rest)))
+    return unit[: -len(rest)] + before + rest + after
 
 
 # -- calls -------------------------------------------------------------------------------------------------------

@@ -187,6 +187,7 @@ class Runner:
         except routes.BatchFailed as error:
             if len(batch) == 1:
                 return [Finding(batch[0].case, "compiled", "refused by cc", str(error), None, level, parts)]
+            self.stats.counts["batches compiled one by one"] += 1
             return [finding for each in batch for finding in self.compile([each], level, parts)]
         except Exception as error:
             if len(batch) == 1:
