@@ -153,15 +153,6 @@ IRIS_VM double iris_fast_erf_f64(double x) {
   const double near = __builtin_fma(size, iris_vm_erf_small(size * size), size);
   return __builtin_copysign(size < 0.625 ? near : away, x);
 }
-/* Zero instead of a subnormal number. */
-IRIS_VM double iris_fast_erfc_f64(double x) {
-  const double size = __builtin_fabs(x);
-  const double value = iris_vm_fast_erfc(size > 28.0 ? 28.0 : size);
-  const double near = 1.0 - __builtin_fma(x, iris_vm_erf_small(x * x), x);
-  const double away = x < 0 ? 2.0 - value : size > 26.54325845425098 ? 0.0 : value;
-  return size < 0.625 ? near : away;
-}
-
 /* The same in float. */
 
 /* polynomial iris_vm_fast_exp_f32 */

@@ -70,7 +70,7 @@ static double unit(double hi, double lo, int digits, int lowest) {
 
 static void count(struct score *s, long k, double got, double hi, double lo, double rounded, double ulp) {
   const int same = got == rounded || (isnan(got) && isnan(rounded));
-  if (isnan(got) != isnan(rounded) || (!same && (isinf(hi) || hi == 0))) {
+  if (isnan(got) != isnan(rounded) || (!same && (isinf(hi) || (hi == 0 && lo == 0)))) {
     if (!s->wrong) s->wrong_at = k;
     ++s->wrong;
     return;
@@ -96,7 +96,7 @@ static void count(struct score *s, long k, double got, double hi, double lo, dou
 
 void score_f64(long n, const double *got, const double *hi, const double *lo, struct score *s) {
   memset(s, 0, sizeof *s);
-  for (long k = 0; k < n; ++k) count(s, k, got[k], hi[k], lo[k], hi[k], hi[k] == 0 ? 1 : unit(hi[k], lo[k], 53, -1074));
+  for (long k = 0; k < n; ++k) count(s, k, got[k], hi[k], lo[k], hi[k], hi[k] == 0 ? 0x1p-1074 : unit(hi[k], lo[k], 53, -1074));
 }
 
 /* For floats the same without a branch, since there are four thousand million of them: `wrong` is 0 or 1. */

@@ -35,13 +35,13 @@ def errors(name: Name, got: np.ndarray, hi: np.ndarray, lo: np.ndarray) -> np.nd
         return np.where((abs(hi) <= largest) & np.isfinite(got), off, 0).astype(float)
 
 
-def odd_ones(name: Name, got: np.ndarray, hi: np.ndarray) -> np.ndarray:
+def odd_ones(name: Name, got: np.ndarray, hi: np.ndarray, lo: np.ndarray) -> np.ndarray:
     """Where one is nan, infinite or zero and the other is not; overflow may begin one unit early or late."""
     with np.errstate(all="ignore"):
         rounded = hi.astype(name.type)
         largest = np.finfo(name.type).max
         same = (got == rounded) | (np.isnan(got) & np.isnan(rounded))
-        strange = ~np.isfinite(got) | ~np.isfinite(rounded) | (hi == 0)
+        strange = ~np.isfinite(got) | ~np.isfinite(rounded) | ((hi == 0) & (lo == 0))
         edge = (abs(got) >= largest) & (abs(rounded) >= largest) & (np.sign(got) == np.sign(rounded))
         return strange & ~same & ~edge
 
@@ -49,7 +49,7 @@ def odd_ones(name: Name, got: np.ndarray, hi: np.ndarray) -> np.ndarray:
 def _check(best: ctypes.CDLL, references: ctypes.CDLL, name: Name, bound: float, *arguments: np.ndarray) -> None:
     got = unit.run(best, "contiguous", name, *arguments)
     hi, lo = unit.exact(references, name, *arguments)
-    wrong = odd_ones(name, got, hi)
+    wrong = odd_ones(name, got, hi, lo)
     if name.fast:
         wrong &= abs(hi) >= np.finfo(name.type).tiny  # subnormal results are free
     where = [[float(a[k]) for a in arguments] for k in np.flatnonzero(wrong)[:3]]
