@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 Route = Literal["compiled", "interpreted", "python"]
 
 # Errors that Python itself may not have: the function can still run element by element.
-_RUNS_IN_PYTHON = frozenset({codes.E0401.id, codes.E0404.id, codes.E0406.id, codes.E0004.id, codes.E0005.id})
+_RUNS_IN_PYTHON = frozenset(
+    code.id for code in (codes.E0004, codes.E0005, codes.E0204, codes.E0206, codes.E0401, codes.E0404, codes.E0406)
+)
 _RETRY_AFTER = 10.0  # seconds until a kernel that failed to compile is tried again, if nothing says otherwise
 
 

@@ -34,6 +34,8 @@ def open_input(path: Path) -> Array:
         raise UsageProblem(f"{path}: no such file, and not a number") from None
     except OSError as error:
         raise UsageProblem(f"{path}: {error.strerror or error}") from None
+    except MemoryError:
+        raise UsageProblem(f"{path} cannot be read: its header claims more elements than there is memory") from None
     except (ValueError, EOFError, SyntaxError) as error:
         raise UsageProblem(f"{path} cannot be read: {error}") from None
     if found.dtype.kind not in "biufc":
@@ -44,8 +46,6 @@ def open_input(path: Path) -> Array:
 def _load(path: Path) -> Array:
     try:
         found = np.load(path, mmap_mode="r", allow_pickle=False)
-    except MemoryError:
-        raise ValueError("its header claims more elements than memory has addresses") from None
     except ValueError:
         # An array without elements cannot be mapped; one of objects fails here again, and says so.
         found = np.load(path, allow_pickle=False)

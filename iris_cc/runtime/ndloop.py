@@ -6,6 +6,7 @@ the broadcast shape.  This module may not know what `run` computes.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeAlias
 
@@ -99,7 +100,12 @@ def native_entry(address: int) -> Run:
 def _extra_shapes(shape: int | tuple[int, ...] | None, mask: np.ndarray | None) -> list[tuple[int, ...]]:
     extra = [] if mask is None else [mask.shape]
     if shape is not None:
-        extra.append(tuple(map(int, shape)) if isinstance(shape, (tuple, list)) else (int(shape),))
+        wanted = tuple(map(int, shape)) if isinstance(shape, (tuple, list)) else (int(shape),)
+        if any(length < 0 for length in wanted):
+            raise ValueError("negative dimensions are not allowed")
+        if math.prod(wanted) >= 1 << 62:
+            raise ValueError("array is too big: shape= asks for more elements than memory has addresses")
+        extra.append(wanted)
     return extra
 
 
