@@ -1,8 +1,9 @@
 """Measures the lane loop: time per element for every number of parts, against the element loop and numba.
 
-    python benchmarks/lanes/widths.py [--march x86-64-v3] [--cc gcc] [--parts 1,2,3,4,6] [--numba] [NAME ...]
+    python benchmarks/lanes/widths.py [--march x86-64-v3] [--cc gcc] [--parts 1,2,3,4,6] [--rule] [--numba] [NAME ...]
 
-Each round times every contender once, one after the other, so that a noisy moment hits all; the table shows medians.
+Each round times every contender once, one after the other, so that a noisy moment hits all; the table shows
+medians of processor time.
 The results of every lane loop are compared with the element loop's, bit by bit.
 """
 
@@ -43,7 +44,7 @@ def lowered(function: Callable[..., Any], types: Sequence[str]) -> Function:
 
 
 def built(
-    fn: Function, parts: int | None, refills: bool, march: str, cc: str, define: str
+    fn: Function, parts: int | None, refills: bool | None, march: str, cc: str, define: str
 ) -> tuple[Callable[..., None], float, int]:
     """The loop, the seconds its compiler took, and the size of its code."""
     folder = Path(tempfile.mkdtemp())
@@ -75,15 +76,19 @@ def with_numba(function: Callable[..., Any], inputs: Sequence[np.ndarray]) -> Ca
     return lambda: ufunc(*inputs, out=result)
 
 
+def seconds(compile_times: dict[str, float], label: str) -> str:
+    return f", built in {compile_times[label]:.2f} s" if label in compile_times else ""
+
+
 def medians(contenders: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
     times: dict[str, list[float]] = {name: [] for name in contenders}
     for call in contenders.values():
         call()
     for _ in range(rounds):
         for name, call in contenders.items():
-            start = time.perf_counter()
+            start = time.thread_time()
             call()
-            times[name].append(time.perf_counter() - start)
+            times[name].append(time.thread_time() - start)
     return {name: statistics.median(taken) for name, taken in times.items()}
 
 
@@ -93,11 +98,11 @@ def measure(name: str, row: kernels.Row, options: argparse.Namespace) -> None:
     contenders: dict[str, Callable[[], object]] = {}
     compile_times = {}
     outs = {}
-    ways = [(parts, refills) for parts in options.parts for refills in (False, True)]
-    for parts, refills in ((0, False), *ways):
+    ways: list[tuple[int | None, bool | None]] = [(parts, refills) for parts in options.parts for refills in (0, 1)]
+    for parts, refills in [(0, None), (None, None)] if options.rule else [(0, None), *ways]:
         if refills and refilled_loop(fn) is None:
             continue
-        label = f"{'r' if refills else 'x'}{parts}" if parts else "element"
+        label = {0: "element", None: "rule"}.get(parts, f"{'r' if refills else 'x'}{parts}")
         call, compile_times[label], _ = built(fn, parts, refills, options.march, options.cc, options.define)
         out = outs[label] = np.empty(len(inputs[0]), fn.results[0].dtype)
         contenders[label] = lambda call=call, out=out: call(*inputs, out)
@@ -120,6 +125,7 @@ def main() -> None:
     parser.add_argument("--parts", default="1,2,3,4", type=lambda text: [int(word) for word in text.split(",")])
     parser.add_argument("--define", default="", help="a macro for the compiler, as NAME=VALUE")
     parser.add_argument("--rounds", default=5, type=int)
+    parser.add_argument("--rule", action="store_true", help="what the rule chooses, and not every width")
     parser.add_argument("--numba", action="store_true")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
