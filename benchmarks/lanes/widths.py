@@ -98,7 +98,9 @@ def measure(name: str, row: kernels.Row, options: argparse.Namespace) -> None:
     contenders: dict[str, Callable[[], object]] = {}
     compile_times = {}
     outs = {}
-    ways: list[tuple[int | None, bool | None]] = [(parts, refills) for parts in options.parts for refills in (0, 1)]
+    ways: list[tuple[int | None, bool | None]] = [
+        (parts, refills) for parts in options.parts for refills in (False, True)
+    ]
     for parts, refills in [(0, None), (None, None)] if options.rule else [(0, None), *ways]:
         if refills and refilled_loop(fn) is None:
             continue

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from iris_cc.codegen.cfamily import as_int, fault_bit, input_hints, inputs, output_hints
+from iris_cc.codegen.lane_exits import known_after
 from iris_cc.codegen.lane_plan import Plan, refilled_loop
 from iris_cc.codegen.lane_values import as_mask, vector
 from iris_cc.codegen.lanes import Lanes
@@ -60,8 +61,8 @@ class _Refill(Lanes):
         at = plan.fn.body.stmts.index(loop)
         self.before: tuple[Stmt, ...] = plan.fn.body.stmts[:at]
         self.after: tuple[Stmt, ...] = plan.fn.body.stmts[at + 1 :]
-        self.index: str | None = None
-        self.kept: list[tuple[Var, str]] = []  # values that a lane keeps from one filling to the next
+        self.known = known_after(self.fn, loop) if isinstance(loop, For) else {}
+        self.skipped.update(let.out for let in self.known.values() if let is not None)
 
     def text(self) -> str:
         out = self.out
@@ -76,6 +77,9 @@ class _Refill(Lanes):
             if self.rows.can_fault:
                 out.line("return faults;")
         return out.text()
+
+    def is_kept(self, loop: For | While, place: int) -> bool:
+        return super().is_kept(loop, place) and not (loop == self.loop and place in self.known)
 
     # -- what lanes hold ------------------------------------------------------------------------------------------
 
@@ -135,11 +139,22 @@ class _Refill(Lanes):
         names = [self.names.claim(hint) for hint in output_hints(self.fn)]
         for name, type in zip(names, self.fn.results, strict=True):
             self.out.line(f"{vector(type)} {name}[IRIS_PARTS];")
+        if isinstance(self.loop, For):
+            self.tell(self.loop)
         self.place(self.after)
         for name, atom in zip(names, self.fn.body.results, strict=True):
             self.line(f"{name}[part] = {self.vector(atom)};")
         self.cut()
         return names
+
+    def tell(self, loop: For) -> None:
+        """The carried values that the index tells."""
+        for place, let in self.known.items():
+            out, init = loop.outs[place], loop.inits[place]
+            if out in self.read:
+                stopped, index = self.goes_on(loop), self.ref(loop.index)
+                value = stopped if let is None else self.chosen(stopped, out.type, index, self.vector(init))
+                self.line(f"{self.array(out)} = {value};")
 
     def place(self, stmts: tuple[Stmt, ...]) -> None:
         for stmt in stmts:
@@ -215,14 +230,23 @@ class _Refill(Lanes):
             if isinstance(loop, While):
                 self.limit()
             self.out.line("if (left <= fewest) break;")
+            self.fold(loop)
             self.statements(loop.body)
             self.move_lanes(loop, "running[part]", loop.live if isinstance(loop, For) else None)
             if isinstance(loop, For):
-                assert isinstance(loop.step, Const)
-                self.line(f"{self.ref(loop.index)} += {self.operand(Const(loop.step.value, loop.index.type))};")
+                self.advance(loop)
             self.cut()
             if isinstance(loop, While):
                 self.out.line("++round;")
+
+    def advance(self, loop: For) -> None:
+        """The next index; a lane that was stopped keeps its own."""
+        index = self.ref(loop.index)
+        if loop.index.type.bits == self.plan.lane_bits:
+            self.line(f"{index} {'-' if as_int(loop.step) > 0 else '+'}= running[part];")
+            return
+        chosen = self.chosen("running[part]", loop.index.type, f"{index} + {as_int(loop.step)}", index)
+        self.line(f"{index} = {chosen};")
 
     def goes_on(self, loop: For) -> str:
         sign = "<" if as_int(loop.step) > 0 else ">"

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from iris_cc.codegen import lane_values
 from iris_cc.codegen.cfamily import Emitter, checked_cast, fault_bit
 from iris_cc.codegen.dialect import Dialect
+from iris_cc.codegen.lane_exits import Uses
 from iris_cc.codegen.lane_plan import Plan, is_uniform
 from iris_cc.codegen.lane_values import vector
 from iris_cc.codegen.names import Names
@@ -34,6 +35,9 @@ class Segments(Emitter):
         self.mask: str | None = None  # the lanes that are here; None for all
         self.segment: list[str] = []  # lines of the straight segment so far
         self.local: set[Var] = set()  # values that are no arrays
+        self.uses = Uses(fn, dialect.own)
+        self.folded: dict[Var, Let] = {}  # carried values whose step is part of their assignment
+        self.skipped: set[Var] = set()  # what needs no line of its own
         self.called: dict[str, Let] = {}  # scalar functions that are called for all lanes
 
     def functions(self) -> list[str]:
@@ -125,6 +129,8 @@ class Segments(Emitter):
     # -- statements -----------------------------------------------------------------------------------------------
 
     def let(self, let: Let) -> None:
+        if let.out in self.skipped:
+            return
         if let.out in self.plan.uniform:
             super().let(let)
             return

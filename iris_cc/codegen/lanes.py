@@ -19,6 +19,7 @@ from iris_cc.codegen.lane_plan import Plan, in_step, same_trips
 from iris_cc.codegen.lane_segments import Segments
 from iris_cc.codegen.lane_values import vector
 from iris_cc.codegen.needs import can_fault
+from iris_cc.ir import ops
 from iris_cc.ir.nodes import Atom, Block, Const, Fault, For, Function, If, Var, While
 from iris_cc.ir.types import BOOL
 
@@ -160,6 +161,7 @@ class Lanes(Segments):
                 self.line(f"{some} |= {running};")
                 self.stop_unless(some)
             some = self.collector() if starts_live else ""
+            self.fold(loop)
             self.statements(loop.body)
             self.move_lanes(loop, running, live)
             if starts_live:
@@ -180,6 +182,7 @@ class Lanes(Segments):
             self.line(f"{running} &= {condition};")
             self.line(f"{some} |= {running};")
             self.stop_unless(some)
+            self.fold(loop)
             self.statements(loop.body)
             self.move_lanes(loop, running, loop.live)
             if index is not None:
@@ -228,6 +231,7 @@ class Lanes(Segments):
             with self.out.braces(f"if ({rounds}++ == {most})"):
                 self.out.line(f"*status |= {fault_bit(Fault.WHILE_LIMIT)};")
                 self.out.line("break;")
+            self.fold(loop)
             self.statements(loop.body)
             self.move_lanes(loop, running)
             self.cut()
@@ -258,10 +262,29 @@ class Lanes(Segments):
             if var == result or not self.is_kept(loop, place):
                 continue
             masked = running if out in self.read else None
-            pending.append((self.ref(var), self.vector(result), var, masked))
+            source, masked = self.step(var, masked) if var in self.folded else (self.vector(result), masked)
+            pending.append((self.ref(var), source, var, masked))
         self.move_masked(pending)
         if goes_on is not None:
             self.line(f"{running} &= {goes_on};")
+
+    def fold(self, loop: For | While) -> None:
+        """Before a body under a mask: find the steps that are part of their assignment."""
+        for var, let in self.uses.folds(loop):
+            if let.op is ops.SEL or var.type.bits == self.plan.lane_bits:
+                self.folded[var] = let
+                self.skipped.add(let.out)
+
+    def step(self, var: Var, running: str | None) -> tuple[str, str | None]:
+        """What a folded value becomes, and in which lanes."""
+        let = self.folded[var]
+        assert running is not None
+        if let.op is ops.ADD:
+            return f"{self.ref(var)} - ({vector(var.type)}){running}", None
+        condition, then, orelse = let.args
+        if orelse == var:
+            return self.vector(then), f"{running} & {self.vector(condition)}"
+        return self.vector(orelse), f"{running} & ~{self.vector(condition)}"
 
     def move_masked(self, pending: list[tuple[str, str, Var, str | None]]) -> None:
         """Assign all at once, each under its mask."""
