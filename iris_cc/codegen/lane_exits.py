@@ -59,7 +59,7 @@ def _is_step(let: Let, var: Var) -> bool:
 
 
 def known_after(fn: Function, loop: For) -> dict[int, Let | None]:
-    """The places of carried values that the last index of a lane tells: None is whether it was stopped; or the choice."""
+    """The places of carried values that the last index tells: None is whether the lane was stopped; or the choice."""
     if loop.live is None or loop.inits[loop.live] != Const(True, BOOL):
         return {}
     made = _made(loop.body)
