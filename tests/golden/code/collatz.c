@@ -160,9 +160,8 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
         /* 6: if n % 2: */
         const iris_v_i64 n_4 = iris_select_i64(t3, n_2, n_3);
         /* 10: steps += 1 */
-        const iris_v_i64 steps_2 = steps_1[part] + 1;
         n_1[part] = n_4;
-        steps_1[part] = iris_select_i64(running[part], steps_2, steps_1[part]);
+        steps_1[part] = steps_1[part] - (iris_v_i64)running[part];
       }
       ++round;
     }

@@ -132,16 +132,15 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
         /* 7: if i == 8: */
         const iris_mask t3 = (iris_mask)(i[part] == 8);
         /* 5: if i * i > n: */
-        const iris_v_i64 rv00_3 = iris_select_i64(t2, i[part], rv00[part]);
         const iris_mask t4 = ~t2;
         const iris_mask brk = t4 & t3;
         const iris_mask t5 = t2 | brk;
         const iris_mask t6 = ~t5;
         live[part] = iris_select_bool(running[part], t6, live[part]);
-        rv00[part] = iris_select_i64(running[part], rv00_3, rv00[part]);
+        rv00[part] = iris_select_i64(running[part] & t2, i[part], rv00[part]);
         ret[part] = iris_select_bool(running[part], t2, ret[part]);
         running[part] &= t6;
-        i[part] += 1;
+        i[part] -= running[part];
       }
     }
   }

@@ -113,7 +113,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
         const iris_v_f64 t4 = t1 / t3;
         const iris_v_f64 total_1 = total[part] + t4;
         total[part] = iris_select_f64(running[part], total_1, total[part]);
-        i[part] += 1;
+        i[part] -= running[part];
       }
     }
   }

@@ -115,9 +115,8 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
         const iris_v_i64 t3 = k_1[part] * n0;
         const iris_v_i64 s_1 = s[part] + t3;
         /* 7: if k == _i1: */
-        const iris_v_i64 s_2 = iris_select_i64(t2, s[part], s_1);
-        s[part] = iris_select_i64(running[part], s_2, s[part]);
-        k_1[part] += 1;
+        s[part] = iris_select_i64(running[part] & ~t2, s_1, s[part]);
+        k_1[part] -= running[part];
       }
     }
   }

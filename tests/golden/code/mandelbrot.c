@@ -76,9 +76,6 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
   iris_v_i64 limit[IRIS_PARTS];
   iris_v_f64 x[IRIS_PARTS];
   iris_v_f64 y[IRIS_PARTS];
-  iris_v_i64 rv00[IRIS_PARTS];
-  iris_mask ret[IRIS_PARTS];
-  (void)ret;
   iris_v_i64 i[IRIS_PARTS];
   iris_mask running[IRIS_PARTS];
   iris_mask idle[IRIS_PARTS];
@@ -88,8 +85,6 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
     limit[part] = (iris_v_i64){0};
     x[part] = (iris_v_f64){0};
     y[part] = (iris_v_f64){0};
-    rv00[part] = (iris_v_i64){0};
-    ret[part] = (iris_mask){0};
     i[part] = (iris_v_i64){0};
     running[part] = IRIS_NONE;
     idle[part] = IRIS_NONE;
@@ -99,7 +94,11 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
   intptr_t next = 0;
   for (;;) {
     iris_v_i64 out0[IRIS_PARTS];
+    iris_v_i64 rv00[IRIS_PARTS];
+    iris_mask ret[IRIS_PARTS];
     IRIS_EACH_PART {
+      rv00[part] = iris_select_i64((iris_mask)(i[part] < limit[part]), i[part], iris_all_i64(0LL));
+      ret[part] = (iris_mask)(i[part] < limit[part]);
       /* 5: for i in range(limit): */
       const iris_v_i64 rv00_1 = iris_select_i64(ret[part], rv00[part], limit[part]);
       out0[part] = rv00_1;
@@ -131,8 +130,6 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
       const iris_mask fresh = ~running[part] & ~idle[part];
       x[part] = iris_select_f64(fresh, iris_all_f64(0.0), x[part]);
       y[part] = iris_select_f64(fresh, iris_all_f64(0.0), y[part]);
-      rv00[part] = iris_select_i64(fresh, iris_all_i64(0LL), rv00[part]);
-      ret[part] = iris_select_bool(fresh, IRIS_NONE, ret[part]);
       i[part] = iris_select_i64(fresh, iris_all_i64(0LL), i[part]);
       running[part] |= fresh;
     }
@@ -156,14 +153,11 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
         const iris_v_f64 t8 = t7 * y[part];
         const iris_v_f64 y_1 = t8 + ci[part];
         /* 6: if x * x + y * y > 4.0: */
-        const iris_v_i64 rv00_2 = iris_select_i64(t4, i[part], rv00[part]);
         const iris_mask t9 = ~t4;
         x[part] = t6;
         y[part] = y_1;
-        rv00[part] = iris_select_i64(running[part], rv00_2, rv00[part]);
-        ret[part] = iris_select_bool(running[part], t4, ret[part]);
         running[part] &= t9;
-        i[part] += 1;
+        i[part] -= running[part];
       }
     }
   }

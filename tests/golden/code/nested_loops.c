@@ -154,25 +154,24 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
           /* 9: if (i + j) % 2: */
           const iris_v_i64 total_3 = iris_select_i64(t4, total_1[part], total_2);
           /* 7: if j == 5: */
-          const iris_v_i64 total_4 = iris_select_i64(t1, total_1[part], total_3);
           const iris_mask t6 = (iris_mask)(j[part] != 5);
           live[part] = iris_select_bool(running_1[part], t6, live[part]);
-          total_1[part] = iris_select_i64(running_1[part], total_4, total_1[part]);
+          total_1[part] = iris_select_i64(running_1[part] & ~t1, total_3, total_1[part]);
           running_1[part] &= t6;
           j[part] += 1;
         }
       }
       IRIS_EACH_PART {
         /* 13: total += 100 */
-        const iris_v_i64 total_5 = total_1[part] + 100;
+        const iris_v_i64 total_4 = total_1[part] + 100;
         /* 6: for j in range(i, n): */
-        const iris_v_i64 total_6 = iris_select_i64(live[part], total_5, total_1[part]);
+        const iris_v_i64 total_5 = iris_select_i64(live[part], total_4, total_1[part]);
         /* 15: total -= 1 */
-        const iris_v_i64 total_7 = total_6 - 1;
+        const iris_v_i64 total_6 = total_5 - 1;
         /* 6: for j in range(i, n): */
-        const iris_v_i64 total_8 = iris_select_i64(live[part], total_6, total_7);
-        total[part] = iris_select_i64(running[part], total_8, total[part]);
-        i[part] += 1;
+        const iris_v_i64 total_7 = iris_select_i64(live[part], total_5, total_6);
+        total[part] = iris_select_i64(running[part], total_7, total[part]);
+        i[part] -= running[part];
       }
     }
   }

@@ -105,8 +105,6 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
   iris_v_i64 n[IRIS_PARTS];
   iris_v_i64 target[IRIS_PARTS];
   iris_v_i64 rv00[IRIS_PARTS];
-  iris_mask ret[IRIS_PARTS];
-  (void)ret;
   iris_v_i64 i[IRIS_PARTS];
   iris_mask running[IRIS_PARTS];
   iris_mask idle[IRIS_PARTS];
@@ -114,7 +112,6 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
     n[part] = (iris_v_i64){0};
     target[part] = (iris_v_i64){0};
     rv00[part] = (iris_v_i64){0};
-    ret[part] = (iris_mask){0};
     i[part] = (iris_v_i64){0};
     running[part] = IRIS_NONE;
     idle[part] = IRIS_NONE;
@@ -124,7 +121,9 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
   intptr_t next = 0;
   for (;;) {
     iris_v_i64 out0[IRIS_PARTS];
+    iris_mask ret[IRIS_PARTS];
     IRIS_EACH_PART {
+      ret[part] = (iris_mask)(i[part] < n[part]);
       /* 4: for i in range(n): */
       const iris_v_i64 rv00_1 = iris_select_i64(ret[part], rv00[part], iris_all_i64((-1LL)));
       out0[part] = rv00_1;
@@ -154,7 +153,6 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
     IRIS_EACH_PART {
       const iris_mask fresh = ~running[part] & ~idle[part];
       rv00[part] = iris_select_i64(fresh, iris_all_i64(0LL), rv00[part]);
-      ret[part] = iris_select_bool(fresh, IRIS_NONE, ret[part]);
       i[part] = iris_select_i64(fresh, iris_all_i64(0LL), i[part]);
       running[part] |= fresh;
     }
@@ -205,30 +203,28 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
           const iris_v_i64 j_2 = iris_select_i64(t4, j[part], j_1);
           /* 7: if i * j == target: */
           const iris_v_i64 j_3 = iris_select_i64(t3, j[part], j_2);
-          const iris_v_i64 rv00_3 = iris_select_i64(t3, i[part], rv00_2[part]);
           const iris_mask t5 = (iris_mask)(t2 != target[part]);
           const iris_mask brk = t5 & t4;
           const iris_mask t6 = t3 | brk;
           const iris_mask t7 = ~t6;
           live[part] = iris_select_bool(running_1[part], t7, live[part]);
           j[part] = j_3;
-          rv00_2[part] = iris_select_i64(running_1[part], rv00_3, rv00_2[part]);
+          rv00_2[part] = iris_select_i64(running_1[part] & t3, i[part], rv00_2[part]);
           ret_1[part] = iris_select_bool(running_1[part], t3, ret_1[part]);
         }
       }
       IRIS_EACH_PART {
         /* 13: if i == 7: */
         const iris_mask t8 = (iris_mask)(i[part] == 7);
-        const iris_v_i64 rv00_4 = iris_select_i64(t8, iris_all_i64((-7LL)), rv00_2[part]);
+        const iris_v_i64 rv00_3 = iris_select_i64(t8, iris_all_i64((-7LL)), rv00_2[part]);
         const iris_mask ret_2 = t8 | ret_1[part];
         /* 6: while j < n: */
-        const iris_v_i64 rv00_5 = iris_select_i64(live[part], rv00_4, rv00_2[part]);
+        const iris_v_i64 rv00_4 = iris_select_i64(live[part], rv00_3, rv00_2[part]);
         const iris_mask ret_3 = iris_select_bool(live[part], ret_2, ret_1[part]);
         const iris_mask t9 = ~ret_3;
-        rv00[part] = iris_select_i64(running[part], rv00_5, rv00[part]);
-        ret[part] = iris_select_bool(running[part], ret_3, ret[part]);
+        rv00[part] = iris_select_i64(running[part], rv00_4, rv00[part]);
         running[part] &= t9;
-        i[part] += 1;
+        i[part] -= running[part];
       }
     }
   }

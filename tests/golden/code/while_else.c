@@ -175,12 +175,11 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
         const iris_v_i64 n_1 = n[part] + 1;
         /* 8: if n > 20: */
         const iris_mask t2 = (iris_mask)(n_1 > 20);
-        const iris_v_i64 result_2 = iris_select_i64(t2, iris_all_i64((-1LL)), result[part]);
         const iris_mask t3 = ~t2;
         live[part] = iris_select_bool(running[part], t3, live[part]);
         x_1[part] = iris_select_f64(running[part], x_2, x_1[part]);
         n[part] = iris_select_i64(running[part], n_1, n[part]);
-        result[part] = iris_select_i64(running[part], result_2, result[part]);
+        result[part] = iris_select_i64(running[part] & t2, iris_all_i64((-1LL)), result[part]);
       }
       ++round;
     }

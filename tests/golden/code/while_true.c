@@ -187,15 +187,14 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
         /* 10: if steps >= 50: */
         const iris_mask t7 = (iris_mask)(steps_2 >= 50);
         /* 6: if n <= 1: */
-        const iris_v_i64 rv00_2 = iris_select_i64(t1, steps_1[part], rv00[part]);
         const iris_mask t8 = ~t1;
         const iris_mask brk = t8 & t7;
         const iris_mask t9 = t1 | brk;
         const iris_mask t10 = ~t9;
         live[part] = t10;
         n_1[part] = v0;
+        rv00[part] = iris_select_i64(running[part] & t1, steps_1[part], rv00[part]);
         steps_1[part] = steps_2;
-        rv00[part] = iris_select_i64(running[part], rv00_2, rv00[part]);
         ret[part] = iris_select_bool(running[part], t1, ret[part]);
       }
       ++round;
