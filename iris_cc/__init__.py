@@ -9,12 +9,16 @@
     axpy(2.0, x_array, y_array)
 """
 
+from typing import TYPE_CHECKING, Any
+
 from iris_cc.api import Kernel, kernel
 from iris_cc.build import CacheWarning
 from iris_cc.diagnostics import CompileError, Diagnostic, FallbackWarning, Label, Span
 from iris_cc.dispatch import Explanation
-from iris_cc.threads import get_num_threads, set_num_threads
 from iris_cc.version import __version__
+
+if TYPE_CHECKING:
+    from iris_cc.threads import get_num_threads, set_num_threads
 
 __all__ = [
     "CacheWarning",
@@ -30,3 +34,12 @@ __all__ = [
     "kernel",
     "set_num_threads",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """The pool's two functions, imported when asked for: most processes never do."""
+    if name in ("get_num_threads", "set_num_threads"):
+        from iris_cc import threads
+
+        return getattr(threads, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

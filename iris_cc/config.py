@@ -7,7 +7,6 @@ and it may not cache: a test, a notebook or a CI job changes the environment whi
 from __future__ import annotations
 
 import os
-import shlex
 
 KILL_SWITCH = "ME_DSL_JIT"
 WHILE_LIMIT = "ME_DSL_WHILE_MAX_ITERS"
@@ -32,7 +31,12 @@ def jit_enabled() -> bool:
 
 def user_cflags() -> tuple[str, ...]:
     """`ME_DSL_JIT_CFLAGS`, split as a shell would split it (no shell ever sees it)."""
-    return tuple(shlex.split(_text("ME_DSL_JIT_CFLAGS") or ""))
+    text = _text("ME_DSL_JIT_CFLAGS")
+    if text is None:
+        return ()
+    import shlex
+
+    return tuple(shlex.split(text))
 
 
 def fp_mode() -> str | None:

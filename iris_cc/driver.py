@@ -15,7 +15,7 @@ from typing import Any, Literal, assert_never
 
 import numpy as np
 
-from iris_cc import build, codes, config, threads
+from iris_cc import build, codes, config
 from iris_cc.build import BuildFailure, Built, Unit
 from iris_cc.codegen import runtime_c
 from iris_cc.codes import Code
@@ -175,7 +175,10 @@ def realize(spec: Specialization, *, compiled: bool) -> Realized:
     except loader.LoadError as error:
         build.discard(result.artifact, str(error))
         return interpreted(spec, Diagnostic(codes.E0505, str(error), spec.program.place))
-    threads.connect(library)
+    if library.has("iris_parallel_entry"):
+        from iris_cc import threads
+
+        threads.connect(library)
     run_nd = _native_nd(address) if spec.is_indexed else None
     file = result.artifact.file
     return Realized(spec, "compiled", address, library, run_nd, result.origin, None, result.key, file, library)
