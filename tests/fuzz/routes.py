@@ -39,10 +39,8 @@ from tests.fuzz.words import WEAK, carrier
 WHILE_LIMIT = 100_000
 _PYTHON = {"bool": bool, "int": int, "float": float}
 _HEADER = re.compile(r"#ifndef (?P<name>IRIS_\w+_H)\n.*?#endif /\* (?P=name) \*/\n", re.DOTALL)
-_LIMIT = (
-    "extern IRIS_EXPORT int64_t iris_while_limit;\nint64_t iris_while_limit = 10000000;",
-    f"static const int64_t iris_while_limit = {WHILE_LIMIT};",
-)
+_LIMIT = ("int64_t iris_while_limit = 10000000;", f"int64_t iris_while_limit = {WHILE_LIMIT};")
+_EXPORTED = re.compile(r"^extern IRIS_EXPORT \w+ (\w+);", re.MULTILINE)
 # Functions, types and objects at the start of a line; and macros.
 _DEFINES = re.compile(r"^(?:IRIS_|static |typedef )[^\n]*?\b(iris_\w+)(?:\(|;| = |\[)", re.MULTILINE)
 _MACROS = re.compile(r"^#define (\w+)", re.MULTILINE)
@@ -170,7 +168,9 @@ def _headers(units: Sequence[str]) -> str:
     """Every header these units have, once, in the order of pasting."""
     found = {match["name"]: match[0] for unit in units for match in _HEADER.finditer(unit)}
     ordered = [found[name] for name in (f.replace(".", "_").upper() for f in runtime_c.HEADERS) if name in found]
-    return "".join(ordered).replace(*_LIMIT)
+    text = "".join(ordered).replace(*_LIMIT)
+    number = next(_numbers)  # files of one shared object may not export the same name
+    return "".join(f"#define {name} {name}_{number}\n" for name in _EXPORTED.findall(text)) + text
 
 
 def _rest(unit: str) -> str:

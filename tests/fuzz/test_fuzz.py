@@ -68,6 +68,16 @@ def test_a_seed_always_gives_the_same_program() -> None:
     assert first.oracle == second.oracle
 
 
+def test_many_units_share_one_object(tmp_path: Path) -> None:
+    """What units define never clashes, whatever the shape of their loops."""
+    if not compiles():
+        pytest.skip("needs a C compiler, and compilation switched on")
+    cases = [program(f"batch:{number}") for number in range(40)]
+    batch = [routes.lower(case) for case in cases if case.mode in ("exact", "mixed")]
+    routes.compile_batch(batch, "-O0", tmp_path)
+    assert all(low.machine is batch[0].machine for low in batch)
+
+
 def test_the_fuzzer_sees_what_is_wrong() -> None:
     """A kernel that is not the function of its oracle differs."""
     import numpy as np
