@@ -88,14 +88,14 @@ class WhileLimit:
 
     lock = threading.Lock()
     current = config.DEFAULT_WHILE_LIMIT
-    libraries: dict[str, Library] = {}
+    libraries: set[Library] = set()  # compared by identity
 
     @classmethod
     def add(cls, library: Library) -> None:
         """Keep `library` at the limit from now on, if it has one."""
-        if library.key not in cls.libraries and library.has("iris_while_limit"):
+        if library not in cls.libraries and library.has("iris_while_limit"):
             with cls.lock:
-                cls.libraries[library.key] = library
+                cls.libraries.add(library)
                 library.write_int64("iris_while_limit", cls.current)
 
     @classmethod
@@ -103,7 +103,7 @@ class WhileLimit:
         if limit == cls.current:
             return
         with cls.lock:
-            for library in cls.libraries.values():
+            for library in cls.libraries:
                 library.write_int64("iris_while_limit", limit)
             cls.current = limit
             Override.set(limit != config.DEFAULT_WHILE_LIMIT)

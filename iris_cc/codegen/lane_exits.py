@@ -55,7 +55,7 @@ def _made(block: Block) -> dict[Var, Let]:
 def _is_step(let: Let, var: Var) -> bool:
     if let.op is ops.SEL:
         return isinstance(let.args[0], Var) and var in let.args[1:]
-    return let.op is ops.ADD and var in let.args and Const(1, var.type) in let.args
+    return let.op is ops.ADD and var.type.is_integer and var in let.args and Const(1, var.type) in let.args
 
 
 def known_after(fn: Function, loop: For) -> dict[int, Let | None]:

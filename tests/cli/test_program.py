@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import signal
@@ -66,7 +67,9 @@ def test_ctrl_c(folder: Path) -> None:
     (folder / "slow.py").write_text("import time\nopen('started', 'w').close()\ntime.sleep(60)\n")
     words = [sys.executable, "-m", "iris_cc", "dump", "slow.py:f"]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    running = subprocess.Popen(words, stderr=subprocess.PIPE, env=env, text=True)
+    # whoever runs the tests in the background has told them to ignore the signal
+    listens = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    running = subprocess.Popen(words, stderr=subprocess.PIPE, env=env, text=True, preexec_fn=listens)  # noqa: PLW1509
     deadline = time.monotonic() + 30
     while not (folder / "started").exists() and time.monotonic() < deadline:
         time.sleep(0.02)

@@ -18,7 +18,7 @@ from iris_cc.ir.types import ALL, BOOL, F32, F64, I64, Scalar
 # Operations whose result is fixed to the bit whatever computes it: no function that is only right within a bound, and
 # none that may choose the sign of a zero.
 _FREE_ZERO = (ops.MIN, ops.MAX, ops.FMIN, ops.FMAX)
-_BOUNDED = tuple(op for op in ops.TABLE if op.cost >= ops.CALL and op not in (ops.IPOW, ops.PYDIV, ops.NEXT))
+_BOUNDED = tuple(op for op in ops.TABLE if op.cost >= ops.VECTOR and op not in (ops.IPOW, ops.PYDIV, ops.NEXT))
 CERTAIN = tuple(op for op in ops.TABLE if op not in (*_FREE_ZERO, *_BOUNDED, ops.D2R, ops.R2D))
 
 _HINTS = ("", "x", "total", "été", "int")

@@ -1,0 +1,253 @@
+/* kernel: (f8, f4) -> f8, f4, f8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
+
+#define IRIS_LANE_BITS 64
+#define IRIS_PARTS 3
+
+/* iris_base.h */
+
+/* iris_while.h */
+
+/* iris_fenv.h */
+
+/* iris_error.h */
+
+/* iris_row.h */
+
+/* iris_parallel.h */
+
+/* iris_lanes.h */
+
+IRIS_KERNEL void iris_kernel(double a, float b, double *out0, float *out1, double *out2, uint32_t *status) {
+  /* 5: while a < b: */
+  double a_1 = a;
+  float b_1 = b;
+  double n = 0.0;
+  const uint64_t most_rounds = iris_rounds();
+  uint64_t rounds = 0;
+  for (;;) {
+    const double t1 = (double)b_1;
+    const bool t2 = a_1 < t1;
+    if (!t2) break;
+    if (rounds++ == most_rounds) {
+      *status |= 4u /* while_limit */;
+      break;
+    }
+    /* 6: a = a + 1.0 */
+    const double a_2 = a_1 + 1.0;
+    /* 7: b -= 0.25 */
+    const float b_2 = b_1 - 0.25f;
+    /* 8: n += 1.0 */
+    const double n_1 = n + 1.0;
+    a_1 = a_2;
+    b_1 = b_2;
+    n = n_1;
+  }
+  *out0 = a_1;
+  *out1 = b_1;
+  *out2 = n;
+}
+
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+  uint32_t status = 0;
+  char *a = args[0];
+  const intptr_t a_step = steps[0];
+  char *b = args[1];
+  const intptr_t b_step = steps[1];
+  char *out0 = args[2];
+  const intptr_t out0_step = steps[2];
+  char *out1 = args[3];
+  const intptr_t out1_step = steps[3];
+  char *out2 = args[4];
+  const intptr_t out2_step = steps[4];
+  for (intptr_t k = 0; k < count; ++k) {
+    double out0_value;
+    float out1_value;
+    double out2_value;
+    iris_kernel(*(const iris_mem_f64 *)a, *(const iris_mem_f32 *)b, &out0_value, &out1_value, &out2_value, &status);
+    *(iris_mem_f64 *)out0 = out0_value;
+    *(iris_mem_f32 *)out1 = out1_value;
+    *(iris_mem_f64 *)out2 = out2_value;
+    a += a_step;
+    b += b_step;
+    out0 += out0_step;
+    out1 += out1_step;
+    out2 += out2_step;
+  }
+  return status;
+}
+
+/* Any steps, no overlap; a lane that is done takes the next element. */
+IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr_t *steps) {
+  uint32_t faults = 0;
+  uint32_t *const status = &faults;
+  iris_v_f64 a[IRIS_PARTS];
+  iris_v_f32 b[IRIS_PARTS];
+  iris_v_f64 a_1[IRIS_PARTS];
+  iris_v_f32 b_1[IRIS_PARTS];
+  iris_v_f64 n[IRIS_PARTS];
+  iris_mask running[IRIS_PARTS];
+  iris_mask idle[IRIS_PARTS];
+  IRIS_EACH_PART {
+    a[part] = (iris_v_f64){0};
+    b[part] = (iris_v_f32){0};
+    a_1[part] = (iris_v_f64){0};
+    b_1[part] = (iris_v_f32){0};
+    n[part] = (iris_v_f64){0};
+    running[part] = IRIS_NONE;
+    idle[part] = IRIS_NONE;
+  }
+  intptr_t element[IRIS_LANES]; /* -1 is none */
+  for (int lane = 0; lane < IRIS_LANES; ++lane) element[lane] = -1;
+  intptr_t next = 0;
+  const uint64_t most_rounds = iris_rounds();
+  uint64_t round = 0;
+  uint64_t deadline = most_rounds; /* no lane passes its limit before this round */
+  uint64_t began[IRIS_LANES];
+  for (;;) {
+    iris_v_f64 out0[IRIS_PARTS];
+    iris_v_f32 out1[IRIS_PARTS];
+    iris_v_f64 out2[IRIS_PARTS];
+    IRIS_EACH_PART {
+      out0[part] = a_1[part];
+      out1[part] = b_1[part];
+      out2[part] = n[part];
+    }
+    bool busy = false;
+    IRIS_EACH_PART {
+      busy |= iris_any(running[part]);
+      unsigned done = iris_bits(~running[part] & ~idle[part]);
+      for (; done; done &= done - 1) {
+        const int lane = part * IRIS_WIDTH + __builtin_ctz(done);
+        intptr_t k = element[lane];
+        if (k >= 0) {
+          *(iris_mem_f64 *)(args[2] + k * steps[2]) = ((const iris_mem_f64 *)out0)[lane];
+          *(iris_mem_f32 *)(args[3] + k * steps[3]) = ((const iris_mem_f32 *)out1)[lane];
+          *(iris_mem_f64 *)(args[4] + k * steps[4]) = ((const iris_mem_f64 *)out2)[lane];
+        }
+        if (next == count) {
+          ((iris_mem_mask *)idle)[lane] = -1;
+          continue;
+        }
+        k = element[lane] = next++;
+        busy = true;
+        ((iris_mem_f64 *)a)[lane] = *(const iris_mem_f64 *)(args[0] + k * steps[0]);
+        ((iris_mem_f32 *)b)[lane] = *(const iris_mem_f32 *)(args[1] + k * steps[1]);
+        began[lane] = round;
+      }
+    }
+    if (!busy) break;
+    const int fewest = next < count ? IRIS_ENOUGH : 0;
+    IRIS_EACH_PART {
+      const iris_mask fresh = ~running[part] & ~idle[part];
+      a_1[part] = iris_select_f64(fresh, a[part], a_1[part]);
+      b_1[part] = iris_select_f32(fresh, b[part], b_1[part]);
+      n[part] = iris_select_f64(fresh, iris_all_f64(0.0), n[part]);
+      running[part] |= fresh;
+    }
+    for (;;) {
+      int left = 0;
+      IRIS_EACH_PART {
+        /* 5: while a < b: */
+        const iris_v_f64 t1 = IRIS_CONVERT(b_1[part], iris_v_f64);
+        const iris_mask t2 = (iris_mask)(a_1[part] < t1);
+        running[part] &= t2;
+        left += iris_count(running[part]);
+      }
+      if (round == deadline) {
+        iris_mask late[IRIS_PARTS];
+        IRIS_EACH_PART {
+          late[part] = running[part];
+        }
+        deadline = round + most_rounds;
+        for (int lane = 0; lane < IRIS_LANES; ++lane) {
+          if (!((iris_mem_mask *)late)[lane]) continue;
+          ((iris_mem_mask *)late)[lane] = round - began[lane] == most_rounds ? -1 : 0;
+          const uint64_t end = began[lane] + most_rounds;
+          if (end != round && end < deadline) deadline = end;
+        }
+        IRIS_EACH_PART {
+          *status |= iris_any(late[part]) ? 4u /* while_limit */ : 0u;
+          running[part] &= ~late[part];
+        }
+        break;
+      }
+      if (left <= fewest) break;
+      IRIS_EACH_PART {
+        /* 6: a = a + 1.0 */
+        const iris_v_f64 a_2 = a_1[part] + 1.0;
+        /* 7: b -= 0.25 */
+        const iris_v_f32 b_2 = b_1[part] - 0.25f;
+        /* 8: n += 1.0 */
+        const iris_v_f64 n_1 = n[part] + 1.0;
+        a_1[part] = iris_select_f64(running[part], a_2, a_1[part]);
+        b_1[part] = iris_select_f32(running[part], b_2, b_1[part]);
+        n[part] = iris_select_f64(running[part], n_1, n[part]);
+      }
+      ++round;
+    }
+  }
+  return faults;
+}
+
+IRIS_ROUTE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  bool apart = count >= IRIS_FEWEST;
+  static const intptr_t sizes[5] = {8, 4, 8, 4, 8};
+  for (int out = 2; apart && out < 5; ++out) {
+    for (int in = 0; apart && in < out; ++in) {
+      apart = iris_apart(count, args[out], steps[out], sizes[out], args[in], steps[in], sizes[in]);
+    }
+  }
+  if (apart) {
+    return iris_lanes(count, args, steps);
+  }
+  return iris_strided(count, args, steps);
+}
+
+#define IRIS_LONG 768
+#define IRIS_GRAIN 192
+#define IRIS_MOST_THREADS 0
+
+typedef struct { char *const *args; const intptr_t *steps; } iris_whole;
+
+IRIS_ROUTE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
+  const iris_whole *row = (const iris_whole *)whole;
+  char *args[5];
+  for (int k = 0; k < 5; ++k) args[k] = row->args[k] + begin * row->steps[k];
+  return (int32_t)iris_row(end - begin, args, row->steps);
+}
+
+/* Shared out to threads, if no piece writes what another one reads. */
+IRIS_ROUTE uint32_t iris_long_row(intptr_t count, char *const *args, const intptr_t *steps) {
+  const iris_parallel_t parallel = iris_parallel();
+  bool apart = parallel != 0;
+  static const intptr_t sizes[5] = {8, 4, 8, 4, 8};
+  for (int out = 2; apart && out < 5; ++out) {
+    for (int in = 0; apart && in < out; ++in) {
+      apart = iris_apart(count, args[out], steps[out], sizes[out], args[in], steps[in], sizes[in]);
+    }
+  }
+  apart = apart && (steps[2] >= 8 || steps[2] <= -8);
+  apart = apart && (steps[3] >= 4 || steps[3] <= -4);
+  apart = apart && (steps[4] >= 8 || steps[4] <= -8);
+  if (!apart) {
+    return iris_row(count, args, steps);
+  }
+  iris_whole row = {args, steps};
+  return (uint32_t)parallel(iris_piece, &row, count, IRIS_GRAIN, IRIS_MOST_THREADS);
+}
+
+IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
+  (void)context;
+  (void)aux;
+  const uint64_t flags = iris_save_flags();
+  uint32_t status;
+  if (dims[0] < IRIS_LONG) {
+    status = iris_row(dims[0], args, steps);
+  } else {
+    status = iris_long_row(dims[0], args, steps);
+  }
+  iris_restore_flags(flags, IRIS_FLAGS_ALL);
+  if (status & 4u) return iris_raise(PyExc_RuntimeError, "a while loop passed ME_DSL_WHILE_MAX_ITERS iterations for one element");
+  return 0;
+}
