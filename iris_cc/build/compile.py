@@ -12,9 +12,8 @@ import re
 import shlex
 import stat
 import time
-from dataclasses import dataclass
 
-from iris_cc import config
+from iris_cc import config, records
 from iris_cc.build import binary, flags, process, record
 from iris_cc.build.staging import Staging
 from iris_cc.build.toolchain import Plan
@@ -36,14 +35,14 @@ _NOT_A_PROGRAM = frozenset({errno.ENOENT, errno.EACCES, errno.ENOEXEC, errno.EPE
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
-@dataclass(frozen=True, slots=True)
+@records.record
 class Compiled:
     """A complete shared object for this machine."""
 
     code: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@records.record
 class Refused:
     """Why there is none, and the commands that were run."""
 

@@ -9,19 +9,21 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from iris_cc import records
 from iris_cc.build import place
 from iris_cc.build.place import Unusable
 from iris_cc.build.staging import collect
 from iris_cc.build.store import QUARANTINE, STAGING, Store
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 _ORPHAN_AGE = 3_600.0
 
 
-@dataclass(frozen=True, slots=True)
+@records.record
 class Entry:
     """One cached kernel.  Times are seconds since the epoch; `source` is None when its C is not there."""
 
@@ -36,7 +38,7 @@ class Entry:
     meta: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@records.record
 class Location:
     """Where the next build would be kept, and why there."""
 
@@ -83,18 +85,24 @@ def location() -> Location:
     reasons: list[str] = []
     for kind in place.KINDS:
         try:
-            path = Path(place.base(kind))
+            path = _path(place.base(kind))
             wrong = _why_not(path)
         except Unusable as refused:
-            path, wrong = Path(refused.path), refused.reason
+            path, wrong = _path(refused.path), refused.reason
         if wrong is None:
             return Location(path, kind, "; ".join(reasons) or "the directory can be used")
         reasons.append(f"{path}: {wrong}")
     return Location(None, "memory", "; ".join(reasons))
 
 
-def prune(store: Store, limit: int, keep: Path | None = None) -> tuple[int, int]:
-    """Remove entries, longest unused first, until `limit` bytes are left; never `keep`.  How many, and bytes."""
+def _path(*parts: str) -> Path:
+    from pathlib import Path  # listings only: a build never gets here, and it is dear to import
+
+    return Path(*parts)
+
+
+def prune(store: Store, limit: int, keep: str | None = None) -> tuple[int, int]:
+    """Remove entries, longest unused first, until `limit` bytes are left, but not the file `keep`: how many, and bytes."""
     code: dict[tuple[str, str], os.stat_result] = {}
     source: dict[tuple[str, str], os.stat_result] = {}
     for shard, name, status in store.scan():
@@ -109,13 +117,13 @@ def prune(store: Store, limit: int, keep: Path | None = None) -> tuple[int, int]
 
 
 def _shrink(
-    store: Store, limit: int, sizes: dict[tuple[str, str], int], oldest_first: list[tuple[str, str]], keep: Path | None
+    store: Store, limit: int, sizes: dict[tuple[str, str], int], oldest_first: list[tuple[str, str]], keep: str | None
 ) -> tuple[int, int]:
     total, removed, freed = sum(sizes.values()), 0, 0
     for shard, stem in oldest_first:
         if total - freed <= limit:
             break
-        if keep is not None and keep.stem == stem:
+        if keep is not None and os.path.basename(keep) == f"{stem}.so":
             continue
         if store.remove(shard, stem + ".so"):
             store.remove(shard, stem + ".c")
@@ -143,7 +151,7 @@ def _read_all(store: Store) -> Iterator[tuple[Entry, str]]:
         record = store.read(shard, name)
         wrong = record if isinstance(record, str) else ""
         meta = {} if isinstance(record, str) else _parse(record.metadata)
-        path = Path(store.path, shard, name)
+        path = _path(store.path, shard, name)
         text = texts.get(path.with_suffix(".c").name)
         yield (
             Entry(

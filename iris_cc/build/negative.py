@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from iris_cc import records
 from iris_cc.build.unit import BuildFailure
 
 # seconds until the next try: after the first failure, and after every later one
@@ -19,7 +19,7 @@ _TRANSIENT = (2.0, 10.0)
 clock: Callable[[], float] = time.monotonic
 
 
-@dataclass(frozen=True, slots=True)
+@records.record
 class NegativeState:
     """A remembered failure.  `retry_in` is 0 when the next call tries again."""
 
@@ -29,7 +29,7 @@ class NegativeState:
     retry_in: float
 
 
-@dataclass(frozen=True, slots=True)
+@records.record
 class _Entry:
     failure: BuildFailure
     attempts: int

@@ -14,8 +14,9 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from types import FrameType
+
+from iris_cc import records
 
 OUTPUT_LIMIT = 64 << 10
 _CHUNK = 64 << 10
@@ -28,7 +29,7 @@ _starting = threading.RLock()
 os.register_at_fork(before=_starting.acquire, after_in_parent=_starting.release, after_in_child=_starting.release)
 
 
-@dataclass(frozen=True, slots=True)
+@records.record
 class Outcome:
     """How a program ended.  `status` is None when the deadline passed; negative for a signal."""
 

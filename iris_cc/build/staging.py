@@ -14,7 +14,8 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+
+from iris_cc import records
 
 PREFIX = "staging-"
 _ATTEMPTS = 16
@@ -25,7 +26,7 @@ _STALE_WITHOUT_LOCKS = 3_600.0
 _held: set[int] = set()
 
 
-@dataclass(frozen=True, slots=True)
+@records.record
 class Staging:
     """A directory that is this build's alone."""
 

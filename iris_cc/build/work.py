@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from iris_cc import config
-from iris_cc.build import bundle, compile, flags, place
+from iris_cc.build import compile, flags, place
 from iris_cc.build.manage import prune
 from iris_cc.build.place import Unusable
 from iris_cc.build.staging import Staging, collect, staging
@@ -116,6 +116,8 @@ def _with_bundle(store: Store, job: _Job, refused: compile.Refused) -> BuildFail
     failure = refused.failure
     if failure.kind not in ("compiler-error", "bad-output"):
         return failure
+    from iris_cc.build import bundle
+
     path = bundle.keep(store.kind, job.plan, job.text, refused.commands, failure.stderr or failure.message)
     return replace(failure, bundle=path)
 
@@ -165,6 +167,6 @@ def _limit(store: Store, artifact: Artifact, size: int) -> None:
     since = _unmeasured.get(store.path)
     total = size if since is None else since + size
     if since is None or total > limit // 16:
-        prune(store, limit, keep=artifact.path)
+        prune(store, limit, keep=artifact.file)
         total = 0
     _unmeasured[store.path] = total
