@@ -102,7 +102,7 @@ def _path(*parts: str) -> Path:
 
 
 def prune(store: Store, limit: int, keep: str | None = None) -> tuple[int, int]:
-    """Remove entries, longest unused first, until `limit` bytes are left, but not the file `keep`: how many, and bytes."""
+    """Remove entries, longest unused first, down to `limit` bytes, but not the file `keep`: how many, and bytes."""
     code: dict[tuple[str, str], os.stat_result] = {}
     source: dict[tuple[str, str], os.stat_result] = {}
     for shard, name, status in store.scan():
