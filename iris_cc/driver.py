@@ -115,11 +115,19 @@ class Specialization:
             label=_label(self.program.name),
             signature=self.signature,
             ndim=self.ndim,
-            fp=self.fp,
+            fp=self._fp_of_unit(),
             statements=size(self.raw),
             text=self.c_text,
             meta={"kernel": self.program.name, "place": str(self.program.place)},
         )
+
+    def _fp_of_unit(self) -> Fp:
+        """Elementary functions of ours are right only where each operation rounds by itself."""
+        if self.fp == "strict":
+            return self.fp
+        from iris_cc.codegen import needs
+
+        return "strict" if needs.computes_its_errors(self.raw, self.options.math != "libm") else self.fp
 
     @cached_property
     def quiet(self) -> bool:

@@ -47,6 +47,11 @@
 #pragma GCC diagnostic ignored "-Wtype-limits"
 #endif
 
+/* Sums may be taken in another order, so nothing may lean on the rounding of one. */
+#if (defined(__ASSOCIATIVE_MATH__) || defined(__FAST_MATH__)) && !defined(IRIS_REASSOCIATED)
+#define IRIS_REASSOCIATED
+#endif
+
 #define bool _Bool
 #define true 1
 #define false 0

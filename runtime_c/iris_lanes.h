@@ -157,7 +157,7 @@ IRIS_DEFINE_WIDE_SELECT(f64, i64)
 #endif
 
 #if IRIS_LANE_BITS == 64
-#if defined(__x86_64__) && !defined(__AVX512DQ__) && !defined(IRIS_READ_BACK)
+#if defined(__x86_64__) && !defined(__AVX512DQ__) && !defined(IRIS_REASSOCIATED) && !defined(IRIS_READ_BACK)
 /* No instruction does it.  Each half is put into the digits of a double whose other bits are known, so that one
  * addition rounds, as the scalar conversion does: 2^52 + low, and 2^84 + (high + 2^31) * 2^32. */
 IRIS_LANE_FN iris_v_f64 iris_lanes_i64_f64(iris_v_i64 x) {

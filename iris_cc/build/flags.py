@@ -28,11 +28,22 @@ COMPILE = (
 LINK = ("-shared", "-fPIC")
 LIBRARIES = ("-lm",)
 
+# The word of ours tells the headers what no compiler but gcc tells them.
 # "fast" names its licences one by one: nan and infinity keep their meaning, and no umbrella flag can reach a linker.
 FLOATING = {
     "strict": ("-ffp-contract=off",),
     "contract": ("-ffp-contract=fast",),
-    "fast": ("-ffp-contract=fast", "-fno-signed-zeros", "-fassociative-math", "-freciprocal-math"),
+    "fast": ("-ffp-contract=fast", "-fno-signed-zeros", "-fassociative-math", "-freciprocal-math", "-DIRIS_REASSOCIATED"),
+}
+
+# Behind the user's flags: integers wrap, and strict arithmetic is strict, whatever those say.
+LAST = {
+    "strict": (
+        *("-fwrapv", "-fno-unsafe-math-optimizations", "-fno-finite-math-only", "-fsigned-zeros"),
+        *("-fno-associative-math", "-fno-reciprocal-math", "-fno-trapping-math", "-ffp-contract=off"),
+    ),
+    "contract": ("-fwrapv",),
+    "fast": ("-fwrapv",),
 }
 
 # gcc -O3 takes time superlinear in the size of a function, so the level falls as the program grows.

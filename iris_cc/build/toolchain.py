@@ -103,8 +103,7 @@ def _lines(
     level = flags.level(statements)
     if level is None:
         return BuildFailure("too-large", f"{statements} statements are more than {flags.MAX_STATEMENTS}")
-    # -fwrapv again, behind the user's flags: integers wrap whatever they say.
-    compile_flags = (level, *march, *flags.COMPILE, *flags.FLOATING[fp], *user, *(("-fwrapv",) if user else ()))
+    compile_flags = (level, *march, *flags.COMPILE, *flags.FLOATING[fp], *user, *(flags.LAST[fp] if user else ()))
     two_steps = fp == "fast" or bool(user) or bool(compiler.arguments)
     return compile_flags, flags.user_at_link(user), two_steps
 

@@ -10,7 +10,7 @@ from typing import assert_never
 
 from iris_cc.codegen.dialect import Dialect, literal
 from iris_cc.codegen.names import Names
-from iris_cc.codegen.needs import can_fault, is_checked_cast
+from iris_cc.codegen.needs import can_fault, is_checked_cast, is_wide_cast
 from iris_cc.codegen.writer import Places, Writer
 from iris_cc.ir import ops
 from iris_cc.ir.nodes import Atom, Block, Check, Const, Fault, For, Function, If, Let, Stmt, Var, While
@@ -271,6 +271,8 @@ class Emitter:
             return f"{text} != 0"
         if is_checked_cast(let):
             return f"{checked_cast(let)}({text})"
+        if is_wide_cast(let):
+            return f"iris_wide_{let.args[0].type}_{let.out.type}({text})"
         return self.dialect.cast.format(text, T=self.type(let.out.type))
 
 

@@ -11,7 +11,7 @@ from typing import assert_never
 from iris_cc.ir import ops
 from iris_cc.ir.nodes import Check, Const, For, Function, If, Let, While
 from iris_cc.ir.ops import Libm, Op
-from iris_cc.ir.types import BOOL
+from iris_cc.ir.types import BOOL, F64, I64, U64
 from iris_cc.ir.walk import statements
 
 # Their comparisons and conversions raise `invalid` on nan, where NumPy says nothing or Python has no flag at all.
@@ -45,6 +45,14 @@ def calls_libm(op: Op, own: bool = True) -> bool:
     return isinstance(op.c, Libm) and not (own and op.c.own)
 
 
+def computes_its_errors(fn: Function, own: bool = True) -> bool:
+    """Whether a function of ours is called.
+
+    They add what the rounding of a sum lost, which a compiler that may reassociate or fuse takes for nothing.
+    """
+    return own and any(isinstance(let.op.c, Libm) and bool(let.op.c.own) for let in lets(fn))
+
+
 def trips_differ(fn: Function) -> bool:
     """Whether elements may leave a loop at different times, so that the loop over them cannot become vectors."""
     return any(isinstance(stmt, While) or (isinstance(stmt, For) and not _fixed(stmt)) for stmt in statements(fn.body))
@@ -61,8 +69,7 @@ def flags_put_back(fn: Function, own: bool = True) -> str | None:
     the flags are real, as a ufunc's are, but for `invalid` where an operation is loud on nan.  Our own elementary
     functions compute what they then do not choose, so they report nothing.
     """
-    ours = own and any(isinstance(let.op.c, Libm) and let.op.c.own for let in lets(fn))
-    if ours or any(_is_control(stmt) for stmt in statements(fn.body)):
+    if computes_its_errors(fn, own) or any(_is_control(stmt) for stmt in statements(fn.body)):
         return "IRIS_FLAGS_ALL"
     return "IRIS_FLAGS_INVALID" if any(map(_is_loud, lets(fn))) else None
 
@@ -96,7 +103,7 @@ def headers(fn: Function, own: bool = True, fast: bool = False) -> set[str]:
 
 
 def _op_headers(op: Op, let: Let, own: bool, fast: bool) -> tuple[str, ...]:
-    if op is ops.CAST and not is_checked_cast(let):
+    if op is ops.CAST and not (is_checked_cast(let) or is_wide_cast(let)):
         return ()
     if isinstance(op.c, Libm) and op.c.own and own:
         quick = fast and let.args[0].type in op.c.fast
@@ -107,3 +114,8 @@ def _op_headers(op: Op, let: Let, own: bool, fast: bool) -> tuple[str, ...]:
 def is_checked_cast(let: Let) -> bool:
     """Whether a cast can meet a value its result type has no room for: float to integer."""
     return let.args[0].type.is_float and let.out.type.is_integer
+
+
+def is_wide_cast(let: Let) -> bool:
+    """Whether a cast is a conversion of vectors that not every target has: 64-bit integer to double."""
+    return let.args[0].type in (I64, U64) and let.out.type is F64
