@@ -282,10 +282,9 @@ class Kernels:
 
     # -- index kernels --
 
-    def call_nd(self, mask: int, compiled: bool, *args: Any, **kwargs: Any) -> Any:
-        """A call of a kernel that knows its position."""
-        from iris_cc.runtime import ndloop
-
+    def calls_nd(self, mask: int, compiled: bool) -> Target:
+        """Calls of a kernel that knows its position."""
+        from iris_cc.runtime import ndloop, ndquick
 
         weak = weak_types(mask, self.nin)
 
@@ -296,7 +295,7 @@ class Kernels:
             assert made.run_nd is not None
             return ndloop.NdLoop(spec.dtypes, made.run_nd)
 
-        return ndloop.call_nd(self.program.name, self.nin, self.nout, resolve, args, **kwargs)
+        return ndquick.NdCalls(self.program.name, self.nin, self.nout, resolve)
 
     # -- calls --
 
@@ -305,7 +304,7 @@ class Kernels:
         compiled = config.jit_enabled()
         target: Target
         if self.is_indexed:
-            target = functools.partial(self.call_nd, mask, compiled)
+            target = self.calls_nd(mask, compiled)
         else:
             target = self.ufunc(mask, compiled)
         WhileLimit.apply(config.while_limit())

@@ -221,18 +221,17 @@ def interpreter_of(spec: Specialization) -> Callable[[list[np.ndarray]], Sequenc
 
 
 def _native_nd(address: int) -> Callable[[tuple[int, ...], list[np.ndarray]], None]:
-    """The N-d entry at `address`; its fault status becomes the exception it stands for."""
-    from iris_cc.runtime.ndloop import native_entry
+    from iris_cc.runtime.ndloop import Native
 
-    run = native_entry(address)
+    return Native(address, _raise_fault)
 
-    def checked(shape: tuple[int, ...], arrays: list[np.ndarray]) -> None:
-        status = run(shape, arrays) or 0
-        for fault in Fault:
-            if status & fault.bit:
-                raise fault.exception(fault.message)
 
-    return checked
+def _raise_fault(status: int) -> None:
+    """The exception that the fault status of an N-d entry stands for."""
+    for fault in Fault:
+        if status & fault.bit:
+            raise fault.exception(fault.message)
+    raise RuntimeError(f"the compiled loop failed with status {status}")
 
 
 def _interpret_nd(spec: Specialization, shape: tuple[int, ...], arrays: list[np.ndarray]) -> None:

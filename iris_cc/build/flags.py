@@ -33,7 +33,10 @@ LIBRARIES = ("-lm",)
 FLOATING = {
     "strict": ("-ffp-contract=off",),
     "contract": ("-ffp-contract=fast",),
-    "fast": ("-ffp-contract=fast", "-fno-signed-zeros", "-fassociative-math", "-freciprocal-math", "-DIRIS_REASSOCIATED"),
+    "fast": (
+        *("-ffp-contract=fast", "-fno-signed-zeros", "-fassociative-math", "-freciprocal-math"),
+        "-DIRIS_REASSOCIATED",
+    ),
 }
 
 # Behind the user's flags: integers wrap, and strict arithmetic is strict, whatever those say.

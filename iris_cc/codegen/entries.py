@@ -22,7 +22,8 @@ ENTRIES: Mapping[str, str] = {
     # NumPy's strided loop: 0, or -1 with an exception set
     "iris_loop": "int iris_loop(void *context, char *const *args, const intptr_t *dims, "
     "const intptr_t *steps, void *aux)",
-    # a loop nest over explicit shapes; strides in bytes, [operand][axis]: the fault status, or -1 for a wrong ndim
+    # a loop nest over explicit shapes; strides in bytes, [operand][axis]; no result shares memory with an operand,
+    # unless it is that operand, element by element: the fault status, or -1 for a wrong ndim
     "iris_nd": "int32_t iris_nd(int32_t ndim, const int64_t *shape, char *const *data, const int64_t *strides)",
     # in units with a while loop: iterations one element may take, 0 for no limit
     "iris_while_limit": "int64_t iris_while_limit",

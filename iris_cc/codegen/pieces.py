@@ -61,6 +61,8 @@ def space(rows: Rows, ndim: int, share: Share | None) -> str:
         steps = ", ".join(_stride(operand.place, ndim - 1, ndim) for operand in rows.operands)
         out.line(f"const intptr_t steps[{len(rows.operands)}] = {{{steps}}};")
         out.line(f"const int64_t length = last[{ndim - 1}] - first[{ndim - 1}];")
+        if rows.has_contiguous:
+            _decide(rows, ndim, out)
         _axes(rows, ndim, 0, out)
         out.line("return (int32_t)status;")
     out.line("")
@@ -109,11 +111,47 @@ def _axes(rows: Rows, ndim: int, axis: int, out: Writer) -> None:
         out.line(f"  data[{operand.place}]{offsets},")
     out.line("};")
     indices = [_index_at_row(index.kind, index.axis, ndim) for index in rows.fn.indices]
-    _call_row(rows, ["length", "row", "steps", *indices], out)
+    if not rows.has_contiguous:
+        _call_row(rows, ["length", "row", "steps", *indices], out)
+        return
+    with out.braces("if (direct)"):
+        _direct_row(rows, indices, out)
+        out.otherwise()
+        _call_row(rows, ["length", "row", "steps", *indices], out)
 
 
-def _call_row(rows: Rows, arguments: list[str], out: Writer) -> None:
-    call = f"iris_row({', '.join(arguments)});"
+def _decide(rows: Rows, ndim: int, out: Writer) -> None:
+    """Once for all rows: whether each operand lies side by side or is one value, of which a tile is filled."""
+    block = rows.block_length()
+    for operand in rows.ins:
+        still = " && ".join(f"{_stride(operand.place, axis, ndim)} == 0" for axis in range(ndim))
+        out.line(f"const bool {operand.name}_still = {still};")
+    direct = [f"(steps[{o.place}] == {o.size} || {o.name}_still)" for o in rows.ins]
+    direct += [f"steps[{o.place}] == {o.size}" for o in rows.outs]
+    out.line(f"const bool direct = {' && '.join(direct)}; /* and apart, as all operands of a space are */")
+    still = " || ".join(f"{operand.name}_still" for operand in rows.ins)
+    out.line(f"const int64_t block = {f'{still} ? {block} : length' if rows.ins else 'length'};")
+    for operand in rows.ins:
+        tile = rows.tiles[operand]
+        out.line(f"{operand.memory} {tile}[{block}];")
+        count = "length < block ? length : block"
+        fill = f"iris_pack_{8 * operand.size}((char *){tile}, data[{operand.place}], 0, 0, {count})"
+        out.line(f"if (direct && {operand.name}_still) {fill};")
+
+
+def _direct_row(rows: Rows, indices: list[str], out: Writer) -> None:
+    with out.braces("for (int64_t at = 0; at < length; at += block)"):
+        out.line("const int64_t some = length - at < block ? length - at : block;")
+        places = [f"({operand.pointer})row[{operand.place}] + at" for operand in rows.operands]
+        for operand in rows.ins:
+            places[operand.place] = f"{operand.name}_still ? {rows.tiles[operand]} : {places[operand.place]}"
+        moved = zip(rows.fn.indices, indices, strict=True)
+        positions = [f"{text} + at" if rows.moves(index) else text for index, text in moved]
+        _call_row(rows, ["some", *places, *positions], out, "iris_contiguous")
+
+
+def _call_row(rows: Rows, arguments: list[str], out: Writer, callee: str = "iris_row") -> None:
+    call = f"{callee}({', '.join(arguments)});"
     out.line(f"status |= {call}" if rows.can_fault else call)
 
 

@@ -89,10 +89,14 @@ class Rows:
         self.steps = {operand: names.claim(f"{operand.name}_step") for operand in self.operands}
         self.values = {operand: names.claim(f"{operand.name}_value") for operand in self.outs}
 
+    @property
+    def has_contiguous(self) -> bool:
+        return not trips_differ(self.fn)
+
     def text(self) -> str:
         if self.lanes:
             return "\n".join([self.strided("iris_strided"), self.lanes, self.row_of_lanes()])
-        if trips_differ(self.fn):
+        if not self.has_contiguous:
             return self.strided("iris_row")
         parts = [self.contiguous(), self.blocks(), self.row()]
         if not self.is_large:

@@ -21,10 +21,10 @@ Run: TypeAlias = "Callable[[tuple[int, ...], list[np.ndarray]], int | None]"
 NdResolve: TypeAlias = "Callable[[tuple[Word, ...], int, np.dtype[Any] | None], NdLoop]"
 Order: TypeAlias = Literal["K", "A", "C", "F"]
 
-_FFI = _cffi_backend.FFI()
-_ENTRY = _FFI.typeof("int32_t(*)(int32_t, int64_t const *, char * const *, int64_t const *)")
-_INTEGERS = _FFI.typeof("int64_t[]")
-_POINTERS = _FFI.typeof("char * const *")
+FFI = _cffi_backend.FFI()
+_ENTRY = FFI.typeof("int32_t(*)(int32_t, int64_t const *, char * const *, int64_t const *)")
+_INTEGERS = FFI.typeof("int64_t[]")
+_POINTERS = FFI.typeof("char * const *")
 
 
 @record
@@ -84,17 +84,24 @@ def call_nd(
     return wrapped[0] if nout == 1 else wrapped
 
 
-def native_entry(address: int) -> Run:
-    """The compiled entry at `address` as `run`; it releases the GIL and returns the entry's status."""
-    entry = _FFI.cast(_ENTRY, address)
+class Native:
+    """The compiled entry at `address` as a `run`; it releases the GIL, and `fail` makes an exception of its status."""
 
-    def run(shape: tuple[int, ...], arrays: list[np.ndarray]) -> int:
-        extents = _FFI.new(_INTEGERS, shape)
-        places = _FFI.new(_INTEGERS, [each.ctypes.data for each in arrays])
-        strides = _FFI.new(_INTEGERS, [step for each in arrays for step in each.strides])
-        return int(entry(len(shape), extents, _FFI.cast(_POINTERS, places), strides))
+    def __init__(self, address: int, fail: Callable[[int], None]) -> None:
+        self.entry = FFI.cast(_ENTRY, address)
+        self.fail = fail
 
-    return run
+    def __call__(self, shape: tuple[int, ...], arrays: list[np.ndarray]) -> None:
+        extents = FFI.new(_INTEGERS, shape)
+        places = FFI.new(_INTEGERS, [each.ctypes.data for each in arrays])
+        strides = FFI.new(_INTEGERS, [step for each in arrays for step in each.strides])
+        self.at(len(shape), extents, FFI.cast(_POINTERS, places), strides)
+
+    def at(self, ndim: int, extents: Any, places: Any, strides: Any) -> None:
+        """The same with everything in C's own arrays; strides by operand and axis."""
+        status = self.entry(ndim, extents, places, strides)
+        if status:
+            self.fail(status)
 
 
 def _extra_shapes(shape: int | tuple[int, ...] | None, mask: np.ndarray | None) -> list[tuple[int, ...]]:

@@ -7,7 +7,9 @@ import threading
 import numpy as np
 import pytest
 
-from iris_cc.runtime.ndloop import NdLoop, call_nd, native_entry
+from iris_cc.runtime import ndloop
+from iris_cc.runtime.ndloop import NdLoop, call_nd
+from iris_cc.runtime.ndquick import NdCalls
 from iris_cc.runtime.pending import take_pending
 
 from .conftest import Native
@@ -249,19 +251,31 @@ def test_failures() -> None:
     assert take_pending() is None
 
 
+class Fault(Exception):
+    pass
+
+
+def entry(native: Native) -> ndloop.Native:
+    def fail(status: int) -> None:
+        raise Fault(status)
+
+    return ndloop.Native(native["ramp"], fail)
+
+
 @pytest.mark.needs_cc
 @pytest.mark.parametrize("array", ARRAYS.values(), ids=ARRAYS.keys())
 def test_native_entry(native: Native, array) -> None:
-    loop = NdLoop((np.dtype("f8"),) * 2, native_entry(native["ramp"]))
+    loop = NdLoop((np.dtype("f8"),) * 2, entry(native))
     result = call_nd("ramp", 1, 1, lambda *_: loop, (array,))
     same(result, expected(array.astype("f8")))
 
 
 @pytest.mark.needs_cc
 def test_native_status_and_threads(native: Native) -> None:
-    run = native_entry(native["ramp"])
-    assert run((1,), [np.array([np.nan]), np.zeros(1)]) == 7
-    assert run((), [np.array(1.0), np.zeros(())]) == 0
+    run = entry(native)
+    with pytest.raises(Fault, match="7"):
+        run((1,), [np.array([np.nan]), np.zeros(1)])
+    run((), [np.array(1.0), np.zeros(())])
     values = np.ones((50, 200))
     results: list[bool] = []
 
@@ -276,3 +290,66 @@ def test_native_status_and_threads(native: Native) -> None:
     for each in threads:
         each.join()
     assert results == [True] * 6
+
+
+@pytest.mark.needs_cc
+@pytest.mark.parametrize("array", ARRAYS.values(), ids=ARRAYS.keys())
+def test_plain_calls_take_the_short_way(native: Native, array, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twice each, so that the second call knows its loop; layouts that are not plain go the long way."""
+    asked: list[tuple[object, ...]] = []
+
+    def resolve(words, ndim, dtype) -> NdLoop:
+        asked.append((words, ndim, dtype))
+        return NdLoop((np.dtype("f8"),) * 2, entry(native))
+
+    calls = NdCalls("ramp", 1, 1, resolve)
+    for _ in range(3):
+        same(calls(array), expected(array.astype("f8")))
+    plain = array.dtype == np.dtype("f8") and array.ndim > 0 and array.flags.c_contiguous and array.flags.aligned
+    assert len(asked) == (1 if plain and array.size else 3)
+
+
+@pytest.mark.needs_cc
+def test_short_calls_and_out(native: Native) -> None:
+    calls = NdCalls("ramp", 1, 1, lambda *_: NdLoop((np.dtype("f8"),) * 2, entry(native)))
+    base = np.arange(40.0)
+    for shape in ((3, 4), (12,), (2, 3, 2), (12,)):
+        for _ in range(2):
+            values = base[:12].reshape(shape).copy()
+            wanted = expected(values)
+            same(calls(values), wanted)
+            out = np.zeros(shape)
+            assert calls(values, out=out) is out
+            same(out, wanted)
+            assert calls(values, out=values) is values  # in place
+            same(values, wanted)
+            buffer = base.copy()
+            shifted = buffer[1:13].reshape(shape)
+            calls(buffer[:12].reshape(shape), out=shifted)  # overlapping: the long way, through a copy
+            same(shifted, expected(base[:12].reshape(shape)))
+            narrow = np.zeros(shape, "f4")
+            assert calls(base[:12].reshape(shape), out=narrow) is narrow
+            same(narrow, expected(base[:12].reshape(shape)).astype("f4"))
+    with pytest.raises(ValueError, match="read-only"):
+        frozen = np.zeros(12)
+        frozen.flags.writeable = False
+        calls(base[:12], out=frozen)
+    with pytest.raises(ValueError, match="broadcast"):
+        calls(base[:12], out=np.zeros(11))
+    with pytest.raises(Fault, match="7"):
+        calls(np.full(12, np.nan))
+    with pytest.raises(TypeError, match="positional"):
+        calls()
+
+
+@pytest.mark.needs_cc
+def test_short_calls_tell_words_apart(native: Native) -> None:
+    """A Python float, an int and an array of the same shape as before are three kinds of operand."""
+    calls = NdCalls("ramp", 1, 1, lambda *_: NdLoop((np.dtype("f8"),) * 2, entry(native)))
+    assert calls(2.0) == 2.0  # no dimensions
+    for _ in range(3):
+        same(calls(2.0, shape=(3,)), np.array([2.0, 3.0, 4.0]))
+        same(calls(2, shape=(3,)), np.array([2.0, 3.0, 4.0]))
+        same(calls(np.array([2, 2, 2])), np.array([2.0, 3.0, 4.0]))
+        same(calls(np.array([2.0, 2, 2], ">f8")), np.array([2.0, 3.0, 4.0]))
+        same(calls(np.array([2.0, 2, 2])), np.array([2.0, 3.0, 4.0]))

@@ -2,6 +2,8 @@
 
 /* iris_base.h */
 
+/* iris_cast.h */
+
 /* iris_row.h */
 
 /* iris_parallel.h */
@@ -12,7 +14,7 @@ IRIS_KERNEL void iris_kernel(int64_t x, uint64_t y, int64_t *out0, int64_t *out1
   const int64_t t2 = x ^ INT64_MIN;
   const int64_t t3 = x + 9223372036854775807LL;
   const uint64_t t4 = y ^ 18446744073709551615ULL;
-  const double t5 = (double)x;
+  const double t5 = iris_wide_i64_f64(x);
   const double t6 = 1.8446744073709552e+19 + t5;
   *out0 = t1;
   *out1 = t2;

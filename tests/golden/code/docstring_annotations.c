@@ -2,13 +2,15 @@
 
 /* iris_base.h */
 
+/* iris_cast.h */
+
 /* iris_row.h */
 
 /* iris_parallel.h */
 
 IRIS_KERNEL float iris_kernel(float x, int64_t n) {
   /* 9: y: float = x * n */
-  const double t1 = (double)n;
+  const double t1 = iris_wide_i64_f64(n);
   const float t2 = (float)t1;
   const float y = x * t2;
   return y;

@@ -2,6 +2,8 @@
 
 /* iris_base.h */
 
+/* iris_cast.h */
+
 /* iris_fenv.h */
 
 /* iris_row.h */
@@ -11,7 +13,7 @@
 IRIS_KERNEL double iris_kernel(double a, int64_t step, int64_t i0) {
   /* 6: b = a + _i0 * step */
   const int64_t t1 = i0 * step;
-  const double t2 = (double)t1;
+  const double t2 = iris_wide_i64_f64(t1);
   const double b = a + t2;
   /* 7: return b if _i0 % 2 else -b */
   const int64_t t3 = i0 & 1;
@@ -93,12 +95,27 @@ IRIS_OUTLINE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
   uint32_t status = 0;
   const intptr_t steps[3] = {strides[0], strides[1], strides[2]};
   const int64_t length = last[0] - first[0];
+  const bool a_still = strides[0] == 0;
+  const bool step_still = strides[1] == 0;
+  const bool direct = (steps[0] == 8 || a_still) && (steps[1] == 8 || step_still) && steps[2] == 8; /* and apart, as all operands of a space are */
+  const int64_t block = a_still || step_still ? 512 : length;
+  iris_mem_f64 a_tile[512];
+  if (direct && a_still) iris_pack_64((char *)a_tile, data[0], 0, 0, length < block ? length : block);
+  iris_mem_i64 step_tile[512];
+  if (direct && step_still) iris_pack_64((char *)step_tile, data[1], 0, 0, length < block ? length : block);
   char *const row[3] = {
     data[0] + first[0] * strides[0],
     data[1] + first[0] * strides[1],
     data[2] + first[0] * strides[2],
   };
-  iris_row(length, row, steps, first[0]);
+  if (direct) {
+    for (int64_t at = 0; at < length; at += block) {
+      const int64_t some = length - at < block ? length - at : block;
+      iris_contiguous(some, a_still ? a_tile : (const iris_mem_f64 *)row[0] + at, step_still ? step_tile : (const iris_mem_i64 *)row[1] + at, (iris_mem_f64 *)row[2] + at, first[0] + at);
+    }
+  } else {
+    iris_row(length, row, steps, first[0]);
+  }
   return (int32_t)status;
 }
 

@@ -5,6 +5,8 @@
 
 /* iris_base.h */
 
+/* iris_cast.h */
+
 /* iris_range.h */
 
 /* iris_fenv.h */
@@ -22,7 +24,7 @@ IRIS_KERNEL double iris_kernel(double x, int64_t n) {
     /* 7: total += x**2 / (i + 1) */
     const double t1 = x * x;
     const int64_t t2 = i + 1;
-    const double t3 = (double)t2;
+    const double t3 = iris_wide_i64_f64(t2);
     const double t4 = t1 / t3;
     const double total_1 = total + t4;
     total = total_1;

@@ -2,15 +2,17 @@
 
 /* iris_base.h */
 
+/* iris_cast.h */
+
 /* iris_row.h */
 
 /* iris_parallel.h */
 
 IRIS_KERNEL void iris_kernel(double x, int64_t flat_idx, int64_t i0, int64_t n0, double *out0, int64_t *out1, int64_t *out2) {
   /* 5: return x * _i0 + _n0, _ndim, _flat_idx */
-  const double t1 = (double)i0;
+  const double t1 = iris_wide_i64_f64(i0);
   const double t2 = x * t1;
-  const double t3 = (double)n0;
+  const double t3 = iris_wide_i64_f64(n0);
   const double t4 = t2 + t3;
   *out0 = t4;
   *out1 = 1;
@@ -114,13 +116,25 @@ IRIS_OUTLINE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
   uint32_t status = 0;
   const intptr_t steps[4] = {strides[0], strides[1], strides[2], strides[3]};
   const int64_t length = last[0] - first[0];
+  const bool x_still = strides[0] == 0;
+  const bool direct = (steps[0] == 8 || x_still) && steps[1] == 8 && steps[2] == 8 && steps[3] == 8; /* and apart, as all operands of a space are */
+  const int64_t block = x_still ? 512 : length;
+  iris_mem_f64 x_tile[512];
+  if (direct && x_still) iris_pack_64((char *)x_tile, data[0], 0, 0, length < block ? length : block);
   char *const row[4] = {
     data[0] + first[0] * strides[0],
     data[1] + first[0] * strides[1],
     data[2] + first[0] * strides[2],
     data[3] + first[0] * strides[3],
   };
-  iris_row(length, row, steps, first[0], first[0], shape[0]);
+  if (direct) {
+    for (int64_t at = 0; at < length; at += block) {
+      const int64_t some = length - at < block ? length - at : block;
+      iris_contiguous(some, x_still ? x_tile : (const iris_mem_f64 *)row[0] + at, (iris_mem_f64 *)row[1] + at, (iris_mem_i64 *)row[2] + at, (iris_mem_i64 *)row[3] + at, first[0] + at, first[0] + at, shape[0]);
+    }
+  } else {
+    iris_row(length, row, steps, first[0], first[0], shape[0]);
+  }
   return (int32_t)status;
 }
 

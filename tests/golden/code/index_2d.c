@@ -2,6 +2,8 @@
 
 /* iris_base.h */
 
+/* iris_cast.h */
+
 /* iris_fenv.h */
 
 /* iris_row.h */
@@ -13,11 +15,11 @@ IRIS_KERNEL double iris_kernel(double x, int64_t flat_idx, int64_t i0, int64_t i
   const bool t1 = i0 == i1;
   /* 7: return x + _i0 * _n1 + _i1 - _flat_idx */
   const int64_t t2 = i0 * n1;
-  const double t3 = (double)t2;
+  const double t3 = iris_wide_i64_f64(t2);
   const double t4 = x + t3;
-  const double t5 = (double)i1;
+  const double t5 = iris_wide_i64_f64(i1);
   const double t6 = t4 + t5;
-  const double t7 = (double)flat_idx;
+  const double t7 = iris_wide_i64_f64(flat_idx);
   const double t8 = t6 - t7;
   /* 5: if _i0 == _i1: */
   const double rv00 = t1 ? x : t8;
@@ -90,12 +92,24 @@ IRIS_OUTLINE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
   uint32_t status = 0;
   const intptr_t steps[2] = {strides[1], strides[3]};
   const int64_t length = last[1] - first[1];
+  const bool x_still = strides[0] == 0 && strides[1] == 0;
+  const bool direct = (steps[0] == 8 || x_still) && steps[1] == 8; /* and apart, as all operands of a space are */
+  const int64_t block = x_still ? 512 : length;
+  iris_mem_f64 x_tile[512];
+  if (direct && x_still) iris_pack_64((char *)x_tile, data[0], 0, 0, length < block ? length : block);
   for (int64_t i0 = first[0]; i0 < last[0]; ++i0) {
     char *const row[2] = {
       data[0] + i0 * strides[0] + first[1] * strides[1],
       data[1] + i0 * strides[2] + first[1] * strides[3],
     };
-    iris_row(length, row, steps, i0 * shape[1] + first[1], i0, first[1], shape[1]);
+    if (direct) {
+      for (int64_t at = 0; at < length; at += block) {
+        const int64_t some = length - at < block ? length - at : block;
+        iris_contiguous(some, x_still ? x_tile : (const iris_mem_f64 *)row[0] + at, (iris_mem_f64 *)row[1] + at, i0 * shape[1] + first[1] + at, i0, first[1] + at, shape[1]);
+      }
+    } else {
+      iris_row(length, row, steps, i0 * shape[1] + first[1], i0, first[1], shape[1]);
+    }
   }
   return (int32_t)status;
 }

@@ -124,6 +124,11 @@ IRIS_OUTLINE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
   uint32_t status = 0;
   const intptr_t steps[5] = {strides[1], strides[3], strides[5], strides[7], strides[9]};
   const int64_t length = last[1] - first[1];
+  const bool x_still = strides[0] == 0 && strides[1] == 0;
+  const bool direct = (steps[0] == 4 || x_still) && steps[1] == 8 && steps[2] == 8 && steps[3] == 8 && steps[4] == 8; /* and apart, as all operands of a space are */
+  const int64_t block = x_still ? 256 : length;
+  iris_mem_i32 x_tile[256];
+  if (direct && x_still) iris_pack_32((char *)x_tile, data[0], 0, 0, length < block ? length : block);
   for (int64_t i0 = first[0]; i0 < last[0]; ++i0) {
     char *const row[5] = {
       data[0] + i0 * strides[0] + first[1] * strides[1],
@@ -132,7 +137,14 @@ IRIS_OUTLINE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
       data[3] + i0 * strides[6] + first[1] * strides[7],
       data[4] + i0 * strides[8] + first[1] * strides[9],
     };
-    iris_row(length, row, steps, shape[0], shape[1]);
+    if (direct) {
+      for (int64_t at = 0; at < length; at += block) {
+        const int64_t some = length - at < block ? length - at : block;
+        iris_contiguous(some, x_still ? x_tile : (const iris_mem_i32 *)row[0] + at, (iris_mem_i64 *)row[1] + at, (iris_mem_i64 *)row[2] + at, (iris_mem_i64 *)row[3] + at, (iris_mem_i64 *)row[4] + at, shape[0], shape[1]);
+      }
+    } else {
+      iris_row(length, row, steps, shape[0], shape[1]);
+    }
   }
   return (int32_t)status;
 }

@@ -2,6 +2,8 @@
 
 /* iris_base.h */
 
+/* iris_cast.h */
+
 /* iris_row.h */
 
 /* iris_parallel.h */
@@ -12,7 +14,7 @@ IRIS_KERNEL void iris_kernel(int64_t i0, int64_t i1, int64_t *out0, double *out1
   const int64_t t2 = t1 + i1;
   const int64_t t3 = i0 + i1;
   const int64_t t4 = t3 + 1;
-  const double t5 = (double)t4;
+  const double t5 = iris_wide_i64_f64(t4);
   const double t6 = 1.0 / t5;
   *out0 = t2;
   *out1 = t6;
@@ -94,12 +96,21 @@ IRIS_OUTLINE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
   uint32_t status = 0;
   const intptr_t steps[2] = {strides[1], strides[3]};
   const int64_t length = last[1] - first[1];
+  const bool direct = steps[0] == 8 && steps[1] == 8; /* and apart, as all operands of a space are */
+  const int64_t block = length;
   for (int64_t i0 = first[0]; i0 < last[0]; ++i0) {
     char *const row[2] = {
       data[0] + i0 * strides[0] + first[1] * strides[1],
       data[1] + i0 * strides[2] + first[1] * strides[3],
     };
-    iris_row(length, row, steps, i0, first[1]);
+    if (direct) {
+      for (int64_t at = 0; at < length; at += block) {
+        const int64_t some = length - at < block ? length - at : block;
+        iris_contiguous(some, (iris_mem_i64 *)row[0] + at, (iris_mem_f64 *)row[1] + at, i0, first[1] + at);
+      }
+    } else {
+      iris_row(length, row, steps, i0, first[1]);
+    }
   }
   return (int32_t)status;
 }

@@ -2,14 +2,16 @@
 
 /* iris_base.h */
 
+/* iris_cast.h */
+
 /* iris_row.h */
 
 /* iris_parallel.h */
 
 IRIS_KERNEL void iris_kernel(int64_t a, uint64_t b, double *out0, bool *out1, bool *out2, bool *out3) {
   /* 5: return a + b, a < b, a == b, a >= b */
-  const double t1 = (double)a;
-  const double t2 = (double)b;
+  const double t1 = iris_wide_i64_f64(a);
+  const double t2 = iris_wide_u64_f64(b);
   const double t3 = t1 + t2;
   const bool t4 = a < 0;
   const uint64_t t5 = (uint64_t)a;

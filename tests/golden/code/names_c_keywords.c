@@ -2,6 +2,8 @@
 
 /* iris_base.h */
 
+/* iris_cast.h */
+
 /* iris_fenv.h */
 
 /* iris_row.h */
@@ -18,11 +20,11 @@ IRIS_KERNEL void iris_kernel(double int_1, double double_1, int64_t register_1, 
   /* 7: switch = long * 2 */
   const int64_t switch_1 = long_1 * 2;
   /* 8: const = void + switch */
-  const double t1 = (double)switch_1;
+  const double t1 = iris_wide_i64_f64(switch_1);
   const double const_1 = void_1 + t1;
   /* 9: goto = const if const > 3 else long */
   const bool t2 = const_1 > 3.0;
-  const double t3 = (double)long_1;
+  const double t3 = iris_wide_i64_f64(long_1);
   const double v0 = t2 ? const_1 : t3;
   *out0 = v0;
   *out1 = switch_1;

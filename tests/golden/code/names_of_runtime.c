@@ -2,13 +2,15 @@
 
 /* iris_base.h */
 
+/* iris_cast.h */
+
 /* iris_row.h */
 
 /* iris_parallel.h */
 
 IRIS_KERNEL void iris_kernel(double args, int64_t count, double *out0, double *out1) {
   /* 4: iris_kernel = args * count */
-  const double t1 = (double)count;
+  const double t1 = iris_wide_i64_f64(count);
   const double v_iris_kernel = args * t1;
   /* 5: out0 = iris_kernel + 1 */
   const double out0_1 = v_iris_kernel + 1.0;

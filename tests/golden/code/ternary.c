@@ -2,6 +2,8 @@
 
 /* iris_base.h */
 
+/* iris_cast.h */
+
 /* iris_fenv.h */
 
 /* iris_row.h */
@@ -11,7 +13,7 @@
 IRIS_KERNEL void iris_kernel(double x, int64_t n, double *out0, int64_t *out1, int64_t *out2) {
   /* 4: return x if x > 0 else n, (1 if x > 0 else 2) if n > 2 else 3, -n if n % 2 else n */
   const bool t1 = x > 0.0;
-  const double t2 = (double)n;
+  const double t2 = iris_wide_i64_f64(n);
   const double v0 = t1 ? x : t2;
   const bool t3 = n > 2;
   const int64_t v0_1 = t1 ? 1 : 2;

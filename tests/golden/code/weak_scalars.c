@@ -2,6 +2,8 @@
 
 /* iris_base.h */
 
+/* iris_cast.h */
+
 /* iris_row.h */
 
 /* iris_parallel.h */
@@ -10,7 +12,7 @@ IRIS_KERNEL void iris_kernel(float x, double a, int64_t n, bool flag, float *out
   /* 5: return x * a + n - flag, a * n, a + flag, n + flag */
   const float t1 = (float)a;
   const float t2 = x * t1;
-  const double t3 = (double)n;
+  const double t3 = iris_wide_i64_f64(n);
   const float t4 = (float)t3;
   const float t5 = t2 + t4;
   const float t6 = (float)flag;

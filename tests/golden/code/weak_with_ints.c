@@ -4,6 +4,8 @@
 
 /* iris_number.h */
 
+/* iris_cast.h */
+
 /* iris_row.h */
 
 /* iris_parallel.h */
@@ -16,7 +18,7 @@ IRIS_KERNEL void iris_kernel(int16_t x, int64_t n, double a, int16_t *out0, doub
   const double t4 = t3 * a;
   const int16_t t5 = iris_floordiv_i16(x, t1);
   const int16_t t6 = iris_floormod_i16(x, t1);
-  const double t7 = (double)n;
+  const double t7 = iris_wide_i64_f64(n);
   const double t8 = t3 / t7;
   *out0 = t2;
   *out1 = t4;
