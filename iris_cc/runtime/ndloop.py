@@ -22,9 +22,8 @@ NdResolve: TypeAlias = "Callable[[tuple[Word, ...], int, np.dtype[Any] | None], 
 Order: TypeAlias = Literal["K", "A", "C", "F"]
 
 FFI = _cffi_backend.FFI()
-_ENTRY = FFI.typeof("int32_t(*)(int32_t, int64_t const *, char * const *, int64_t const *)")
+_ENTRY = FFI.typeof("int32_t(*)(int32_t, int64_t const *, void *, int64_t const *)")
 _INTEGERS = FFI.typeof("int64_t[]")
-_POINTERS = FFI.typeof("char * const *")
 
 
 @record
@@ -95,7 +94,7 @@ class Native:
         extents = FFI.new(_INTEGERS, shape)
         places = FFI.new(_INTEGERS, [each.ctypes.data for each in arrays])
         strides = FFI.new(_INTEGERS, [step for each in arrays for step in each.strides])
-        self.at(len(shape), extents, FFI.cast(_POINTERS, places), strides)
+        self.at(len(shape), extents, places, strides)
 
     def at(self, ndim: int, extents: Any, places: Any, strides: Any) -> None:
         """The same with everything in C's own arrays; strides by operand and axis."""

@@ -21,8 +21,11 @@ _FFI = ndloop.FFI
 _CELL = {float: _FFI.typeof("double[1]"), int: _FFI.typeof("int64_t[1]")}
 _DTYPE_OF = {float: np.dtype(np.float64), int: np.dtype(np.int64)}
 _BYTES = _FFI.typeof("char[]")
-_PLACES = _FFI.typeof("char *[]")
+_PLACES = _FFI.typeof("void *[]")
 _INTEGERS = _FFI.typeof("int64_t[]")
+# Bits of `ndarray.flags.num`: C order, aligned; and writeable.
+_SIDE_BY_SIDE = 0x101
+_OWN = 0x501
 
 
 class NdCalls:
@@ -49,43 +52,41 @@ class NdCalls:
         loop = self.resolve(words, ndim, dtype)
         taken = tuple(_DTYPE_OF.get(word, word) if isinstance(word, type) else word for word in words)
         if dtype is None and ndim and isinstance(loop.run, Native) and loop.dtypes[: self.nin] == taken:
-            self.known.setdefault((*words, ndim), _Plain(loop.run, loop.dtypes, self.nin))
+            self.known.setdefault((*words, ndim), _Plain(loop.run, loop.dtypes, words))
         return loop
 
 
 class _Plain:
     """One loop, and the extents and strides it was last called with."""
 
-    def __init__(self, native: Native, dtypes: tuple[np.dtype[Any], ...], nin: int) -> None:
+    def __init__(self, native: Native, dtypes: tuple[np.dtype[Any], ...], words: tuple[Word, ...]) -> None:
+        nin = len(words)
         self.native = native
+        self.still = (*(isinstance(word, type) for word in words), *(False,) * (len(dtypes) - nin))
         self.inputs, self.outputs = dtypes[:nin], dtypes[nin:]
         self.last: tuple[Any, ...] = ()  # one tuple, so that threads see all of it or nothing
 
     def takes(self, out: object, shape: tuple[int, ...], args: tuple[Any, ...]) -> bool:
         """Whether the result may be written straight into `out`: its own memory, or exactly that of an input."""
-        if type(out) is not np.ndarray or out.shape != shape or len(self.outputs) > 1:
+        if type(out) is not np.ndarray or out.flags.num & _OWN != _OWN or out.shape != shape:
             return False
-        flags = out.flags
-        if not (out.dtype == self.outputs[0] and flags.c_contiguous and flags.aligned and flags.writeable):
+        if out.dtype != self.outputs[0] or len(self.outputs) > 1:
             return False
         return all(arg is out or type(arg) in _CELL or not np.may_share_memory(arg, out) for arg in args)
 
     def call(self, shape: tuple[int, ...], args: tuple[Any, ...], out: np.ndarray | None) -> Any:
         results = [out] if out is not None else [np.empty(shape, dtype) for dtype in self.outputs]
-        kept = [_memory(arg) for arg in (*args, *results)]
-        kinds = tuple(map(type, args))
         last = self.last
-        if not last or last[0] != shape or last[1] != kinds:
-            last = self.last = (shape, kinds, _FFI.new(_INTEGERS, shape), self._strides(shape, kinds))
-        places = _FFI.new(_PLACES, [_FFI.cast("char *", each) for each in kept])
-        self.native.at(len(shape), last[2], places, last[3])
+        if not last or last[0] != shape:
+            last = self.last = (shape, _FFI.new(_INTEGERS, shape), self._strides(shape))
+        kept = [_memory(arg) for arg in (*args, *results)]
+        self.native.at(len(shape), last[1], _FFI.new(_PLACES, kept), last[2])
         return results[0] if len(results) == 1 else tuple(results)
 
-    def _strides(self, shape: tuple[int, ...], kinds: tuple[type, ...]) -> Any:
+    def _strides(self, shape: tuple[int, ...]) -> Any:
         """Of every operand and axis in bytes; a Python scalar stands still."""
         found: list[int] = []
-        for place, dtype in enumerate((*self.inputs, *self.outputs)):
-            still = place < len(kinds) and kinds[place] in _CELL
+        for dtype, still in zip((*self.inputs, *self.outputs), self.still, strict=True):
             step, steps = (0 if still else dtype.itemsize), []
             for length in reversed(shape):
                 steps.append(step)
@@ -101,8 +102,7 @@ def _plain_inputs(args: tuple[Any, ...]) -> tuple[tuple[int, ...], Key]:
     for arg in args:
         kind = type(arg)
         if kind is np.ndarray:
-            flags = arg.flags
-            if not (flags.c_contiguous and flags.aligned and arg.size) or (shape and arg.shape != shape):
+            if arg.flags.num & _SIDE_BY_SIDE != _SIDE_BY_SIDE or (shape and arg.shape != shape):
                 return (), ()
             shape = arg.shape
             key.append(arg.dtype)
