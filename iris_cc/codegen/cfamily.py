@@ -10,7 +10,7 @@ from typing import assert_never
 
 from iris_cc.codegen.dialect import Dialect, literal
 from iris_cc.codegen.names import Names
-from iris_cc.codegen.needs import can_fault, is_checked_cast, is_wide_cast
+from iris_cc.codegen.needs import can_fault, far_types, is_checked_cast, is_wide_cast
 from iris_cc.codegen.writer import Places, Writer
 from iris_cc.ir import ops
 from iris_cc.ir.nodes import Atom, Block, Check, Const, Fault, For, Function, If, Let, Stmt, Var, While
@@ -19,6 +19,11 @@ from iris_cc.ir.types import BOOL, Scalar
 from iris_cc.ir.walk import reads
 
 KERNEL = "iris_kernel"
+
+
+def far(type: Scalar) -> str:
+    """Where the near variants of this type tell of far arguments; a null pointer asks for the whole functions."""
+    return f"far_{type}"
 
 
 def inputs(fn: Function) -> tuple[Var, ...]:
@@ -55,7 +60,8 @@ class Emitter:
         self.dialect = dialect
         self.out = Writer()
         self.places = Places(fn.loc.file, source)
-        self.names = Names("status")
+        self.names = Names("status", *(far(type) for type in Scalar if type.is_float))
+        self.far_types: tuple[Scalar, ...] = ()  # in which functions are called that have a near variant
         self.name: dict[Var, str] = {}
         self.read = frozenset(reads(fn.body))  # asked, never iterated
 
@@ -63,6 +69,7 @@ class Emitter:
 
     def function(self) -> str:
         fn = self.fn
+        self.far_types = far_types(fn, self.dialect.own)
         for var, hint in zip(inputs(fn), input_hints(fn), strict=True):
             self.name[var] = self.names.claim(hint)
         params = [f"{self.type(var.type)} {self.name[var]}" for var in inputs(fn)]
@@ -71,6 +78,7 @@ class Emitter:
             pointers = [self.names.claim(hint) for hint in output_hints(fn)]
             params += [f"{self.type(type)} *{name}" for type, name in zip(fn.results, pointers, strict=True)]
         params += ["uint32_t *status"] if can_fault(fn) else []
+        params += [f"uint{type.bits}_t *{far(type)}" for type in self.far_types]
         result = self.type(fn.results[0]) if returns_value(fn) else "void"
         with self.out.braces(f"{self.dialect.kernel} {result} {KERNEL}({', '.join(params) or 'void'})"):
             self.unread(*inputs(fn))
@@ -246,7 +254,11 @@ class Emitter:
         args = [self.atom(arg, alone) for arg in let.args]
         if isinstance(let.op.c, Form):
             return let.op.c.text.format(*args, T=self.type(let.out.type))
-        return f"{self.callee(let)}({', '.join(args)})"
+        call = f"{self.callee(let)}({', '.join(args)})"
+        if isinstance(let.op.c, Libm) and let.op.c.near and let.out.type in self.far_types:
+            word = far(let.out.type)
+            return f"{word} ? iris_near_{let.op.c.name}_{let.out.type}({args[0]}, {word}) : {call}"
+        return call
 
     def callee(self, let: Let) -> str:
         """The scalar function that computes an operation without an operator."""

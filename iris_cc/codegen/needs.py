@@ -11,7 +11,7 @@ from typing import assert_never
 from iris_cc.ir import ops
 from iris_cc.ir.nodes import Check, Const, For, Function, If, Let, While
 from iris_cc.ir.ops import Libm, Op
-from iris_cc.ir.types import BOOL, F64, I64, U64
+from iris_cc.ir.types import BOOL, F64, I64, U64, Scalar
 from iris_cc.ir.walk import statements
 
 # Their comparisons and conversions raise `invalid` on nan, where NumPy says nothing or Python has no flag at all.
@@ -51,6 +51,14 @@ def computes_its_errors(fn: Function, own: bool = True) -> bool:
     They add what the rounding of a sum lost, which a compiler that may reassociate or fuse takes for nothing.
     """
     return own and any(isinstance(let.op.c, Libm) and bool(let.op.c.own) for let in lets(fn))
+
+
+def far_types(fn: Function, own: bool = True) -> tuple[Scalar, ...]:
+    """The types in which a function is called that has a near variant; none where elements go through lanes."""
+    if not own or trips_differ(fn):
+        return ()
+    found = {let.args[0].type for let in lets(fn) if isinstance(let.op.c, Libm) and let.op.c.near}
+    return tuple(sorted(found, key=lambda type: -type.bits))
 
 
 def trips_differ(fn: Function) -> bool:

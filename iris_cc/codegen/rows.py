@@ -1,9 +1,10 @@
 """The loops over one row of elements, and which of them a row may take.
 
 `iris_contiguous`  every operand's elements side by side, the iterations independent: this loop becomes vectors.
+                   With functions that have a near variant it goes by tiles, and a tile with a far argument again.
 `iris_blocks`      scalars and strided operands, brought side by side a block at a time, then through the same loop.
-`iris_strided`     any steps and any overlap, one element after the other: reductions and accumulations.
-                   A large body is not compiled twice for it: it takes blocks of one element.
+`iris_strided`     any steps and any overlap, one element after the other: reductions and accumulations, far tiles.
+                   A long body is not compiled twice for it: it takes blocks of one element.
 `iris_lanes`       where elements leave a loop at different times: a block of elements at once, one per lane.
 `iris_row`         looks at steps and addresses and chooses.
 
@@ -12,10 +13,10 @@ It knows addresses and steps; what one element computes is the kernel's business
 
 from __future__ import annotations
 
-from iris_cc.codegen.cfamily import KERNEL, input_hints, output_hints, returns_value
+from iris_cc.codegen.cfamily import KERNEL, far, input_hints, output_hints, returns_value
 from iris_cc.codegen.dialect import Dialect
 from iris_cc.codegen.names import Names
-from iris_cc.codegen.needs import can_fault, lets, trips_differ
+from iris_cc.codegen.needs import can_fault, computes_its_errors, far_types, lets, trips_differ
 from iris_cc.codegen.writer import Writer
 from iris_cc.ir.nodes import Function, Index
 from iris_cc.ir.types import BOOL, Scalar
@@ -29,13 +30,17 @@ _TILE_BYTES = 16384
 # Below this cost, in additions, an element with strided operands is quicker computed where it lies.
 _CHEAP_BODY = 12
 
-# A body of more statements is compiled into one loop only: overlapping rows then go by blocks of one element.
+# A body of more statements, or with functions of ours in it, is compiled into one loop only: overlapping rows then go
+# by blocks of one element.
 _LARGE_BODY = 60
 
 # Pairs of operands that are compared line by line.
 _MOST_PAIRS = 6
 
-_STRUCTURE = ("length", "count", "args", "steps", "status", "k", "first", "some", "apart")
+_STRUCTURE = (
+    *("length", "count", "args", "steps", "status", "k", "first", "some", "apart"),
+    *("far_args", "far_steps", "near_status", *(far(type) for type in Scalar if type.is_float)),
+)
 
 
 @record
@@ -72,7 +77,8 @@ class Rows:
         self.dialect = dialect
         self.moving = moving
         self.can_fault = can_fault(fn)
-        self.is_large = size(fn) > _LARGE_BODY
+        self.far_types = far_types(fn, dialect.own)
+        self.is_long = size(fn) > _LARGE_BODY or computes_its_errors(fn, dialect.own)
         self.result = "uint32_t" if self.can_fault else "void"
         names = Names(*_STRUCTURE)
         claimed = [names.claim(hint) for hint in (*input_hints(fn), *output_hints(fn))]
@@ -98,10 +104,14 @@ class Rows:
             return "\n".join([self.strided("iris_strided"), self.lanes, self.row_of_lanes()])
         if not self.has_contiguous:
             return self.strided("iris_row")
-        parts = [self.contiguous(), self.blocks(), self.row()]
-        if not self.is_large:
-            parts.insert(2, self.strided("iris_strided"))
-        return "\n".join(parts)
+        if self.far_types:
+            return "\n".join([self.strided("iris_strided"), self.by_tiles(), self.blocks(), self.row()])
+        strided = [] if self.has_one_loop else [self.strided("iris_strided")]
+        return "\n".join([self.contiguous(), self.blocks(), *strided, self.row()])
+
+    @property
+    def has_one_loop(self) -> bool:
+        return self.is_long and not self.far_types
 
     # -- shared words ---------------------------------------------------------------------------------------------
 
@@ -123,10 +133,11 @@ class Rows:
     def call(self, callee: str, *args: str) -> str:
         return f"{callee}({', '.join(args)})"
 
-    def element(self, out: Writer, places: dict[Operand, str]) -> None:
-        """The call for element `k`; every input is read before any result is stored."""
-        args = [operand.load(places[operand]) for operand in self.ins] + self.pass_on("k")
-        status = ["&status"] if self.can_fault else []
+    def element(self, out: Writer, places: dict[Operand, str], offset: str = "k", near: bool = False) -> None:
+        """The call for element `offset`; every input is read before any result is stored."""
+        args = [operand.load(places[operand]) for operand in self.ins] + self.pass_on(offset)
+        status = [f"&{'near_' if near else ''}status"] if self.can_fault else []
+        status += [f"&{far(type)}" if near else "0" for type in self.far_types]
         if returns_value(self.fn):
             out.line(f"{places[self.outs[0]]} = {self.call(KERNEL, *args, *status)};")
             return
@@ -153,18 +164,61 @@ class Rows:
 
     # -- the loops ------------------------------------------------------------------------------------------------
 
+    def contiguous_head(self) -> str:
+        pointers = "".join(f", {operand.pointer}{operand.name}" for operand in self.operands)
+        indices = "".join(f", int64_t {name}" for name in self.indices)
+        return f"IRIS_OUTLINE {self.result} iris_contiguous(intptr_t count{pointers}{indices})"
+
     def contiguous(self) -> str:
         out = Writer()
         out.line("/* Elements side by side; no result overlaps an operand, unless it is that operand. */")
-        pointers = "".join(f", {operand.pointer}{operand.name}" for operand in self.operands)
-        indices = "".join(f", int64_t {name}" for name in self.indices)
-        with out.braces(f"IRIS_OUTLINE {self.result} iris_contiguous(intptr_t count{pointers}{indices})"):
+        with out.braces(self.contiguous_head()):
             self.begin(out)
             out.line("IRIS_INDEPENDENT")
             with out.braces("for (intptr_t k = 0; k < count; ++k)"):
                 self.element(out, {operand: f"{operand.name}[k]" for operand in self.operands})
             self.end(out)
         return out.text()
+
+    def by_tiles(self) -> str:
+        """The same where functions have near variants.  Results wait in tiles: a result may be an operand."""
+        out = Writer()
+        out.line("/* Elements side by side; no result overlaps an operand, unless it is that operand.")
+        out.line(" * A tile in which an argument is far from zero is computed again, by the whole functions. */")
+        with out.braces(self.contiguous_head()):
+            self.begin(out)
+            length = self.block_length()
+            for operand in self.outs:
+                out.line(f"{operand.memory} {self.tiles[operand]}[{length}];")
+            with out.braces(f"for (intptr_t first = 0; first < count; first += {length})"):
+                out.line(f"const intptr_t some = count - first < {length} ? count - first : {length};")
+                out.lines(*(f"uint{type.bits}_t {far(type)} = 0;" for type in self.far_types))
+                out.lines(*(["uint32_t near_status = 0;"] if self.can_fault else []))
+                out.line("IRIS_INDEPENDENT")
+                with out.braces("for (intptr_t k = 0; k < some; ++k)"):
+                    places = {operand: f"{operand.name}[first + k]" for operand in self.ins}
+                    places |= {operand: f"{self.tiles[operand]}[k]" for operand in self.outs}
+                    self.element(out, places, "first + k", near=True)
+                self.far_tile(out)
+                for operand in self.outs:
+                    tile, size = self.tiles[operand], operand.size
+                    out.line(f"__builtin_memcpy({operand.name} + first, {tile}, some * {size});")
+            self.end(out)
+        return out.text()
+
+    def far_tile(self, out: Writer) -> None:
+        is_far = " || ".join(f"{far(type)} >> {type.bits - 1}" for type in self.far_types)
+        with out.braces(f"if ({is_far})"):
+            places = [f"(char *)({operand.name} + first)" for operand in self.ins]
+            places += [f"(char *){self.tiles[operand]}" for operand in self.outs]
+            count = len(self.operands)
+            out.line(f"char *const far_args[{count}] = {{{', '.join(places)}}};")
+            steps = ", ".join(str(operand.size) for operand in self.operands)
+            out.line(f"static const intptr_t far_steps[{count}] = {{{steps}}};")
+            result = "near_status = " if self.can_fault else ""
+            out.line(f"{result}{self.call('iris_strided', 'some', 'far_args', 'far_steps', *self.pass_on('first'))};")
+        if self.can_fault:
+            out.line("status |= near_status;")
 
     def blocks(self) -> str:
         out = Writer()
@@ -230,7 +284,7 @@ class Rows:
                 self.hand_over(out, self.call("iris_contiguous", "count", *pointers, *self.pass_on()))
             with out.braces(f"if (apart{self.worth_packing()})"):
                 self.hand_over(out, self.call("iris_blocks", str(self.block_length()), *self.row_arguments()))
-            one_by_one = ("iris_blocks", "1") if self.is_large else ("iris_strided",)
+            one_by_one = ("iris_blocks", "1") if self.has_one_loop else ("iris_strided",)
             last = self.call(*one_by_one, *self.row_arguments())
             out.line(f"return {last};" if self.can_fault else f"{last};")
         return out.text()
@@ -248,7 +302,7 @@ class Rows:
 
     def worth_packing(self) -> str:
         """Scalars always go by blocks.  Gathering and scattering costs more than a cheap element gains as a vector."""
-        if self.is_large or sum(let.op.cost for let in lets(self.fn)) >= _CHEAP_BODY:
+        if self.is_long or sum(let.op.cost for let in lets(self.fn)) >= _CHEAP_BODY:
             return ""
         return "".join(f" && (steps[{o.place}] == {o.size} || steps[{o.place}] == 0)" for o in self.operands)
 

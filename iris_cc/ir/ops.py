@@ -33,12 +33,14 @@ class Libm:
 
     `own` names the runtime_c headers with a function of ours, `iris_<name>_<type>`, for f64 and f32: short, for vectors,
     and with a bound of its own; `fast` the types with one of lower degree, `iris_fast_<name>_<type>`.  Which of them a
-    kernel calls is its dialect's choice.
+    kernel calls is its dialect's choice.  `near` says that there is `iris_near_<name>_<type>` too, which gives the same
+    for arguments that are not far from zero, sooner, and tells of the others.
     """
 
     name: str
     own: tuple[str, ...] = ()
     fast: tuple[Scalar, ...] = ()
+    near: bool = False
 
 
 @record
@@ -202,9 +204,9 @@ LOG10 = Op("log10",    "T->T",  FLOATS,   Libm("log10", _LOG),   "log10",       
 LOG1P = Op("log1p",    "T->T",  FLOATS,   Libm("log1p", _LOG),   "log1p",        ("numpy.log1p", "math.log1p", "dsl.log1p"), VECTOR)
 LAE   = Op("logaddexp", "TT->T", FLOATS,  Helper("iris_logaddexp", "iris_special.h"), "logaddexp", ("numpy.logaddexp", "dsl.logaddexp"), 2 * CALL)
 #   trigonometry
-SIN   = Op("sin",      "T->T",  FLOATS,   Libm("sin", _TRIG),    "sin",          ("numpy.sin", "math.sin", "dsl.sin"), VECTOR)
-COS   = Op("cos",      "T->T",  FLOATS,   Libm("cos", _TRIG),    "cos",          ("numpy.cos", "math.cos", "dsl.cos"), VECTOR)
-TAN   = Op("tan",      "T->T",  FLOATS,   Libm("tan", _TRIG),    "tan",          ("numpy.tan", "math.tan", "dsl.tan"), VECTOR)
+SIN   = Op("sin",      "T->T",  FLOATS,   Libm("sin", _TRIG, near=True), "sin",          ("numpy.sin", "math.sin", "dsl.sin"), VECTOR)
+COS   = Op("cos",      "T->T",  FLOATS,   Libm("cos", _TRIG, near=True), "cos",          ("numpy.cos", "math.cos", "dsl.cos"), VECTOR)
+TAN   = Op("tan",      "T->T",  FLOATS,   Libm("tan", _TRIG, near=True), "tan",          ("numpy.tan", "math.tan", "dsl.tan"), VECTOR)
 ASIN  = Op("asin",     "T->T",  FLOATS,   Libm("asin", _ATAN, FLOATS), "arcsin",       ("numpy.arcsin", "numpy.asin", "math.asin", "dsl.arcsin", "dsl.asin"), VECTOR)
 ACOS  = Op("acos",     "T->T",  FLOATS,   Libm("acos", _ATAN, FLOATS), "arccos",       ("numpy.arccos", "numpy.acos", "math.acos", "dsl.arccos", "dsl.acos"), VECTOR)
 ATAN  = Op("atan",     "T->T",  FLOATS,   Libm("atan", _ATAN, FLOATS), "arctan",       ("numpy.arctan", "numpy.atan", "math.atan", "dsl.arctan", "dsl.atan"), VECTOR)

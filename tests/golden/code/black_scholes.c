@@ -84,31 +84,6 @@ IRIS_ROUTE void iris_blocks(intptr_t length, intptr_t count, char *const *args, 
   }
 }
 
-/* Any steps, any overlap: one element after the other. */
-IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
-  char *s = args[0];
-  const intptr_t s_step = steps[0];
-  char *k_1 = args[1];
-  const intptr_t k_1_step = steps[1];
-  char *t = args[2];
-  const intptr_t t_step = steps[2];
-  char *r = args[3];
-  const intptr_t r_step = steps[3];
-  char *sigma = args[4];
-  const intptr_t sigma_step = steps[4];
-  char *out0 = args[5];
-  const intptr_t out0_step = steps[5];
-  for (intptr_t k = 0; k < count; ++k) {
-    *(iris_mem_f64 *)out0 = iris_kernel(*(const iris_mem_f64 *)s, *(const iris_mem_f64 *)k_1, *(const iris_mem_f64 *)t, *(const iris_mem_f64 *)r, *(const iris_mem_f64 *)sigma);
-    s += s_step;
-    k_1 += k_1_step;
-    t += t_step;
-    r += r_step;
-    sigma += sigma_step;
-    out0 += out0_step;
-  }
-}
-
 IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
   bool apart = count > 1;
   apart = apart && iris_apart(count, args[5], steps[5], 8, args[0], steps[0], 8);
@@ -124,7 +99,7 @@ IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *step
     iris_blocks(256, count, args, steps);
     return;
   }
-  iris_strided(count, args, steps);
+  iris_blocks(1, count, args, steps);
 }
 
 #define IRIS_LONG 1024

@@ -18,7 +18,7 @@
 
 /* iris_parallel.h */
 
-IRIS_KERNEL double iris_kernel(double x, double y) {
+IRIS_KERNEL double iris_kernel(double x, double y, uint64_t *far_f64) {
   /* 6: r = sqrt(x * x + y * y) */
   const double t1 = x * x;
   const double t2 = y * y;
@@ -26,7 +26,7 @@ IRIS_KERNEL double iris_kernel(double x, double y) {
   const double r = sqrt(t3);
   /* 7: return where(r > 2, sin(r), arctan2(y, x)) + expm1(x) + pi */
   const bool t4 = r > 2.0;
-  const double t5 = iris_sin_f64(r);
+  const double t5 = far_f64 ? iris_near_sin_f64(r, far_f64) : iris_sin_f64(r);
   const double t6 = iris_atan2_f64(y, x);
   const double t7 = t4 ? t5 : t6;
   const double t8 = iris_expm1_f64(x);
@@ -35,11 +35,39 @@ IRIS_KERNEL double iris_kernel(double x, double y) {
   return t10;
 }
 
-/* Elements side by side; no result overlaps an operand, unless it is that operand. */
-IRIS_OUTLINE void iris_contiguous(intptr_t count, const iris_mem_f64 *x, const iris_mem_f64 *y, iris_mem_f64 *out0) {
-  IRIS_INDEPENDENT
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+  char *x = args[0];
+  const intptr_t x_step = steps[0];
+  char *y = args[1];
+  const intptr_t y_step = steps[1];
+  char *out0 = args[2];
+  const intptr_t out0_step = steps[2];
   for (intptr_t k = 0; k < count; ++k) {
-    out0[k] = iris_kernel(x[k], y[k]);
+    *(iris_mem_f64 *)out0 = iris_kernel(*(const iris_mem_f64 *)x, *(const iris_mem_f64 *)y, 0);
+    x += x_step;
+    y += y_step;
+    out0 += out0_step;
+  }
+}
+
+/* Elements side by side; no result overlaps an operand, unless it is that operand.
+ * A tile in which an argument is far from zero is computed again, by the whole functions. */
+IRIS_OUTLINE void iris_contiguous(intptr_t count, const iris_mem_f64 *x, const iris_mem_f64 *y, iris_mem_f64 *out0) {
+  iris_mem_f64 out0_tile[512];
+  for (intptr_t first = 0; first < count; first += 512) {
+    const intptr_t some = count - first < 512 ? count - first : 512;
+    uint64_t far_f64 = 0;
+    IRIS_INDEPENDENT
+    for (intptr_t k = 0; k < some; ++k) {
+      out0_tile[k] = iris_kernel(x[first + k], y[first + k], &far_f64);
+    }
+    if (far_f64 >> 63) {
+      char *const far_args[3] = {(char *)(x + first), (char *)(y + first), (char *)out0_tile};
+      static const intptr_t far_steps[3] = {8, 8, 8};
+      iris_strided(some, far_args, far_steps);
+    }
+    __builtin_memcpy(out0 + first, out0_tile, some * 8);
   }
 }
 
@@ -56,22 +84,6 @@ IRIS_ROUTE void iris_blocks(intptr_t length, intptr_t count, char *const *args, 
     if (steps[2] == 8) out0 = (iris_mem_f64 *)(args[2] + first * steps[2]);
     iris_contiguous(some, x, y, out0);
     iris_spread_64((const char *)out0_tile, args[2], steps[2], first, some);
-  }
-}
-
-/* Any steps, any overlap: one element after the other. */
-IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
-  char *x = args[0];
-  const intptr_t x_step = steps[0];
-  char *y = args[1];
-  const intptr_t y_step = steps[1];
-  char *out0 = args[2];
-  const intptr_t out0_step = steps[2];
-  for (intptr_t k = 0; k < count; ++k) {
-    *(iris_mem_f64 *)out0 = iris_kernel(*(const iris_mem_f64 *)x, *(const iris_mem_f64 *)y);
-    x += x_step;
-    y += y_step;
-    out0 += out0_step;
   }
 }
 

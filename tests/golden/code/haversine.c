@@ -16,7 +16,7 @@
 
 /* iris_parallel.h */
 
-IRIS_KERNEL double iris_kernel(double lat1, double lon1, double lat2, double lon2) {
+IRIS_KERNEL double iris_kernel(double lat1, double lon1, double lat2, double lon2, uint64_t *far_f64) {
   /* 12: dlat = (lat2 - lat1) * to_radians */
   const double t1 = lat2 - lat1;
   const double dlat = t1 * 0.017453292519943295;
@@ -25,15 +25,15 @@ IRIS_KERNEL double iris_kernel(double lat1, double lon1, double lat2, double lon
   const double dlon = t2 * 0.017453292519943295;
   /* 14: a = np.sin(dlat / 2) ** 2 + np.cos(lat1 * to_radians) * np.cos(lat2 * to_radians) * np.sin(dlon  ... */
   const double t3 = dlat / 2.0;
-  const double t4 = iris_sin_f64(t3);
+  const double t4 = far_f64 ? iris_near_sin_f64(t3, far_f64) : iris_sin_f64(t3);
   const double t5 = t4 * t4;
   const double t6 = lat1 * 0.017453292519943295;
-  const double t7 = iris_cos_f64(t6);
+  const double t7 = far_f64 ? iris_near_cos_f64(t6, far_f64) : iris_cos_f64(t6);
   const double t8 = lat2 * 0.017453292519943295;
-  const double t9 = iris_cos_f64(t8);
+  const double t9 = far_f64 ? iris_near_cos_f64(t8, far_f64) : iris_cos_f64(t8);
   const double t10 = t7 * t9;
   const double t11 = dlon / 2.0;
-  const double t12 = iris_sin_f64(t11);
+  const double t12 = far_f64 ? iris_near_sin_f64(t11, far_f64) : iris_sin_f64(t11);
   const double t13 = t12 * t12;
   const double t14 = t10 * t13;
   const double a = t5 + t14;
@@ -44,11 +44,45 @@ IRIS_KERNEL double iris_kernel(double lat1, double lon1, double lat2, double lon
   return t17;
 }
 
-/* Elements side by side; no result overlaps an operand, unless it is that operand. */
-IRIS_OUTLINE void iris_contiguous(intptr_t count, const iris_mem_f64 *lat1, const iris_mem_f64 *lon1, const iris_mem_f64 *lat2, const iris_mem_f64 *lon2, iris_mem_f64 *out0) {
-  IRIS_INDEPENDENT
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+  char *lat1 = args[0];
+  const intptr_t lat1_step = steps[0];
+  char *lon1 = args[1];
+  const intptr_t lon1_step = steps[1];
+  char *lat2 = args[2];
+  const intptr_t lat2_step = steps[2];
+  char *lon2 = args[3];
+  const intptr_t lon2_step = steps[3];
+  char *out0 = args[4];
+  const intptr_t out0_step = steps[4];
   for (intptr_t k = 0; k < count; ++k) {
-    out0[k] = iris_kernel(lat1[k], lon1[k], lat2[k], lon2[k]);
+    *(iris_mem_f64 *)out0 = iris_kernel(*(const iris_mem_f64 *)lat1, *(const iris_mem_f64 *)lon1, *(const iris_mem_f64 *)lat2, *(const iris_mem_f64 *)lon2, 0);
+    lat1 += lat1_step;
+    lon1 += lon1_step;
+    lat2 += lat2_step;
+    lon2 += lon2_step;
+    out0 += out0_step;
+  }
+}
+
+/* Elements side by side; no result overlaps an operand, unless it is that operand.
+ * A tile in which an argument is far from zero is computed again, by the whole functions. */
+IRIS_OUTLINE void iris_contiguous(intptr_t count, const iris_mem_f64 *lat1, const iris_mem_f64 *lon1, const iris_mem_f64 *lat2, const iris_mem_f64 *lon2, iris_mem_f64 *out0) {
+  iris_mem_f64 out0_tile[256];
+  for (intptr_t first = 0; first < count; first += 256) {
+    const intptr_t some = count - first < 256 ? count - first : 256;
+    uint64_t far_f64 = 0;
+    IRIS_INDEPENDENT
+    for (intptr_t k = 0; k < some; ++k) {
+      out0_tile[k] = iris_kernel(lat1[first + k], lon1[first + k], lat2[first + k], lon2[first + k], &far_f64);
+    }
+    if (far_f64 >> 63) {
+      char *const far_args[5] = {(char *)(lat1 + first), (char *)(lon1 + first), (char *)(lat2 + first), (char *)(lon2 + first), (char *)out0_tile};
+      static const intptr_t far_steps[5] = {8, 8, 8, 8, 8};
+      iris_strided(some, far_args, far_steps);
+    }
+    __builtin_memcpy(out0 + first, out0_tile, some * 8);
   }
 }
 
@@ -69,28 +103,6 @@ IRIS_ROUTE void iris_blocks(intptr_t length, intptr_t count, char *const *args, 
     if (steps[4] == 8) out0 = (iris_mem_f64 *)(args[4] + first * steps[4]);
     iris_contiguous(some, lat1, lon1, lat2, lon2, out0);
     iris_spread_64((const char *)out0_tile, args[4], steps[4], first, some);
-  }
-}
-
-/* Any steps, any overlap: one element after the other. */
-IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
-  char *lat1 = args[0];
-  const intptr_t lat1_step = steps[0];
-  char *lon1 = args[1];
-  const intptr_t lon1_step = steps[1];
-  char *lat2 = args[2];
-  const intptr_t lat2_step = steps[2];
-  char *lon2 = args[3];
-  const intptr_t lon2_step = steps[3];
-  char *out0 = args[4];
-  const intptr_t out0_step = steps[4];
-  for (intptr_t k = 0; k < count; ++k) {
-    *(iris_mem_f64 *)out0 = iris_kernel(*(const iris_mem_f64 *)lat1, *(const iris_mem_f64 *)lon1, *(const iris_mem_f64 *)lat2, *(const iris_mem_f64 *)lon2);
-    lat1 += lat1_step;
-    lon1 += lon1_step;
-    lat2 += lat2_step;
-    lon2 += lon2_step;
-    out0 += out0_step;
   }
 }
 

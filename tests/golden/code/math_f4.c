@@ -16,11 +16,11 @@
 
 /* iris_parallel.h */
 
-IRIS_KERNEL void iris_kernel(float x, float *out0, double *out1, float *out2, double *out3) {
+IRIS_KERNEL void iris_kernel(float x, float *out0, double *out1, float *out2, double *out3, uint64_t *far_f64, uint32_t *far_f32) {
   /* 11: return np.sin(x), math.sin(x), np.sqrt(x), math.sqrt(x) */
-  const float t1 = iris_sin_f32(x);
+  const float t1 = far_f32 ? iris_near_sin_f32(x, far_f32) : iris_sin_f32(x);
   const double t2 = (double)x;
-  const double t3 = iris_sin_f64(t2);
+  const double t3 = far_f64 ? iris_near_sin_f64(t2, far_f64) : iris_sin_f64(t2);
   const float t4 = sqrtf(x);
   const double t5 = sqrt(t2);
   *out0 = t1;
@@ -29,19 +29,68 @@ IRIS_KERNEL void iris_kernel(float x, float *out0, double *out1, float *out2, do
   *out3 = t5;
 }
 
-/* Elements side by side; no result overlaps an operand, unless it is that operand. */
-IRIS_OUTLINE void iris_contiguous(intptr_t count, const iris_mem_f32 *x, iris_mem_f32 *out0, iris_mem_f64 *out1, iris_mem_f32 *out2, iris_mem_f64 *out3) {
-  IRIS_INDEPENDENT
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+  char *x = args[0];
+  const intptr_t x_step = steps[0];
+  char *out0 = args[1];
+  const intptr_t out0_step = steps[1];
+  char *out1 = args[2];
+  const intptr_t out1_step = steps[2];
+  char *out2 = args[3];
+  const intptr_t out2_step = steps[3];
+  char *out3 = args[4];
+  const intptr_t out3_step = steps[4];
   for (intptr_t k = 0; k < count; ++k) {
     float out0_value;
     double out1_value;
     float out2_value;
     double out3_value;
-    iris_kernel(x[k], &out0_value, &out1_value, &out2_value, &out3_value);
-    out0[k] = out0_value;
-    out1[k] = out1_value;
-    out2[k] = out2_value;
-    out3[k] = out3_value;
+    iris_kernel(*(const iris_mem_f32 *)x, &out0_value, &out1_value, &out2_value, &out3_value, 0, 0);
+    *(iris_mem_f32 *)out0 = out0_value;
+    *(iris_mem_f64 *)out1 = out1_value;
+    *(iris_mem_f32 *)out2 = out2_value;
+    *(iris_mem_f64 *)out3 = out3_value;
+    x += x_step;
+    out0 += out0_step;
+    out1 += out1_step;
+    out2 += out2_step;
+    out3 += out3_step;
+  }
+}
+
+/* Elements side by side; no result overlaps an operand, unless it is that operand.
+ * A tile in which an argument is far from zero is computed again, by the whole functions. */
+IRIS_OUTLINE void iris_contiguous(intptr_t count, const iris_mem_f32 *x, iris_mem_f32 *out0, iris_mem_f64 *out1, iris_mem_f32 *out2, iris_mem_f64 *out3) {
+  iris_mem_f32 out0_tile[512];
+  iris_mem_f64 out1_tile[512];
+  iris_mem_f32 out2_tile[512];
+  iris_mem_f64 out3_tile[512];
+  for (intptr_t first = 0; first < count; first += 512) {
+    const intptr_t some = count - first < 512 ? count - first : 512;
+    uint64_t far_f64 = 0;
+    uint32_t far_f32 = 0;
+    IRIS_INDEPENDENT
+    for (intptr_t k = 0; k < some; ++k) {
+      float out0_value;
+      double out1_value;
+      float out2_value;
+      double out3_value;
+      iris_kernel(x[first + k], &out0_value, &out1_value, &out2_value, &out3_value, &far_f64, &far_f32);
+      out0_tile[k] = out0_value;
+      out1_tile[k] = out1_value;
+      out2_tile[k] = out2_value;
+      out3_tile[k] = out3_value;
+    }
+    if (far_f64 >> 63 || far_f32 >> 31) {
+      char *const far_args[5] = {(char *)(x + first), (char *)out0_tile, (char *)out1_tile, (char *)out2_tile, (char *)out3_tile};
+      static const intptr_t far_steps[5] = {4, 4, 8, 4, 8};
+      iris_strided(some, far_args, far_steps);
+    }
+    __builtin_memcpy(out0 + first, out0_tile, some * 4);
+    __builtin_memcpy(out1 + first, out1_tile, some * 8);
+    __builtin_memcpy(out2 + first, out2_tile, some * 4);
+    __builtin_memcpy(out3 + first, out3_tile, some * 8);
   }
 }
 
@@ -68,36 +117,6 @@ IRIS_ROUTE void iris_blocks(intptr_t length, intptr_t count, char *const *args, 
     iris_spread_64((const char *)out1_tile, args[2], steps[2], first, some);
     iris_spread_32((const char *)out2_tile, args[3], steps[3], first, some);
     iris_spread_64((const char *)out3_tile, args[4], steps[4], first, some);
-  }
-}
-
-/* Any steps, any overlap: one element after the other. */
-IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
-  char *x = args[0];
-  const intptr_t x_step = steps[0];
-  char *out0 = args[1];
-  const intptr_t out0_step = steps[1];
-  char *out1 = args[2];
-  const intptr_t out1_step = steps[2];
-  char *out2 = args[3];
-  const intptr_t out2_step = steps[3];
-  char *out3 = args[4];
-  const intptr_t out3_step = steps[4];
-  for (intptr_t k = 0; k < count; ++k) {
-    float out0_value;
-    double out1_value;
-    float out2_value;
-    double out3_value;
-    iris_kernel(*(const iris_mem_f32 *)x, &out0_value, &out1_value, &out2_value, &out3_value);
-    *(iris_mem_f32 *)out0 = out0_value;
-    *(iris_mem_f64 *)out1 = out1_value;
-    *(iris_mem_f32 *)out2 = out2_value;
-    *(iris_mem_f64 *)out3 = out3_value;
-    x += x_step;
-    out0 += out0_step;
-    out1 += out1_step;
-    out2 += out2_step;
-    out3 += out3_step;
   }
 }
 

@@ -24,10 +24,10 @@
 
 /* iris_parallel.h */
 
-IRIS_KERNEL void iris_kernel(double x, double *out0, double *out1, double *out2, double *out3, double *out4, double *out5, double *out6) {
+IRIS_KERNEL void iris_kernel(double x, double *out0, double *out1, double *out2, double *out3, double *out4, double *out5, double *out6, uint64_t *far_f64) {
   /* 10: return math.sin(x), np.cos(x), math.exp(x) * np.log(x), np.tanh(x), math.sqrt(x), np.arctan2(x,  ... */
-  const double t1 = iris_sin_f64(x);
-  const double t2 = iris_cos_f64(x);
+  const double t1 = far_f64 ? iris_near_sin_f64(x, far_f64) : iris_sin_f64(x);
+  const double t2 = far_f64 ? iris_near_cos_f64(x, far_f64) : iris_cos_f64(x);
   const double t3 = iris_exp_f64(x);
   const double t4 = iris_log_f64(x);
   const double t5 = t3 * t4;
@@ -44,9 +44,24 @@ IRIS_KERNEL void iris_kernel(double x, double *out0, double *out1, double *out2,
   *out6 = t9;
 }
 
-/* Elements side by side; no result overlaps an operand, unless it is that operand. */
-IRIS_OUTLINE void iris_contiguous(intptr_t count, const iris_mem_f64 *x, iris_mem_f64 *out0, iris_mem_f64 *out1, iris_mem_f64 *out2, iris_mem_f64 *out3, iris_mem_f64 *out4, iris_mem_f64 *out5, iris_mem_f64 *out6) {
-  IRIS_INDEPENDENT
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+  char *x = args[0];
+  const intptr_t x_step = steps[0];
+  char *out0 = args[1];
+  const intptr_t out0_step = steps[1];
+  char *out1 = args[2];
+  const intptr_t out1_step = steps[2];
+  char *out2 = args[3];
+  const intptr_t out2_step = steps[3];
+  char *out3 = args[4];
+  const intptr_t out3_step = steps[4];
+  char *out4 = args[5];
+  const intptr_t out4_step = steps[5];
+  char *out5 = args[6];
+  const intptr_t out5_step = steps[6];
+  char *out6 = args[7];
+  const intptr_t out6_step = steps[7];
   for (intptr_t k = 0; k < count; ++k) {
     double out0_value;
     double out1_value;
@@ -55,14 +70,68 @@ IRIS_OUTLINE void iris_contiguous(intptr_t count, const iris_mem_f64 *x, iris_me
     double out4_value;
     double out5_value;
     double out6_value;
-    iris_kernel(x[k], &out0_value, &out1_value, &out2_value, &out3_value, &out4_value, &out5_value, &out6_value);
-    out0[k] = out0_value;
-    out1[k] = out1_value;
-    out2[k] = out2_value;
-    out3[k] = out3_value;
-    out4[k] = out4_value;
-    out5[k] = out5_value;
-    out6[k] = out6_value;
+    iris_kernel(*(const iris_mem_f64 *)x, &out0_value, &out1_value, &out2_value, &out3_value, &out4_value, &out5_value, &out6_value, 0);
+    *(iris_mem_f64 *)out0 = out0_value;
+    *(iris_mem_f64 *)out1 = out1_value;
+    *(iris_mem_f64 *)out2 = out2_value;
+    *(iris_mem_f64 *)out3 = out3_value;
+    *(iris_mem_f64 *)out4 = out4_value;
+    *(iris_mem_f64 *)out5 = out5_value;
+    *(iris_mem_f64 *)out6 = out6_value;
+    x += x_step;
+    out0 += out0_step;
+    out1 += out1_step;
+    out2 += out2_step;
+    out3 += out3_step;
+    out4 += out4_step;
+    out5 += out5_step;
+    out6 += out6_step;
+  }
+}
+
+/* Elements side by side; no result overlaps an operand, unless it is that operand.
+ * A tile in which an argument is far from zero is computed again, by the whole functions. */
+IRIS_OUTLINE void iris_contiguous(intptr_t count, const iris_mem_f64 *x, iris_mem_f64 *out0, iris_mem_f64 *out1, iris_mem_f64 *out2, iris_mem_f64 *out3, iris_mem_f64 *out4, iris_mem_f64 *out5, iris_mem_f64 *out6) {
+  iris_mem_f64 out0_tile[256];
+  iris_mem_f64 out1_tile[256];
+  iris_mem_f64 out2_tile[256];
+  iris_mem_f64 out3_tile[256];
+  iris_mem_f64 out4_tile[256];
+  iris_mem_f64 out5_tile[256];
+  iris_mem_f64 out6_tile[256];
+  for (intptr_t first = 0; first < count; first += 256) {
+    const intptr_t some = count - first < 256 ? count - first : 256;
+    uint64_t far_f64 = 0;
+    IRIS_INDEPENDENT
+    for (intptr_t k = 0; k < some; ++k) {
+      double out0_value;
+      double out1_value;
+      double out2_value;
+      double out3_value;
+      double out4_value;
+      double out5_value;
+      double out6_value;
+      iris_kernel(x[first + k], &out0_value, &out1_value, &out2_value, &out3_value, &out4_value, &out5_value, &out6_value, &far_f64);
+      out0_tile[k] = out0_value;
+      out1_tile[k] = out1_value;
+      out2_tile[k] = out2_value;
+      out3_tile[k] = out3_value;
+      out4_tile[k] = out4_value;
+      out5_tile[k] = out5_value;
+      out6_tile[k] = out6_value;
+    }
+    if (far_f64 >> 63) {
+      char *const far_args[8] = {(char *)(x + first), (char *)out0_tile, (char *)out1_tile, (char *)out2_tile, (char *)out3_tile, (char *)out4_tile, (char *)out5_tile, (char *)out6_tile};
+      static const intptr_t far_steps[8] = {8, 8, 8, 8, 8, 8, 8, 8};
+      iris_strided(some, far_args, far_steps);
+    }
+    __builtin_memcpy(out0 + first, out0_tile, some * 8);
+    __builtin_memcpy(out1 + first, out1_tile, some * 8);
+    __builtin_memcpy(out2 + first, out2_tile, some * 8);
+    __builtin_memcpy(out3 + first, out3_tile, some * 8);
+    __builtin_memcpy(out4 + first, out4_tile, some * 8);
+    __builtin_memcpy(out5 + first, out5_tile, some * 8);
+    __builtin_memcpy(out6 + first, out6_tile, some * 8);
   }
 }
 
@@ -101,51 +170,6 @@ IRIS_ROUTE void iris_blocks(intptr_t length, intptr_t count, char *const *args, 
     iris_spread_64((const char *)out4_tile, args[5], steps[5], first, some);
     iris_spread_64((const char *)out5_tile, args[6], steps[6], first, some);
     iris_spread_64((const char *)out6_tile, args[7], steps[7], first, some);
-  }
-}
-
-/* Any steps, any overlap: one element after the other. */
-IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
-  char *x = args[0];
-  const intptr_t x_step = steps[0];
-  char *out0 = args[1];
-  const intptr_t out0_step = steps[1];
-  char *out1 = args[2];
-  const intptr_t out1_step = steps[2];
-  char *out2 = args[3];
-  const intptr_t out2_step = steps[3];
-  char *out3 = args[4];
-  const intptr_t out3_step = steps[4];
-  char *out4 = args[5];
-  const intptr_t out4_step = steps[5];
-  char *out5 = args[6];
-  const intptr_t out5_step = steps[6];
-  char *out6 = args[7];
-  const intptr_t out6_step = steps[7];
-  for (intptr_t k = 0; k < count; ++k) {
-    double out0_value;
-    double out1_value;
-    double out2_value;
-    double out3_value;
-    double out4_value;
-    double out5_value;
-    double out6_value;
-    iris_kernel(*(const iris_mem_f64 *)x, &out0_value, &out1_value, &out2_value, &out3_value, &out4_value, &out5_value, &out6_value);
-    *(iris_mem_f64 *)out0 = out0_value;
-    *(iris_mem_f64 *)out1 = out1_value;
-    *(iris_mem_f64 *)out2 = out2_value;
-    *(iris_mem_f64 *)out3 = out3_value;
-    *(iris_mem_f64 *)out4 = out4_value;
-    *(iris_mem_f64 *)out5 = out5_value;
-    *(iris_mem_f64 *)out6 = out6_value;
-    x += x_step;
-    out0 += out0_step;
-    out1 += out1_step;
-    out2 += out2_step;
-    out3 += out3_step;
-    out4 += out4_step;
-    out5 += out5_step;
-    out6 += out6_step;
   }
 }
 

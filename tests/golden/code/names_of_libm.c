@@ -16,9 +16,9 @@
 
 /* iris_parallel.h */
 
-IRIS_KERNEL double iris_kernel(double sin_1, double exp_1) {
+IRIS_KERNEL double iris_kernel(double sin_1, double exp_1, uint64_t *far_f64) {
   /* 8: pow = math.sin(sin) */
-  const double pow_1 = iris_sin_f64(sin_1);
+  const double pow_1 = far_f64 ? iris_near_sin_f64(sin_1, far_f64) : iris_sin_f64(sin_1);
   /* 9: fma = math.exp(exp) */
   const double fma = iris_exp_f64(exp_1);
   /* 10: y1 = pow * fma */
@@ -31,11 +31,39 @@ IRIS_KERNEL double iris_kernel(double sin_1, double exp_1) {
   return stdin;
 }
 
-/* Elements side by side; no result overlaps an operand, unless it is that operand. */
-IRIS_OUTLINE void iris_contiguous(intptr_t count, const iris_mem_f64 *sin_1, const iris_mem_f64 *exp_1, iris_mem_f64 *out0) {
-  IRIS_INDEPENDENT
+/* Any steps, any overlap: one element after the other. */
+IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+  char *sin_1 = args[0];
+  const intptr_t sin_1_step = steps[0];
+  char *exp_1 = args[1];
+  const intptr_t exp_1_step = steps[1];
+  char *out0 = args[2];
+  const intptr_t out0_step = steps[2];
   for (intptr_t k = 0; k < count; ++k) {
-    out0[k] = iris_kernel(sin_1[k], exp_1[k]);
+    *(iris_mem_f64 *)out0 = iris_kernel(*(const iris_mem_f64 *)sin_1, *(const iris_mem_f64 *)exp_1, 0);
+    sin_1 += sin_1_step;
+    exp_1 += exp_1_step;
+    out0 += out0_step;
+  }
+}
+
+/* Elements side by side; no result overlaps an operand, unless it is that operand.
+ * A tile in which an argument is far from zero is computed again, by the whole functions. */
+IRIS_OUTLINE void iris_contiguous(intptr_t count, const iris_mem_f64 *sin_1, const iris_mem_f64 *exp_1, iris_mem_f64 *out0) {
+  iris_mem_f64 out0_tile[512];
+  for (intptr_t first = 0; first < count; first += 512) {
+    const intptr_t some = count - first < 512 ? count - first : 512;
+    uint64_t far_f64 = 0;
+    IRIS_INDEPENDENT
+    for (intptr_t k = 0; k < some; ++k) {
+      out0_tile[k] = iris_kernel(sin_1[first + k], exp_1[first + k], &far_f64);
+    }
+    if (far_f64 >> 63) {
+      char *const far_args[3] = {(char *)(sin_1 + first), (char *)(exp_1 + first), (char *)out0_tile};
+      static const intptr_t far_steps[3] = {8, 8, 8};
+      iris_strided(some, far_args, far_steps);
+    }
+    __builtin_memcpy(out0 + first, out0_tile, some * 8);
   }
 }
 
@@ -52,22 +80,6 @@ IRIS_ROUTE void iris_blocks(intptr_t length, intptr_t count, char *const *args, 
     if (steps[2] == 8) out0 = (iris_mem_f64 *)(args[2] + first * steps[2]);
     iris_contiguous(some, sin_1, exp_1, out0);
     iris_spread_64((const char *)out0_tile, args[2], steps[2], first, some);
-  }
-}
-
-/* Any steps, any overlap: one element after the other. */
-IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
-  char *sin_1 = args[0];
-  const intptr_t sin_1_step = steps[0];
-  char *exp_1 = args[1];
-  const intptr_t exp_1_step = steps[1];
-  char *out0 = args[2];
-  const intptr_t out0_step = steps[2];
-  for (intptr_t k = 0; k < count; ++k) {
-    *(iris_mem_f64 *)out0 = iris_kernel(*(const iris_mem_f64 *)sin_1, *(const iris_mem_f64 *)exp_1);
-    sin_1 += sin_1_step;
-    exp_1 += exp_1_step;
-    out0 += out0_step;
   }
 }
 

@@ -104,59 +104,6 @@ IRIS_ROUTE void iris_blocks(intptr_t length, intptr_t count, char *const *args, 
   }
 }
 
-/* Any steps, any overlap: one element after the other. */
-IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
-  char *x = args[0];
-  const intptr_t x_step = steps[0];
-  char *y = args[1];
-  const intptr_t y_step = steps[1];
-  char *out0 = args[2];
-  const intptr_t out0_step = steps[2];
-  char *out1 = args[3];
-  const intptr_t out1_step = steps[3];
-  char *out2 = args[4];
-  const intptr_t out2_step = steps[4];
-  char *out3 = args[5];
-  const intptr_t out3_step = steps[5];
-  char *out4 = args[6];
-  const intptr_t out4_step = steps[6];
-  char *out5 = args[7];
-  const intptr_t out5_step = steps[7];
-  char *out6 = args[8];
-  const intptr_t out6_step = steps[8];
-  char *out7 = args[9];
-  const intptr_t out7_step = steps[9];
-  for (intptr_t k = 0; k < count; ++k) {
-    double out0_value;
-    double out1_value;
-    double out2_value;
-    double out3_value;
-    double out4_value;
-    double out5_value;
-    double out6_value;
-    double out7_value;
-    iris_kernel(*(const iris_mem_f64 *)x, *(const iris_mem_f64 *)y, &out0_value, &out1_value, &out2_value, &out3_value, &out4_value, &out5_value, &out6_value, &out7_value);
-    *(iris_mem_f64 *)out0 = out0_value;
-    *(iris_mem_f64 *)out1 = out1_value;
-    *(iris_mem_f64 *)out2 = out2_value;
-    *(iris_mem_f64 *)out3 = out3_value;
-    *(iris_mem_f64 *)out4 = out4_value;
-    *(iris_mem_f64 *)out5 = out5_value;
-    *(iris_mem_f64 *)out6 = out6_value;
-    *(iris_mem_f64 *)out7 = out7_value;
-    x += x_step;
-    y += y_step;
-    out0 += out0_step;
-    out1 += out1_step;
-    out2 += out2_step;
-    out3 += out3_step;
-    out4 += out4_step;
-    out5 += out5_step;
-    out6 += out6_step;
-    out7 += out7_step;
-  }
-}
-
 IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
   bool apart = count > 1;
   static const intptr_t sizes[10] = {8, 8, 8, 8, 8, 8, 8, 8, 8, 8};
@@ -173,7 +120,7 @@ IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *step
     iris_blocks(128, count, args, steps);
     return;
   }
-  iris_strided(count, args, steps);
+  iris_blocks(1, count, args, steps);
 }
 
 #define IRIS_LONG 3072

@@ -51,19 +51,6 @@ IRIS_ROUTE void iris_blocks(intptr_t length, intptr_t count, char *const *args, 
   }
 }
 
-/* Any steps, any overlap: one element after the other. */
-IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
-  char *x = args[0];
-  const intptr_t x_step = steps[0];
-  char *out0 = args[1];
-  const intptr_t out0_step = steps[1];
-  for (intptr_t k = 0; k < count; ++k) {
-    *(iris_mem_f64 *)out0 = iris_kernel(*(const iris_mem_f64 *)x);
-    x += x_step;
-    out0 += out0_step;
-  }
-}
-
 IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
   bool apart = count > 1;
   apart = apart && iris_apart(count, args[1], steps[1], 8, args[0], steps[0], 8);
@@ -75,7 +62,7 @@ IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *step
     iris_blocks(512, count, args, steps);
     return;
   }
-  iris_strided(count, args, steps);
+  iris_blocks(1, count, args, steps);
 }
 
 #define IRIS_LONG 4096
