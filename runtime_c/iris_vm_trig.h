@@ -194,4 +194,9 @@ IRIS_VM double iris_near_tan_f64(double x, uint64_t *far) {
   return iris_vm_tan_angle(iris_vm_reduce_near(__builtin_fabs(x), far), x);
 }
 
+/* One copy for a unit: what the near variants leave over is rare. */
+IRIS_OUTLINE double iris_whole_sin_f64(double x) { return iris_sin_f64(x); }
+IRIS_OUTLINE double iris_whole_cos_f64(double x) { return iris_cos_f64(x); }
+IRIS_OUTLINE double iris_whole_tan_f64(double x) { return iris_tan_f64(x); }
+
 #endif /* IRIS_VM_TRIG_H */

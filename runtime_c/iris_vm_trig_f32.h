@@ -146,4 +146,9 @@ IRIS_VM float iris_near_tan_f32(float x, uint32_t *far) {
   return iris_vm_tan_angle_f32(iris_vm_reduce_near_f32(__builtin_fabsf(x), far), x);
 }
 
+/* One copy for a unit: what the near variants leave over is rare. */
+IRIS_OUTLINE float iris_whole_sin_f32(float x) { return iris_sin_f32(x); }
+IRIS_OUTLINE float iris_whole_cos_f32(float x) { return iris_cos_f32(x); }
+IRIS_OUTLINE float iris_whole_tan_f32(float x) { return iris_tan_f32(x); }
+
 #endif /* IRIS_VM_TRIG_F32_H */

@@ -254,11 +254,10 @@ class Emitter:
         args = [self.atom(arg, alone) for arg in let.args]
         if isinstance(let.op.c, Form):
             return let.op.c.text.format(*args, T=self.type(let.out.type))
-        call = f"{self.callee(let)}({', '.join(args)})"
         if isinstance(let.op.c, Libm) and let.op.c.near and let.out.type in self.far_types:
-            word = far(let.out.type)
-            return f"{word} ? iris_near_{let.op.c.name}_{let.out.type}({args[0]}, {word}) : {call}"
-        return call
+            name, word = f"{let.op.c.name}_{let.out.type}", far(let.out.type)
+            return f"{word} ? iris_near_{name}({args[0]}, {word}) : iris_whole_{name}({args[0]})"
+        return f"{self.callee(let)}({', '.join(args)})"
 
     def callee(self, let: Let) -> str:
         """The scalar function that computes an operation without an operator."""

@@ -26,7 +26,7 @@ IRIS_KERNEL double iris_kernel(double x, double y, uint64_t *far_f64) {
   const double r = sqrt(t3);
   /* 7: return where(r > 2, sin(r), arctan2(y, x)) + expm1(x) + pi */
   const bool t4 = r > 2.0;
-  const double t5 = far_f64 ? iris_near_sin_f64(r, far_f64) : iris_sin_f64(r);
+  const double t5 = far_f64 ? iris_near_sin_f64(r, far_f64) : iris_whole_sin_f64(r);
   const double t6 = iris_atan2_f64(y, x);
   const double t7 = t4 ? t5 : t6;
   const double t8 = iris_expm1_f64(x);

@@ -18,9 +18,9 @@
 
 IRIS_KERNEL void iris_kernel(float x, float *out0, double *out1, float *out2, double *out3, uint64_t *far_f64, uint32_t *far_f32) {
   /* 11: return np.sin(x), math.sin(x), np.sqrt(x), math.sqrt(x) */
-  const float t1 = far_f32 ? iris_near_sin_f32(x, far_f32) : iris_sin_f32(x);
+  const float t1 = far_f32 ? iris_near_sin_f32(x, far_f32) : iris_whole_sin_f32(x);
   const double t2 = (double)x;
-  const double t3 = far_f64 ? iris_near_sin_f64(t2, far_f64) : iris_sin_f64(t2);
+  const double t3 = far_f64 ? iris_near_sin_f64(t2, far_f64) : iris_whole_sin_f64(t2);
   const float t4 = sqrtf(x);
   const double t5 = sqrt(t2);
   *out0 = t1;

@@ -26,8 +26,8 @@
 
 IRIS_KERNEL void iris_kernel(double x, double *out0, double *out1, double *out2, double *out3, double *out4, double *out5, double *out6, uint64_t *far_f64) {
   /* 10: return math.sin(x), np.cos(x), math.exp(x) * np.log(x), np.tanh(x), math.sqrt(x), np.arctan2(x,  ... */
-  const double t1 = far_f64 ? iris_near_sin_f64(x, far_f64) : iris_sin_f64(x);
-  const double t2 = far_f64 ? iris_near_cos_f64(x, far_f64) : iris_cos_f64(x);
+  const double t1 = far_f64 ? iris_near_sin_f64(x, far_f64) : iris_whole_sin_f64(x);
+  const double t2 = far_f64 ? iris_near_cos_f64(x, far_f64) : iris_whole_cos_f64(x);
   const double t3 = iris_exp_f64(x);
   const double t4 = iris_log_f64(x);
   const double t5 = t3 * t4;
