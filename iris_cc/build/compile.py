@@ -23,11 +23,12 @@ SOURCE, OBJECT, LIBRARY, LISTING = "k.c", "k.o", "k.so", "k.s"
 
 # a variable that makes gcc write a file of its own
 _DROPPED_VARIABLES = ("DEPENDENCIES_OUTPUT", "SUNPRO_DEPENDENCIES")
-_NO_SPACE = re.compile(r"No space left on device|Disk quota exceeded|File too large")
-_STARVED = re.compile(
+# Texts of failures, so compiled when there is one.
+_NO_SPACE = r"No space left on device|Disk quota exceeded|File too large"
+_STARVED = (
     r"Killed signal|Cannot allocate memory|out of memory|memory exhausted|temporarily unavailable|Too many open files"
 )
-_BAD_FLAG = re.compile(
+_BAD_FLAG = (
     r"unrecognized (command[- ]line )?(option|argument)|unknown argument|unsupported (option|argument)"
     r"|unknown target CPU|bad value .*-m(arch|cpu|tune)|invalid argument .* to '?-"
 )
@@ -125,11 +126,11 @@ def _ended_badly(outcome: process.Outcome, limit: float) -> BuildFailure:
     if status is None:
         text = f"the compiler was stopped after {limit:g} s (IRIS_CC_TIMEOUT sets the limit)"
         return BuildFailure("timeout", text, output, transient=True)
-    if _NO_SPACE.search(output):
+    if re.search(_NO_SPACE, output):
         return BuildFailure("no-space", "the compiler had no room for its output", output, transient=True)
-    if status < 0 or _STARVED.search(output):
+    if status < 0 or re.search(_STARVED, output):
         return BuildFailure("io", f"the compiler was stopped (exit status {status})", output, transient=True)
-    if _BAD_FLAG.search(output):
+    if re.search(_BAD_FLAG, output):
         text = f"the compiler refuses a flag (see IRIS_CC_TARGET, ME_DSL_JIT_CFLAGS, CC): {_first_error(output)}"
         return BuildFailure("unsupported-flag", text, output)
     return BuildFailure("compiler-error", f"the compiler failed (exit status {status}): {_first_error(output)}", output)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from iris_cc.codegen import runtime_c
 from iris_cc.ir import ops
 from iris_cc.ir.ops import Libm
 
@@ -26,16 +25,19 @@ _KEYWORDS = """
 _PREDEFINED = "arm hpux i386 linux mips powerpc PPC sparc sun unix vax NULL EOF errno INFINITY NAN M_PI"
 
 
-# What a header says at file scope: macros, type names, and whatever is declared or called at the start of a line.
-_DECLARED = re.compile(r"^#define[ ]+(\w+)|^typedef [^;]*?(\w+);|^[^\s#/*][^(\n]*?(\w+)\(", re.MULTILINE)
+# What iris_base.h declares without a prefix of ours; the other headers declare the C library's mathematics.
+_FIXED_WIDTH = """
+    int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t intptr_t INT8_MIN INT16_MIN INT32_MIN INT64_MIN
+"""
 
 
 @cache
 def reserved() -> frozenset[str]:
-    """Every word of every header, pasted or not, so that a name does not depend on what else a kernel does."""
-    words = {*_KEYWORDS.split(), *_PREDEFINED.split()}
-    for header in runtime_c.HEADERS:
-        words.update(word for match in _DECLARED.findall(runtime_c.text(header)) for word in match if word)
+    """Every word that a header may say, pasted or not, so that a name does not depend on what else a kernel does.
+
+    Words with a prefix of ours are not listed: no name has one.
+    """
+    words = {*_KEYWORDS.split(), *_PREDEFINED.split(), *_FIXED_WIDTH.split()}
     for op in ops.TABLE:
         if isinstance(op.c, Libm):
             words.update((op.c.name, f"{op.c.name}f"))
