@@ -376,7 +376,7 @@ class _LooseDispatcher(Dispatcher):
     __slots__ = ()
 
     def __call__(self, /, *args: object, **kwargs: object) -> Any:
-        return self.choose(0, False)(*args, **kwargs)
+        return self.choose(0)(*args, **kwargs)
 
 
 def _python_dispatcher(function: FunctionType) -> Dispatcher:
@@ -385,11 +385,11 @@ def _python_dispatcher(function: FunctionType) -> Dispatcher:
 
     target = PythonUfunc(function, len(parameters))
     if target.is_loose:
-        return _LooseDispatcher(function.__name__, (), {}, lambda mask, overridden: target)
+        return _LooseDispatcher(function.__name__, (), {}, lambda mask: target)
     defaults: Mapping[str, object] = {
         name: p.default for name, p in parameters.items() if p.default is not inspect.Parameter.empty
     }
-    return Dispatcher(function.__name__, tuple(parameters), defaults, lambda mask, overridden: target)
+    return Dispatcher(function.__name__, tuple(parameters), defaults, lambda mask: target)
 
 
 def _letters(spec: Specialization) -> str:

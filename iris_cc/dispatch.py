@@ -26,7 +26,7 @@ from iris_cc.frontend.values import Type
 from iris_cc.records import record
 from iris_cc.runtime.dispatcher import Dispatcher, Override, Target, weak_types
 from iris_cc.runtime.loader import Library
-from iris_cc.runtime.ufunc import Loop, Word, factory_works, make_ufunc, take_pending
+from iris_cc.runtime.ufunc import Loop, Word, factory_works, make_ufunc
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -299,7 +299,7 @@ class Kernels:
 
     # -- calls --
 
-    def choose(self, mask: int, overridden: bool) -> Target:
+    def choose(self, mask: int) -> Target:
         """What calls with these weak arguments go to, as the environment is now."""
         compiled = config.jit_enabled()
         target: Target
@@ -344,27 +344,18 @@ class KernelDispatcher(Dispatcher):
         super().__init__(program.name, program.params, defaults, kernels.choose, positional)
         self.kernels = kernels
 
-    def rescue(self, error: BaseException, values: list[object], rest: dict[str, object]) -> Any:
-        """The answer of the Python function, after saying so once; `error` again if it is none of that kind."""
+    def rescue(self, error: BaseException) -> Target | None:
+        """The Python function, after saying so once, where types alone are at fault."""
         function = self.kernels.function
         if not isinstance(error, OutsideTypes) or function is None:
-            raise error from None
+            return None
         from iris_cc.pyroute import PythonUfunc
 
         if not self.kernels.warned and self.kernels.options.fallback == "warn":
             self.kernels.warned = True
             first = error.diagnostics[0]
             warn(f"kernel `{self.name}` runs in Python: {first.message} [{first.code.id}]")
-
-        return PythonUfunc(function, self.kernels.nin)(*values, **rest)
-
-    def __call__(self, /, *args: object, **kwargs: object) -> Any:
-        values, rest = self.bind(args, kwargs)
-        target = self.target(self.mask(values))
-        try:
-            return target(*values, **rest)
-        except BaseException as error:
-            return self.rescue(take_pending(error) or error, values, rest)
+        return PythonUfunc(function, self.kernels.nin)
 
 
 def _factory() -> Callable[..., Any]:

@@ -12,12 +12,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from iris_cc import config
-from iris_cc.runtime.pending import recover
+from iris_cc.runtime.pending import take_pending
 
 Target: TypeAlias = Callable[..., Any]
-# choose(mask, overridden): what calls with these weak arguments go to.  It is asked once per mask,
-# and at each call while one of `OVERRIDES` is in the environment.
-Choose: TypeAlias = Callable[[int, bool], Target]
+# choose(mask): what calls with these weak arguments go to.  It is asked once per mask, and at each call while one of
+# `OVERRIDES` is in the environment.
+Choose: TypeAlias = Callable[[int], Target]
 
 OVERRIDES = (config.KILL_SWITCH, config.WHILE_LIMIT)
 
@@ -74,18 +74,27 @@ class Dispatcher:
         target = self.target(self.mask(values))
         try:
             return target(*values, **rest)
-        except BaseException as error:
-            recover(error)
-            raise
+        except BaseException as raised:
+            error = take_pending(raised) or raised
+            rescue = self.rescue(error)
+            if rescue is not None:
+                return rescue(*values, **rest)
+            if error is raised:
+                raise
+            raise error from None
+
+    def rescue(self, error: BaseException) -> Target | None:
+        """What answers a call that ended with `error` after all; None where nothing does."""
+        return None
 
     def target(self, mask: int) -> Target:
         if Override.active or any(name in os.environ for name in OVERRIDES):
-            return self.choose(mask, True)
+            return self.choose(mask)
         known = self.targets.get(mask)
         return self._learn(mask) if known is None else known
 
     def _learn(self, mask: int) -> Target:
-        made = self.choose(mask, False)  # may take long, so outside the lock
+        made = self.choose(mask)  # may take long, so outside the lock
         with self.lock:
             if mask in self.targets:
                 return self.targets[mask]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import itertools
+import os
 import weakref
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 
 from iris_cc.runtime import builtin
 from iris_cc.runtime.builtin import attach, available, bind, callable_type
-from iris_cc.runtime.dispatcher import Dispatcher, weak_types
+from iris_cc.runtime.dispatcher import OVERRIDES, Dispatcher, weak_types
 from iris_cc.runtime.ufunc import make_ufunc
 
 from .conftest import Native, resolver
@@ -21,11 +22,15 @@ Y = np.array([4.0, 5.0, 6.0])
 Z = np.array([7.0, 8.0, 9.0])
 
 
-class Recorder:
-    """A target that says what reached it."""
+def overridden() -> bool:
+    return any(name in os.environ for name in OVERRIDES)
 
-    def __init__(self, mask: int, overridden: bool) -> None:
-        self.mask, self.overridden = mask, overridden
+
+class Recorder:
+    """A target that says what reached it, and whether the environment overrode the table when it was chosen."""
+
+    def __init__(self, mask: int) -> None:
+        self.mask, self.overridden = mask, overridden()
 
     def __call__(self, *args: object, **kwargs: object) -> object:
         return self.mask, self.overridden, args, kwargs
@@ -37,9 +42,9 @@ class Kernel:
     def __init__(self, way: str, unit: Native | None, parameters: str, defaults: dict[str, object], choose=Recorder):
         self.chosen: list[tuple[int, bool]] = []
 
-        def note(mask: int, overridden: bool):
-            self.chosen.append((mask, overridden))
-            return choose(mask, overridden)
+        def note(mask: int):
+            self.chosen.append((mask, overridden()))
+            return choose(mask)
 
         self.dispatcher = Dispatcher("f", parameters.split(), defaults, note)
         self.call = self._enter(way, unit)
@@ -223,7 +228,7 @@ def test_stashed_errors_take_the_place_of_numpys(kernel) -> None:
     def resolve(words, requested):
         raise LookupError("the real one")
 
-    k = kernel("a b", {"b": 1.0}, lambda mask, overridden: make_ufunc("f", None, 2, 1, resolve))
+    k = kernel("a b", {"b": 1.0}, lambda mask: make_ufunc("f", None, 2, 1, resolve))
     for _ in range(2):
         for args in ((X, Y), (X,), (1.0, 2.0)):
             with pytest.raises(LookupError, match="the real one") as error:
@@ -233,7 +238,7 @@ def test_stashed_errors_take_the_place_of_numpys(kernel) -> None:
 
 def test_numpys_own_errors_survive(kernel) -> None:
     f = make_ufunc("f", None, 2, 1, resolver(lambda a, b: np.subtract(a, b), 2))
-    k = kernel("a b", {}, lambda mask, overridden: f)
+    k = kernel("a b", {}, lambda mask: f)
     for _ in range(2):
         with pytest.raises(ValueError, match="could not be broadcast") as error:
             k.call(X, np.ones(2))
@@ -249,13 +254,13 @@ def test_a_stale_error_is_not_raised_in_place_of_another(kernel) -> None:
     with pytest.raises(TypeError):
         f(X, 1j)  # nobody takes what is stashed here
     with pytest.raises(ValueError, match="broadcast"):
-        kernel("a b", {}, lambda mask, overridden: f).call(X, np.ones(2))
+        kernel("a b", {}, lambda mask: f).call(X, np.ones(2))
 
 
 def test_a_failing_choice_reaches_the_caller_and_is_asked_again(kernel) -> None:
-    answers = [ValueError("first"), Recorder(0, False)]
+    answers = [ValueError("first"), Recorder(0)]
 
-    def choose(mask: int, overridden: bool):
+    def choose(mask: int):
         answer = answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
@@ -268,7 +273,7 @@ def test_a_failing_choice_reaches_the_caller_and_is_asked_again(kernel) -> None:
 
 
 def test_real_ufuncs(kernel) -> None:
-    k = kernel("a b", {"b": 2.0}, lambda mask, _: make_ufunc("f", None, 2, 1, resolver(lambda a, b: np.add(a, b), 2)))
+    k = kernel("a b", {"b": 2.0}, lambda mask: make_ufunc("f", None, 2, 1, resolver(lambda a, b: np.add(a, b), 2)))
     out = np.empty(3)
     for _ in range(3):
         np.testing.assert_array_equal(k.call(X, Y), X + Y)
@@ -282,7 +287,7 @@ def test_real_ufuncs(kernel) -> None:
 def test_dropped_kernels_are_collected(kernel) -> None:
     # the cycle: dispatcher, its choice, kernel, class, builtin, dispatcher
     def one() -> weakref.ref:
-        k = kernel("a b", {"b": [1.0]}, lambda mask, _: make_ufunc("f", None, 2, 1, resolver(lambda a, b: a + b, 2)))
+        k = kernel("a b", {"b": [1.0]}, lambda mask: make_ufunc("f", None, 2, 1, resolver(lambda a, b: a + b, 2)))
         k.call(X, Y)
         return weakref.ref(k.dispatcher)
 
@@ -294,7 +299,7 @@ def test_dropped_kernels_are_collected(kernel) -> None:
 def test_arguments_are_neither_kept_nor_lost(kernel) -> None:
     import sys
 
-    k = kernel("a b", {"b": object()}, lambda mask, _: lambda *args, **kwargs: None)
+    k = kernel("a b", {"b": object()}, lambda mask: lambda *args, **kwargs: None)
     value, other, name = np.ones(3), np.ones(2), "out"
 
     def wrong() -> None:
