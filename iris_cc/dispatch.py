@@ -156,6 +156,8 @@ class Kernels:
         place = (spec, compiled)
         found = self.realized.get(place)
         if found is not None and not (compiled and self._retry_is_due(spec)):
+            if found.reason is not None:
+                self.fall_back(found.reason)
             return found
         made = driver.realize(spec, compiled=compiled)
         if made.route == "interpreted" and compiled:

@@ -163,6 +163,24 @@ def test_a_broken_compiler(name: str, cache: Path, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.needs_cc
+def test_where_a_fallback_is_an_error_every_call_raises(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CC", fake_compiler(tmp_path, "failing"))
+    kernel = iris_cc.kernel(halved, fallback="error")
+    indexed = iris_cc.kernel("def ramp(a):\n    return a + _i0\n", fallback="error")
+    for _ in range(3):
+        with pytest.raises(iris_cc.CompileError, match="E0503"):
+            kernel(X)
+        with pytest.raises(iris_cc.CompileError, match="E0503"):
+            kernel(X, dtype="i8")
+        with pytest.raises(iris_cc.CompileError, match="E0503"):
+            kernel.compile("f8")
+        with pytest.raises(iris_cc.CompileError, match="E0503"):
+            indexed(X)
+
+
+@pytest.mark.needs_cc
 def test_a_failed_build_is_tried_again_when_its_time_has_come(
     cache: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
