@@ -112,6 +112,8 @@ class WhileLimit:
 class Kernels:
     """The specializations, ufuncs and warnings of one kernel."""
 
+    lock = threading.RLock()  # of every kernel's table of interpreted loops; never held for long
+
     def __init__(
         self, program: Program, function: Callable[..., Any] | None, options: Options, doc: str | None
     ) -> None:
@@ -119,10 +121,11 @@ class Kernels:
         self.function = function
         self.options = options
         self.doc = doc
-        self.lock = threading.RLock()
         self.specs: dict[tuple[tuple[Type, ...], int, str], Specialization] = {}
         self.realized: dict[tuple[Specialization, bool], Realized] = {}
         self.ufuncs: dict[tuple[int, bool], Any] = {}
+        self.interpreted: dict[Specialization, set[int]] = {}  # the masks whose ufunc has an interpreted loop of it
+        self.replaced: Callable[[int], None] = lambda mask: None  # told that the ufunc of a mask is not given out again
         self.retry: dict[Specialization, float] = {}
         self.warned = False
 
@@ -173,6 +176,8 @@ class Kernels:
             print(f"iris_cc: {self.program.name}({spec.signature}) {made.route}{where}{why}", file=sys.stderr)
         if made.reason is not None:
             self.fall_back(made.reason)
+        elif compiled:
+            self.replace_ufuncs(spec)
         return made
 
     def _note_failure(self, spec: Specialization) -> None:
@@ -197,23 +202,27 @@ class Kernels:
         """The ufunc for calls whose weak arguments `mask` says."""
         found = self.ufuncs.get((mask, compiled))
         if found is None:
-            resolve = functools.partial(self.resolve, weak_types(mask, self.nin), compiled)
+            resolve = functools.partial(self.resolve, mask, compiled)
             made = _factory()(self.program.name, self.doc, self.nin, self.nout, resolve)
             found = self.ufuncs.setdefault((mask, compiled), made)
         return found
 
     def resolve(
         self,
-        weak: tuple[type | None, ...],
+        mask: int,
         compiled: bool,
         words: tuple[Word, ...],
         requested: tuple[np.dtype[Any] | None, ...],
     ) -> Loop:
         """The loop for operands of these dtypes; `requested` is what `dtype=` or `signature=` ask of the outputs."""
-        spec = self.fitting_spec(self.argument_types(weak, words), requested)
+        spec = self.fitting_spec(self.argument_types(weak_types(mask, self.nin), words), requested)
         made = self.realize(spec, compiled)
         if made.route == "interpreted" and compiled:
-            return self._loop_that_retries(made)
+            with self.lock:
+                self.interpreted.setdefault(spec, set()).add(mask)
+            made = self.realize(spec, compiled)  # what was done before the mask was noted replaced nothing
+            if made.route == "interpreted":
+                return self._loop_that_gives_way(spec)
         return Loop(spec.dtypes, made.address, made.keeper, python=made.route == "interpreted")
 
     def fitting_spec(
@@ -260,27 +269,37 @@ class Kernels:
                 types.append(front.type_of(dtype, self.program, param))
         return tuple(types)
 
-    def _loop_that_retries(self, made: Realized) -> Loop:
-        """An interpreted loop that compiles after all, once the cooldown of its failure is over."""
-        spec = made.spec
+    def _loop_that_gives_way(self, spec: Specialization) -> Loop:
+        """An interpreted loop for as long as there is no compiled one; then it passes its work on.
+
+        NumPy keeps the loops of a ufunc, so calls at full speed need another ufunc: `replace_ufuncs`.  This is for
+        the calls that come too early, and for whoever holds the old one.
+        """
         inner = driver.interpreter_of(spec)
-        swapped: list[Any] = []
+        compiled: list[Any] = []
 
         def run(inputs: list[np.ndarray]) -> Sequence[np.ndarray]:
-            if not swapped and self._retry_is_due(spec) and config.jit_enabled():
-                again = self.realize(spec, True)
-                if again.route == "compiled":
-                    loop = Loop(spec.dtypes, again.address, again.keeper)
-                    swapped.append(
-                        make_ufunc(self.program.name, None, self.nin, self.nout, lambda words, requested: loop)
-                    )
-            if swapped:
-                result = swapped[0](*inputs)
+            if not compiled and config.jit_enabled():
+                made = self.realize(spec, True)
+                if made.route == "compiled":
+                    compiled.append(self._ufunc_of(Loop(spec.dtypes, made.address, made.keeper)))
+            if compiled:
+                result = compiled[0](*inputs)
                 return result if self.nout > 1 else (result,)
             return inner(inputs)
 
         address, keeper = driver.python_loop(run, spec)
         return Loop(spec.dtypes, address, keeper, python=True)
+
+    def _ufunc_of(self, loop: Loop) -> Any:
+        return _factory()(self.program.name, None, self.nin, self.nout, lambda words, requested: loop)
+
+    def replace_ufuncs(self, spec: Specialization) -> None:
+        """Give out no longer what holds an interpreted loop of `spec`: the next call asks for its loop anew."""
+        with self.lock:
+            for mask in self.interpreted.pop(spec, ()):
+                self.ufuncs.pop((mask, True), None)
+                self.replaced(mask)
 
     # -- index kernels --
 
@@ -345,6 +364,7 @@ class KernelDispatcher(Dispatcher):
         positional = len(program.routine.source.tree.args.posonlyargs)
         super().__init__(program.name, program.params, defaults, kernels.choose, positional)
         self.kernels = kernels
+        kernels.replaced = self.forget
 
     def rescue(self, error: BaseException) -> Target | None:
         """The Python function, after saying so once, where types alone are at fault."""

@@ -150,7 +150,7 @@ def _prepare(dispatcher: Dispatcher) -> tuple[Any, ...]:
         *(id(environ), _version_address(environ), 0, len(guards), places[3]),
         *(id(dispatcher), id(recover)),
     )
-    _follow(state, dispatcher)
+    dispatcher.follow(_Table(state))
     return ctypes.addressof(state), state, arrays, names, guards, environ, dispatcher
 
 
@@ -164,16 +164,27 @@ def _defaults(dispatcher: Dispatcher) -> Any:
     return (c_void_p * max(len(dispatcher.parameters), 1))(*found)
 
 
-def _follow(state: _State, dispatcher: Dispatcher) -> None:
-    """Copy the targets there are and each new one into the table; those past its end stay on the slow path."""
+class _Table:
+    """A dispatcher's targets in the C structure; those past its end stay on the slow path.
 
-    def add(mask: int, target: Target) -> None:
-        place = state.entries
+    Calls read it at any time, with the GIL: what they see between two statements here must hold too.
+    """
+
+    __slots__ = ("state",)
+
+    def __init__(self, state: _State) -> None:
+        self.state = state
+
+    def add(self, mask: int, target: Target) -> None:
+        place = self.state.entries
         if place < MOST_ENTRIES:
-            state.table[place] = _Entry(mask, id(target))
-            state.entries = place + 1  # last: a call may be reading
+            self.state.table[place] = _Entry(mask, id(target))
+            self.state.entries = place + 1
 
-    with dispatcher.lock:
-        for mask, target in dispatcher.targets.items():
-            add(mask, target)
-        dispatcher.added = add
+    def drop(self, mask: int) -> None:
+        last = self.state.entries - 1
+        for place in range(last + 1):
+            if self.state.table[place].mask == mask:
+                self.state.table[place] = self.state.table[last]
+                self.state.entries = last
+                return

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from iris_cc import config
 from iris_cc.runtime.pending import take_pending
@@ -47,10 +47,21 @@ def weak_types(mask: int, count: int) -> tuple[type | None, ...]:
     return tuple(types[mask >> 2 * i & 3] for i in range(count))
 
 
+class Follower(Protocol):
+    """Keeps a copy of a dispatcher's targets."""
+
+    def add(self, mask: int, target: Target) -> None: ...
+
+    def drop(self, mask: int) -> None: ...
+
+
 class Dispatcher:
     """Calls `choose`'s targets with parameters by position or keyword, defaults, and a ufunc's own keywords."""
 
-    __slots__ = ("__weakref__", "added", "choose", "defaults", "lock", "name", "parameters", "positional", "targets")
+    __slots__ = (
+        *("__weakref__", "changes", "choose", "defaults", "followers", "forgotten"),
+        *("lock", "name", "parameters", "positional", "targets"),
+    )
 
     def __init__(
         self,
@@ -66,7 +77,9 @@ class Dispatcher:
         self.defaults = dict(defaults)
         self.choose = choose
         self.targets: dict[int, Target] = {}
-        self.added: Callable[[int, Target], None] | None = None  # told of each new target
+        self.changes = 0  # how often a target was forgotten
+        self.forgotten: list[Target] = []  # a call may be in them, and C counts no reference: they stay
+        self.followers: list[Follower] = []
         self.lock = threading.Lock()
 
     def __call__(self, /, *args: object, **kwargs: object) -> Any:
@@ -94,14 +107,32 @@ class Dispatcher:
         return self._learn(mask) if known is None else known
 
     def _learn(self, mask: int) -> Target:
+        before = self.changes
         made = self.choose(mask)  # may take long, so outside the lock
         with self.lock:
             if mask in self.targets:
                 return self.targets[mask]
-            self.targets[mask] = made
-            if self.added is not None:
-                self.added(mask, made)
+            if self.changes == before:  # else it may be what was to be forgotten
+                self.targets[mask] = made
+                for each in self.followers:
+                    each.add(mask, made)
         return made
+
+    def forget(self, mask: int) -> None:
+        """Choose anew at the next call with these weak arguments."""
+        with self.lock:
+            self.changes += 1
+            if mask in self.targets:
+                self.forgotten.append(self.targets.pop(mask))
+            for each in self.followers:
+                each.drop(mask)
+
+    def follow(self, follower: Follower) -> None:
+        """Tell `follower` of every target there is and will be."""
+        with self.lock:
+            for mask, target in self.targets.items():
+                follower.add(mask, target)
+            self.followers.append(follower)
 
     def bind(self, args: tuple[object, ...], kwargs: dict[str, object]) -> tuple[list[object], dict[str, object]]:
         """The positional arguments of the target (parameters, then outputs) and its keywords; TypeError as Python's."""

@@ -272,6 +272,66 @@ def test_a_failing_choice_reaches_the_caller_and_is_asked_again(kernel) -> None:
     assert k.call(X)[2] == (X,)
 
 
+def test_a_forgotten_target_is_chosen_anew(kernel) -> None:
+    k = kernel("a b", {})
+    for args in ((X, Y), (1.0, Y), (X, 2.0), (1, 2)) * 2:
+        k.call(*args)
+    k.dispatcher.forget(0b0001)
+    k.dispatcher.forget(0b1010)
+    k.dispatcher.forget(0b1111)  # there is none
+    for _ in range(2):
+        for args, mask in (((X, Y), 0), ((1.0, Y), 1), ((X, 2.0), 4), ((1, 2), 10)):
+            assert k.call(*args)[0] == mask
+    assert [mask for mask, _ in k.chosen] == [0, 1, 4, 10, 1, 10]
+    k.dispatcher.forget(0)
+    assert k.call(X, Y)[0] == 0 and len(k.chosen) == 7
+
+
+def test_what_is_forgotten_while_it_is_chosen_is_not_kept(kernel) -> None:
+    def choose(mask: int):
+        if len(k.chosen) == 1:
+            k.dispatcher.forget(mask)
+        return Recorder(mask)
+
+    k = kernel("a", {}, choose)
+    for _ in range(3):
+        assert k.call(X)[2] == (X,)
+    assert len(k.chosen) == 2
+
+
+def test_a_target_may_be_forgotten_while_it_runs(kernel) -> None:
+    def body(a):
+        k.dispatcher.forget(0)
+        gc.collect()
+        return np.negative(a)
+
+    k = kernel("a", {}, lambda mask: make_ufunc("f", None, 1, 1, resolver(body, 1)))
+    for _ in range(5):
+        np.testing.assert_array_equal(k.call(X), -X)
+
+
+@pytest.mark.needs_cc
+def test_the_table_follows(unit: Native) -> None:
+    k = Kernel("builtin", unit, "a b", {})
+    follower = k.dispatcher.followers[0]
+
+    def table() -> dict[int, int]:
+        state = follower.state
+        return {state.table[place].mask: state.table[place].ufunc for place in range(state.entries)}
+
+    def targets() -> dict[int, int]:
+        return {mask: id(target) for mask, target in k.dispatcher.targets.items()}
+
+    for args in ((X, Y), (1.0, Y), (X, 2.0), (1, 2)):
+        k.call(*args)
+        assert table() == targets()
+    for mask in (1, 10, 7, 0, 4):
+        k.dispatcher.forget(mask)
+        assert table() == targets()
+    k.call(X, Y)
+    assert table() == targets() and len(table()) == 1
+
+
 def test_real_ufuncs(kernel) -> None:
     k = kernel("a b", {"b": 2.0}, lambda mask: make_ufunc("f", None, 2, 1, resolver(lambda a, b: np.add(a, b), 2)))
     out = np.empty(3)

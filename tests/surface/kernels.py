@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 import iris_cc
+from iris_cc.runtime import numpy_api
 
 
 def add(x, y):
@@ -34,6 +35,14 @@ def polar(x, y):
 
 def make(function: Callable[..., Any], **options: Any) -> iris_cc.Kernel:
     return iris_cc.kernel(function, **{"fallback": "silent", **options})
+
+
+def loops_in_python(ufunc: Any) -> list[str]:
+    """The loops of a ufunc that are not compiled, in NumPy's letters."""
+    record = numpy_api.owned(ufunc)
+    loops = [loop for loop in record.loops.values() if loop.python]
+    letters = ["".join(each.char for each in loop.dtypes) for loop in loops]
+    return sorted(f"{each[: record.nin]}->{each[record.nin :]}" for each in letters)
 
 
 def per_element(function: Callable[..., Any], *args: Any) -> Any:
