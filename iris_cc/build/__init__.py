@@ -3,7 +3,18 @@
 Knows nothing of IR, Python source or NumPy.  `iris_cc.build.manage` holds what only the command line needs.
 """
 
-from iris_cc.build.service import assembly, discard, forget, key_of, negative_state, obtain, peek
+from iris_cc.build.service import (
+    abandon,
+    answers_at_once,
+    assembly,
+    discard,
+    forget,
+    key_of,
+    negative_state,
+    obtain,
+    peek,
+    prepare,
+)
 from iris_cc.build.toolchain import Compiler, find_compiler, target_text, version_text
 from iris_cc.build.unit import (
     Artifact,
@@ -26,6 +37,8 @@ __all__ = [
     "FailureKind",
     "FileImage",
     "Unit",
+    "abandon",
+    "answers_at_once",
     "assembly",
     "discard",
     "find_compiler",
@@ -34,6 +47,7 @@ __all__ = [
     "negative_state",
     "obtain",
     "peek",
+    "prepare",
     "target_text",
     "version_text",
 ]

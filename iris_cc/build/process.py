@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
-from iris_cc import records
+from iris_cc import forks, records
 
 OUTPUT_LIMIT = 64 << 10
 _CHUNK = 64 << 10
@@ -25,8 +25,11 @@ _TICK = 0.02
 
 # A fork elsewhere in this process waits for the few milliseconds of a start: its child would keep the pipe on which
 # the start waits for word of `exec`, and the start would last as long as that child lives.
-_starting = threading.RLock()
-os.register_at_fork(before=_starting.acquire, after_in_parent=_starting.release, after_in_child=_starting.release)
+_starting = forks.lock()
+
+# The leader that each thread waits for, and the threads for which none is to run any more; under the same lock.
+_leaders: dict[int, int] = {}
+_ended: set[int] = set()
 
 
 @records.record
@@ -78,6 +81,9 @@ def run(argv: Sequence[str], directory: str, timeout: float, environment: Mappin
     try:
         with _interrupts_held(), _starting:
             process = _start(argv, directory, environment)
+            _leaders[threading.get_ident()] = process.pid
+            if threading.get_ident() in _ended:
+                _kill_group(process.pid)
         assert process.stdout is not None
         capture = _Capture(process.stdout.fileno())
         in_time = _follow(process, capture, deadline)
@@ -85,6 +91,14 @@ def run(argv: Sequence[str], directory: str, timeout: float, environment: Mappin
         if process is not None:
             _end(process)
     return Outcome(process.returncode if in_time else None, capture.text())
+
+
+def end_for(thread: int) -> None:
+    """End the program that this thread waits for, and from now on each that it starts."""
+    with _starting:
+        _ended.add(thread)
+        if thread in _leaders:
+            _kill_group(_leaders[thread])
 
 
 def _start(argv: Sequence[str], directory: str, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
@@ -102,6 +116,8 @@ def _start(argv: Sequence[str], directory: str, environment: Mapping[str, str]) 
 def _end(process: subprocess.Popen[bytes]) -> None:
     # Before the leader is reaped its number cannot be given to another process.
     _kill_group(process.pid)
+    with _starting:
+        _leaders.pop(threading.get_ident(), None)
     process.wait()
     if process.stdout is not None:
         process.stdout.close()
@@ -166,3 +182,12 @@ def _kill_group(leader: int) -> None:
         os.killpg(leader, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
         pass
+
+
+def _after_fork_in_child() -> None:
+    """What the parent's threads wait for is not this process's to end."""
+    _leaders.clear()
+    _ended.clear()
+
+
+os.register_at_fork(after_in_child=_after_fork_in_child)

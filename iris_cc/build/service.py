@@ -77,6 +77,34 @@ def peek(unit: Unit) -> Standing:
     return "none" if _find(plan.key, passive=True) is None else "disk"
 
 
+def answers_at_once(unit: Unit) -> bool:
+    """Whether `obtain` would give code or a failure without compiling.  Starts, writes and changes nothing."""
+    if not config.jit_enabled():
+        return True
+    plan = toolchain.plan(unit)
+    if isinstance(plan, BuildFailure) or plan.key in _tables.artifacts:
+        return True
+    return _find(plan.key, passive=True) is not None or _refusal(plan) is not None
+
+
+def prepare() -> None:
+    """Import all that a build needs.  Who builds on a thread does it where no fork can come between."""
+    import json  # noqa: F401
+
+    from iris_cc.build import bundle, negative, work  # noqa: F401
+
+
+def abandon(thread: int) -> bool:
+    """Nobody waits any more for what this thread builds: its compiler is ended, and each that it may yet start.
+
+    Whether the thread has a directory that it will remove in a moment.
+    """
+    from iris_cc.build import process, staging
+
+    process.end_for(thread)
+    return thread in staging.users
+
+
 def key_of(unit: Unit) -> str | BuildFailure:
     """The key under which `unit` is cached here and now."""
     plan = toolchain.plan(unit)
@@ -133,12 +161,10 @@ def _obtain_new(unit: Unit, plan: Plan) -> Built | BuildFailure:
     found = _find(plan.key, passive=False)
     if found is not None:
         return Built(found, "disk", plan.key)
-    from iris_cc.build import negative
-
-    refused = negative.standing(plan.key) or negative.standing(plan.compiler.identity)
+    refused = _refusal(plan)
     if refused is not None:
         return refused
-    from iris_cc.build import work
+    from iris_cc.build import negative, work
 
     result = work.build(unit, plan)
     if isinstance(result, BuildFailure):
@@ -151,6 +177,13 @@ def _obtain_new(unit: Unit, plan: Plan) -> Built | BuildFailure:
     else:
         negative.forget(plan.compiler.identity)
     return result
+
+
+def _refusal(plan: Plan) -> BuildFailure | None:
+    """A failure of this unit or of this compiler that is not to be repeated yet."""
+    from iris_cc.build import negative
+
+    return negative.standing(plan.key) or negative.standing(plan.compiler.identity)
 
 
 def _find(key: str, *, passive: bool) -> Artifact | None:

@@ -11,6 +11,7 @@ import errno
 import fcntl
 import os
 import shutil
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,9 @@ _STALE_WITHOUT_LOCKS = 3_600.0
 
 # descriptors that hold a lock: a child made by fork closes its copies, or the lock would outlive the owner
 _held: set[int] = set()
+
+# the threads that have a directory now
+users: set[int] = set()
 
 
 @records.record
@@ -52,11 +56,13 @@ class Staging:
 def staging(parent: str, prefix: str = PREFIX) -> Iterator[Staging]:
     """A fresh directory in `parent`, gone afterwards whatever happens.  Raises OSError when it cannot be made."""
     path, fd = _make(parent, prefix)
+    users.add(threading.get_ident())
     try:
         yield Staging(path, fd)
     finally:
         _remove(path)
         release(fd)
+        users.discard(threading.get_ident())
 
 
 def collect(parent: str, prefix: str = PREFIX) -> int:
@@ -85,7 +91,8 @@ def release(fd: int) -> None:
 
 
 def drop_inherited() -> None:
-    """In a forked child: the locks are the parent's."""
+    """In a forked child: the locks are the parent's, and so are the directories."""
+    users.clear()
     for fd in _held:
         try:
             os.close(fd)

@@ -7,6 +7,7 @@ import resource
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -244,6 +245,35 @@ def test_interrupted_by_the_user(tmp_path: Path, cache: Path, monkeypatch: pytes
     assert files(cache) == [] and directories(cache, "staging") == []
     monkeypatch.delenv("CC")
     assert answers(2, 6, 204)
+
+
+def test_a_thread_that_nobody_waits_for(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the end of a process: the compiler of such a thread is ended, and each that it would start; no other's is."""
+    number, stands = tmp_path / "pid", tmp_path / "stands"
+    os.mkfifo(stands)
+    compiler = fake_compiler(tmp_path, f"echo $$ > {number}; cat {stands}; exec sleep 100")
+    monkeypatch.setenv("CC", str(compiler))
+    monkeypatch.setattr(process, "_ended", set())
+    results: list[object] = []
+    go = threading.Event()
+
+    def work() -> None:
+        results.append(obtain(unit()))
+        go.wait(30)
+        results.append(obtain(unit(shift=5)))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    os.close(os.open(stands, os.O_WRONLY))  # it opens when the compiler stands there
+    assert thread.ident is not None and build.abandon(thread.ident)
+    assert _gone(int(number.read_text()))
+    go.set()
+    thread.join(30)
+    assert [failed(each).kind for each in results] == ["io", "io"]
+    assert not build.abandon(thread.ident)
+    assert files(cache) == [] and directories(cache, "staging") == []
+    monkeypatch.delenv("CC")
+    assert answers(2, 6, 206)
 
 
 def test_without_exit_handles(fail: Fail, monkeypatch: pytest.MonkeyPatch) -> None:

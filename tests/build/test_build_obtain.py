@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from build_helpers import answers, built, call, exit_status, failed, fake_compiler, files, in_child, only_entry, unit
 
-from iris_cc import build
+from iris_cc import build, forks
 from iris_cc.build import negative, obtain, peek
 from iris_cc.runtime.loader import load
 
@@ -52,6 +52,49 @@ def test_the_umask_does_not_matter(cache: Path) -> None:
     finally:
         os.umask(before)
     assert all(not item.stat().st_mode & 0o077 for item in (cache, *cache.rglob("*")))
+
+
+def test_what_is_answered_at_once(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not build.answers_at_once(unit()) and not cache.exists()
+    built(obtain(unit()))
+    assert build.answers_at_once(unit())
+    build.forget()
+    assert build.answers_at_once(unit()) and peek(unit()) == "disk"
+    monkeypatch.setenv("CC", str(fake_compiler(tmp_path, "exit 1")))
+    assert not build.answers_at_once(unit())
+    failed(obtain(unit()))
+    assert build.answers_at_once(unit())
+    now = negative.clock
+    monkeypatch.setattr(negative, "clock", lambda: now() + 1000)
+    assert not build.answers_at_once(unit())
+    monkeypatch.setenv("CC", "no-such-compiler")
+    assert build.answers_at_once(unit())
+    monkeypatch.delenv("CC")
+    monkeypatch.setenv("ME_DSL_JIT", "0")
+    assert build.answers_at_once(unit(shift=9))
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_a_lock_of_forks_is_free_in_parent_and_child() -> None:
+    lock = forks.lock()
+    held, go = threading.Event(), threading.Event()
+
+    def work() -> None:
+        with lock:
+            held.set()
+            go.wait(30)
+            state.append("done")
+
+    state: list[str] = []
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert held.wait(30)
+    threading.Timer(0.05, go.set).start()
+    child = in_child(lambda: state == ["done"] and lock.acquire(blocking=False))  # the fork waited
+    assert exit_status(child) == 0
+    thread.join(30)
+    assert lock.acquire(blocking=False)
+    lock.release()
 
 
 def test_text_is_asked_for_on_a_miss_only() -> None:

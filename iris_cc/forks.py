@@ -1,0 +1,23 @@
+"""Locks that a fork waits for, so that its child finds nothing half done, and no lock held by a thread it has not.
+
+What is done under one is short, for a fork stands still meanwhile.  Knows nothing else of this package.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+
+
+def lock() -> threading.RLock:
+    """A new lock that every fork from now on holds."""
+    made = threading.RLock()
+
+    def release() -> None:
+        try:
+            made.release()
+        except RuntimeError:
+            pass  # made while another thread was forking, so that this fork does not hold it
+
+    os.register_at_fork(before=made.acquire, after_in_parent=release, after_in_child=release)
+    return made
