@@ -27,11 +27,14 @@ from iris_cc.fastcall import connect, kernel_type
 from iris_cc.frontend import program as front
 from iris_cc.frontend.resolve import describe
 from iris_cc.frontend.values import WEAK_OF, Type
+from iris_cc.records import replace
 from iris_cc.runtime.dispatcher import Dispatcher
 from iris_cc.runtime.pending import recover
 
 Fallback = Literal["warn", "silent", "error"]
+Compile = Literal["now", "background"]
 _FALLBACKS: tuple[Fallback, ...] = ("warn", "silent", "error")
+_COMPILES: tuple[Compile, ...] = ("now", "background")
 
 
 class Kernel:
@@ -85,7 +88,7 @@ class Kernel:
         else:
             assert function is not None
             self._dispatcher = _python_dispatcher(function)
-        self._kept = connect(self, self._dispatcher)
+        self._kept = connect(self, self._dispatcher, patient=self._options.patient)
 
     @property
     def dsl_routine(self) -> Any:
@@ -181,12 +184,12 @@ class Kernel:
     def compile(self, *types: Any, ndim: int = 1) -> Explanation:
         """Compile ahead of time for these types (dtype-likes, or float, int, bool); says where the code is.
 
-        Raises CompileError for types the kernel cannot take.
+        What is being compiled in the background is waited for.  Raises CompileError for types the kernel cannot take.
         """
         from iris_cc import config
 
         kernels = self._inside()
-        made = kernels.realize(self._spec(types, ndim), config.jit_enabled())
+        made = kernels.realize(self._spec(types, ndim), config.jit_enabled(), wait=True)
         return explanation_of(made)
 
     def inspect_ir(self, *types: Any, ndim: int = 1) -> str:
@@ -278,6 +281,7 @@ def kernel(
     math: Math | None = None,
     fallback: Fallback = "warn",
     threads: int | None = None,
+    compile: Compile = "now",
     source: str | None = None,
 ) -> Kernel: ...
 @overload
@@ -287,6 +291,7 @@ def kernel(
     math: Math | None = None,
     fallback: Fallback = "warn",
     threads: int | None = None,
+    compile: Compile = "now",
     source: str | None = None,
 ) -> Callable[[Callable[..., Any] | str], Kernel]: ...
 
@@ -299,6 +304,7 @@ def kernel(
     math: Math | None = None,
     fallback: Fallback = "warn",
     threads: int | None = None,
+    compile: Compile = "now",
     source: str | None = None,
 ) -> Kernel | Callable[[Callable[..., Any] | str], Kernel]:
     """Make a kernel of a plain function of scalars, or of DSL text that holds one `def`.
@@ -308,11 +314,13 @@ def kernel(
     math      "accurate", "libm" or "fast": the bound of elementary functions
     fallback  what happens where compiled code is not possible: "warn" once, "silent", or "error" (CompileError)
     threads   the most threads a call may use; None is all
+    compile   "now": the first call with new types waits for the compiler; "background": calls run interpreted, with
+              the same results, until it is done.  `Kernel.compile(types)` waits in either case
     source    the whole text that defined `function`, where Python keeps none (`exec`)
 
     Raises CompileError for DSL text outside the language, and TypeError for what is no function.
     """
-    options = _options(fp, math, fallback, threads)
+    options = _options(fp, math, fallback, threads, compile)
     if function is None:
         return lambda each: make(each, options, source)
     return make(function, options, source)
@@ -342,18 +350,21 @@ def _rebuild(function: FunctionType | None, text: str | None, options: Options) 
     return make(function if function is not None else text or "", options, text if function is not None else None)
 
 
-def _options(fp: Any, math: Any, fallback: Any, threads: Any) -> Options:
+def _options(fp: Any, math: Any, fallback: Any, threads: Any, compile: Any) -> Options:
     import os
 
     default_math = os.environ.get("IRIS_JIT_SIMD_MATH", "").strip() or "accurate"
     chosen = math or (default_math if default_math in MATH_MODES else "accurate")
-    choices = (("fp", fp, (None, *FP_MODES)), ("math", chosen, MATH_MODES), ("fallback", fallback, _FALLBACKS))
+    choices = (
+        *(("fp", fp, (None, *FP_MODES)), ("math", chosen, MATH_MODES)),
+        *(("fallback", fallback, _FALLBACKS), ("compile", compile, _COMPILES)),
+    )
     for name, value, allowed in choices:
         if value not in allowed:
             raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, not {value!r}")
     if threads is not None and (not isinstance(threads, int) or isinstance(threads, bool) or threads < 1):
         raise ValueError(f"threads must be a positive int or None, not {threads!r}")
-    return Options(fp, chosen, fallback, threads)
+    return Options(fp, chosen, fallback, threads, compile)
 
 
 def _with_pragmas(options: Options, program: front.Program) -> Options:
@@ -367,7 +378,7 @@ def _with_pragmas(options: Options, program: front.Program) -> Options:
         raise CompileError((Diagnostic(codes.E0508, text, place),))
     if fp is None or options.fp is not None:
         return options
-    return Options(next(mode for mode in FP_MODES if mode == fp), options.math, options.fallback, options.threads)
+    return replace(options, fp=fp)
 
 
 class _LooseDispatcher(Dispatcher):

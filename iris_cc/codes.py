@@ -88,6 +88,7 @@ E0505 = Code("E0505", "the compiled file could not be made or loaded", "check sp
 E0506 = Code("E0506", "a compiler flag is refused", "remove it from ME_DSL_JIT_CFLAGS or IRIS_CC_TARGET", "Flags that read files, change the output or flush subnormals in the whole process are refused.", "warning")
 E0507 = Code("E0507", "the kernel is too large to compile", "split it into several kernels", "", "warning")
 E0508 = Code("E0508", "an option is not one the compiler knows", "see `help(iris_cc.kernel)`")
+E0509 = Code("E0509", "the kernel is compiled in the background", "go on: later calls are compiled; `Kernel.compile(types)` waits for it", "With `compile=\"background\"` calls run on the interpreter until the compiler is done.", "note")
 # fmt: on
 
 TABLE: dict[str, Code] = {code.id: code for code in list(globals().values()) if isinstance(code, Code)}

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from iris_cc import build, codes, config, driver
+from iris_cc import build, codes, config, driver, forks
+from iris_cc.build import BuildFailure
 from iris_cc.diagnostics import CompileError, Diagnostic, FallbackWarning
 from iris_cc.driver import Options, Realized, Specialization
 from iris_cc.frontend import program as front
@@ -30,6 +31,8 @@ from iris_cc.runtime.ufunc import Loop, Word, factory_works, make_ufunc
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from iris_cc.background import Job
 
 Route = Literal["compiled", "interpreted", "python"]
 
@@ -112,7 +115,7 @@ class WhileLimit:
 class Kernels:
     """The specializations, ufuncs and warnings of one kernel."""
 
-    lock = threading.RLock()  # of every kernel's table of interpreted loops; never held for long
+    lock = forks.lock()  # of what the building thread changes too, for all kernels
 
     def __init__(
         self, program: Program, function: Callable[..., Any] | None, options: Options, doc: str | None
@@ -126,6 +129,7 @@ class Kernels:
         self.ufuncs: dict[tuple[int, bool], Any] = {}
         self.interpreted: dict[Specialization, set[int]] = {}  # the masks whose ufunc has an interpreted loop of it
         self.replaced: Callable[[int], None] = lambda mask: None  # told that the ufunc of a mask is not given out again
+        self.jobs: dict[Specialization, Job] = {}  # builds in the background that were not taken over yet
         self.retry: dict[Specialization, float] = {}
         self.warned = False
 
@@ -154,42 +158,87 @@ class Kernels:
             found = self.specs.setdefault(key, made)
         return found
 
-    def realize(self, spec: Specialization, compiled: bool) -> Realized:
-        """`spec` ready to run; a failed build is retried when its time has come."""
-        place = (spec, compiled)
-        found = self.realized.get(place)
-        if found is not None and not (compiled and self._retry_is_due(spec)):
-            if found.reason is not None:
-                self.fall_back(found.reason)
-            return found
-        made = driver.realize(spec, compiled=compiled)
-        if made.route == "interpreted" and compiled:
-            self._note_failure(spec)
-        elif compiled:
-            self.retry.pop(spec, None)
-        self.realized[place] = made
+    def realize(self, spec: Specialization, compiled: bool, *, wait: bool = False) -> Realized:
+        """`spec` ready to run; a failed build is retried when its time has come.
+
+        A kernel compiled in the background runs interpreted until its build is done, unless it is to `wait`.
+        """
+        made = self.realized.get((spec, compiled))
+        if made is None or (compiled and self._may_be_better(spec, made, wait)):
+            made = self._realize_anew(spec, compiled, wait)
+        if made.reason is not None:
+            self.fall_back(made.reason)
+        return made
+
+    def _may_be_better(self, spec: Specialization, made: Realized, wait: bool) -> bool:
+        if made.is_waiting:
+            job = self.jobs.get(spec)
+            return wait or job is None or job.finished
+        due = self.retry.get(spec)
+        return due is not None and time.monotonic() >= due
+
+    def _realize_anew(self, spec: Specialization, compiled: bool, wait: bool) -> Realized:
+        made = self._in_background(spec, wait) if compiled and self.options.patient else None
+        if made is None:
+            made = driver.realize(spec, compiled=compiled)
+        self.realized[spec, compiled] = made
         if made.library is not None:
             WhileLimit.add(made.library)
         if config.trace():
             where = f" {made.key[:16]} ({made.cache})" if made.key is not None else ""
             why = f": {made.reason.message}" if made.reason is not None else ""
             print(f"iris_cc: {self.program.name}({spec.signature}) {made.route}{where}{why}", file=sys.stderr)
-        if made.reason is not None:
-            self.fall_back(made.reason)
-        elif compiled:
+        if made.route == "compiled":
+            self.retry.pop(spec, None)
             self.replace_ufuncs(spec)
+        elif compiled and not made.is_waiting:
+            self._note_failure(spec)
         return made
+
+    def _in_background(self, spec: Specialization, wait: bool) -> Realized | None:
+        """What the building thread has of `spec`, at least a job of it; None where this thread is to make it."""
+        job = self._job(spec, begin=not wait)
+        if job is None:
+            return None
+        if wait:
+            job.wait()
+        if not job.finished:
+            return driver.interpreted(spec, driver.in_background(self.program))
+        with self.lock:
+            if self.jobs.get(spec) is job:
+                del self.jobs[spec]
+        if isinstance(job.result, BaseException):
+            raise job.result
+        return driver.of_build(spec, job.result) if job.result is not None else self._in_background(spec, wait)
+
+    def _job(self, spec: Specialization, begin: bool) -> Job | None:
+        with self.lock:
+            job = self.jobs.get(spec)
+        if job is not None or not begin or build.answers_at_once(spec.unit):
+            return job
+        from iris_cc import background
+
+        with self.lock:
+            job = self.jobs.get(spec) or background.start(spec.unit, self.note_builds)
+            if job is not None:
+                self.jobs[spec] = job
+        return job
+
+    def note_builds(self) -> None:
+        """The building thread has finished something: the next calls come to see what."""
+        with self.lock:
+            for spec, job in self.jobs.items():
+                if job.finished:
+                    self.replace_ufuncs(spec)
 
     def _note_failure(self, spec: Specialization) -> None:
         state = build.negative_state(spec.unit)
         self.retry[spec] = time.monotonic() + (state.retry_in if state is not None else _RETRY_AFTER)
 
-    def _retry_is_due(self, spec: Specialization) -> bool:
-        due = self.retry.get(spec)
-        return due is not None and time.monotonic() >= due
-
     def fall_back(self, reason: Diagnostic) -> None:
-        """Say once that a slower route is taken; the kill switch is the user's own wish, so it never raises."""
+        """Say once that a slower route is taken.  It is the user's own wish to wait, and the kill switch too."""
+        if reason.code is codes.E0509:
+            return
         if self.options.fallback == "error" and reason.code is not codes.E0501:
             raise CompileError((reason,))
         if self.options.fallback != "silent" and not self.warned:
@@ -346,12 +395,16 @@ class Kernels:
         made = self.realized.get((spec, True))
         if made is not None and made.route == "compiled":
             return explanation_of(made)
-        if made is not None and not self._retry_is_due(spec):
+        if made is not None and not self._may_be_better(spec, made, wait=False):
             return Explanation("interpreted", made.reason, None, None, "none")
-        key = build.key_of(spec.unit)
+        job = self.jobs.get(spec)
+        key = build.key_of(spec.unit) if job is None or not isinstance(job.result, BuildFailure) else job.result
         if not isinstance(key, str):
             return Explanation("interpreted", driver.reason_of(key, self.program), None, None, "none")
-        return Explanation("compiled", None, key, None, build.peek(spec.unit))
+        standing = build.peek(spec.unit)
+        if standing == "none" and self.options.patient:
+            return Explanation("interpreted", driver.in_background(self.program), None, None, "none")
+        return Explanation("compiled", None, key, None, standing)
 
 
 class KernelDispatcher(Dispatcher):

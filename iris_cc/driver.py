@@ -47,6 +47,12 @@ class Options:
     math: Math = "accurate"
     fallback: Literal["warn", "silent", "error"] = "warn"
     threads: int | None = None
+    compile: Literal["now", "background"] = "now"
+
+    @property
+    def patient(self) -> bool:
+        """Whether calls go on without the compiler while it works."""
+        return self.compile == "background"
 
     def fp_mode(self) -> Fp:
         named = self.fp or config.fp_mode()
@@ -152,6 +158,11 @@ class Realized:
     artifact: str | None = None
     library: loader.Library | None = field(default=None, repr=False)
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it runs interpreted only because the compiler is still at work in the background."""
+        return self.reason is not None and self.reason.code is codes.E0509
+
 
 @cache
 def stages_version() -> str:
@@ -174,7 +185,11 @@ def realize(spec: Specialization, *, compiled: bool) -> Realized:
     """Make `spec` runnable: compiled if wanted and possible, else on the interpreter with the reason why."""
     if not compiled:
         return interpreted(spec, disabled(spec.program))
-    result = build.obtain(spec.unit)
+    return of_build(spec, build.obtain(spec.unit))
+
+
+def of_build(spec: Specialization, result: Built | BuildFailure) -> Realized:
+    """`spec` with what a build gave for it: loaded, or interpreted with the reason why there is no code."""
     if isinstance(result, BuildFailure):
         return interpreted(spec, reason_of(result, spec.program))
     try:
@@ -186,7 +201,7 @@ def realize(spec: Specialization, *, compiled: bool) -> Realized:
     if library.has("iris_parallel_entry"):
         from iris_cc import threads
 
-        threads.connect(library)
+        threads.connect(library, patient=spec.options.patient)
     run_nd = _native_nd(address) if spec.is_indexed else None
     file = result.artifact.file
     return Realized(spec, "compiled", address, library, run_nd, result.origin, None, result.key, file, library)
@@ -300,6 +315,10 @@ _CODE_OF: dict[build.FailureKind, Code] = {
 
 def disabled(program: Program) -> Diagnostic:
     return Diagnostic(codes.E0501, f"compilation is switched off by {config.KILL_SWITCH}", program.place)
+
+
+def in_background(program: Program) -> Diagnostic:
+    return Diagnostic(codes.E0509, "the compiler is at work in the background", program.place)
 
 
 def reason_of(failure: BuildFailure, program: Program) -> Diagnostic:

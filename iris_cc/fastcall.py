@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from iris_cc import build, config
 from iris_cc.build import Built, Unit
@@ -17,26 +17,46 @@ from iris_cc.runtime import builtin, loader
 from iris_cc.runtime.dispatcher import Dispatcher, Override
 from iris_cc.runtime.ufunc import use_native_promoter
 
+if TYPE_CHECKING:
+    from iris_cc.background import Job
+
 _STATEMENTS = 300  # about what the unit holds: it is compiled at the full level
 
 
 class _Counting:
-    """The first call of a kernel: counts, and from a process's second call on installs the builtin."""
+    """The first call of a kernel: counts, and from a process's second call on installs the builtin.
+
+    For a patient kernel it does so when that takes no compiler any more.
+    """
 
     calls = 0
     lock = threading.Lock()
+    job: Job | None = None
 
-    def __init__(self, owner: Any, dispatcher: Dispatcher) -> None:
+    def __init__(self, owner: Any, dispatcher: Dispatcher, patient: bool) -> None:
         self.owner = owner
         self.dispatcher = dispatcher
+        self.patient = patient
 
     def __call__(self, /, *args: object, **kwargs: object) -> Any:
         result = self.dispatcher(*args, **kwargs)
         with _Counting.lock:
             _Counting.calls += 1
-        if _Counting.calls > 1:
+        if _Counting.calls > 1 and (not self.patient or self._is_at_hand()):
             self.owner.__call__ = _fastest(self.dispatcher)
         return result
+
+    @classmethod
+    def _is_at_hand(cls) -> bool:
+        """Whether the unit needs no build; where it needs one, that begins behind the calls."""
+        with cls.lock:
+            if cls.job is None or (cls.job.finished and cls.job.result is None):
+                if build.answers_at_once(_unit()):
+                    return True
+                from iris_cc import background
+
+                cls.job = background.start(_unit())
+        return cls.job is None or cls.job.finished
 
 
 def kernel_type(base: type, parameters: int) -> type:
@@ -48,13 +68,16 @@ def kernel_type(base: type, parameters: int) -> type:
     return type("Kernel", (base,), {"__module__": base.__module__, "__doc__": base.__doc__})
 
 
-def connect(kernel: Any, dispatcher: Dispatcher) -> object:
-    """Let calls of `kernel` go to `dispatcher`, in C as soon as that is to be had; the kernel keeps the result."""
+def connect(kernel: Any, dispatcher: Dispatcher, *, patient: bool = False) -> object:
+    """Let calls of `kernel` go to `dispatcher`, in C as soon as that is to be had; the kernel keeps the result.
+
+    `patient`: no call of it waits for the C to be built.
+    """
     library = _library() if type(kernel) in _LOADED else None
     if library is not None:
         return builtin.attach(kernel, library.address("iris_vectorcall"), dispatcher)
     owner: Any = type(kernel)
-    owner.__call__ = _Counting(owner, dispatcher)
+    owner.__call__ = _Counting(owner, dispatcher, patient)
     return None
 
 

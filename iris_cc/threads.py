@@ -14,12 +14,16 @@ import operator
 import os
 import threading
 from functools import cache
+from typing import TYPE_CHECKING
 
 from iris_cc import build, config
 from iris_cc.build import BuildFailure, Unit
 from iris_cc.codegen.runtime_c import read
 from iris_cc.digest import hex_digest
 from iris_cc.runtime import loader, parallel
+
+if TYPE_CHECKING:
+    from iris_cc.background import Job
 
 MOST_THREADS = 1024
 
@@ -36,6 +40,8 @@ class _State:
         self.pool: loader.Library | None = None
         self.applied = 0  # what the pool was last told
         self.waited = False  # a long row went alone because the pool had to be built
+        self.patient = False  # some kernel's calls wait for no compiler
+        self.job: Job | None = None  # the pool's build, for such kernels
         self.refused = False  # there is none to be had
         self.stand_in: tuple[int, object] | None = None
 
@@ -66,11 +72,15 @@ def get_num_threads() -> int:
     return number
 
 
-def connect(library: loader.Library) -> None:
-    """Give the loops of a loaded kernel the way to the pool, if its unit has an entry."""
+def connect(library: loader.Library, *, patient: bool = False) -> None:
+    """Give the loops of a loaded kernel the way to the pool, if its unit has an entry.
+
+    `patient`: from here on no call waits for the pool to be built.
+    """
     if not library.has(parallel.ENTRY):
         return
     with _state.lock:
+        _state.patient = _state.patient or patient
         _state.kernels[library.key] = library
         library.write_int64(parallel.ENTRY, _entry())
 
@@ -132,6 +142,12 @@ def _load(number: int) -> None:
         return
     if not _state.waited and build.peek(_unit()) == "none":
         _state.waited = True
+        if _state.patient:
+            from iris_cc import background
+
+            _state.job = background.start(_unit())
+        return
+    if _state.job is not None and not _state.job.finished:
         return
     found = build.obtain(_unit())
     if isinstance(found, BuildFailure):

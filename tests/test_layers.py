@@ -19,6 +19,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("frontend", "passes", "codegen", "interp"),
     ("build",),
     ("runtime",),
+    ("background",),
     ("threads",),
     ("driver",),
     ("pyroute", "fastcall", "pickling"),
@@ -34,6 +35,7 @@ FORBIDDEN: dict[str, frozenset[str]] = {
     "config": frozenset({"records", "version"}),
     "build": frozenset({"ir", "frontend", "passes", "codegen", "interp", "diagnostics", "codes"}),
     "runtime": frozenset({"ir", "frontend", "passes", "codegen", "interp", "diagnostics", "codes"}),
+    "background": frozenset({"ir", "frontend", "passes", "codegen", "interp", "runtime", "diagnostics", "codes"}),
     "pyroute": frozenset({"ir", "frontend", "passes", "codegen", "interp", "build", "runtime", "driver"}),
 }
 # These two read the text of a unit of C; of the code generator they know nothing else.

@@ -21,6 +21,7 @@ from iris_cc.api import Kernel
 from iris_cc.cli.problems import KernelProblem, Problem, UsageProblem, of_compile_error
 from iris_cc.diagnostics import CompileError
 from iris_cc.driver import Fp, Options
+from iris_cc.records import replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +156,15 @@ def _kernels_in(module: ModuleType) -> list[str]:
 
 def _of_object(found: Any, target: Target, fp: Fp | None) -> Kernel:
     if isinstance(found, Kernel):
-        return found if fp is None else _with_fp(found, fp)
+        return _for_a_command(found, fp)
     if isinstance(found, FunctionType):
         return api.make(found, Options(fp=fp))
     raise UsageProblem(f"{target} is a {type(found).__name__}, not a function")
 
 
-def _with_fp(kernel: Kernel, fp: Fp) -> Kernel:
-    text = kernel._text if kernel.py_func is not None else None
+def _for_a_command(kernel: Kernel, fp: Fp | None) -> Kernel:
+    """The kernel in this mode, and compiled before it runs: a command has nothing to do meanwhile."""
     old = kernel._options
-    return api.make(kernel, Options(fp, old.math, old.fallback, old.threads), text)
+    options = replace(old, fp=fp or old.fp, compile="now")
+    text = kernel._text if kernel.py_func is not None else None
+    return kernel if options == old else api.make(kernel, options, text)
