@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from iris_cc.codegen import lane_values
+from iris_cc.codegen import lane_calls, lane_values
 from iris_cc.codegen.cfamily import Emitter, checked_cast, fault_bit
 from iris_cc.codegen.dialect import Dialect
 from iris_cc.codegen.lane_exits import Uses
@@ -18,7 +18,6 @@ from iris_cc.codegen.lane_plan import Plan, is_uniform
 from iris_cc.codegen.lane_values import vector
 from iris_cc.codegen.names import Names
 from iris_cc.codegen.needs import is_checked_cast
-from iris_cc.codegen.writer import Writer
 from iris_cc.ir import ops
 from iris_cc.ir.nodes import Atom, Check, Const, Function, Let, Var
 from iris_cc.ir.ops import CALL
@@ -38,24 +37,12 @@ class Segments(Emitter):
         self.uses = Uses(fn, dialect.own)
         self.folded: dict[Var, Let] = {}  # carried values whose step is part of their assignment
         self.skipped: set[Var] = set()  # what needs no line of its own
-        self.called: dict[str, Let] = {}  # scalar functions that are called for all lanes
+        self.together = lane_calls.together(fn, dialect.own, plan.uniform)
+        self.called: dict[str, lane_calls.Calls] = {}  # functions of all lanes, with the scalar ones they call
 
     def functions(self) -> list[str]:
         """The functions of all lanes that were called, in the order of their first calls."""
-        return [self.for_all_lanes(callee, let) for callee, let in self.called.items()]
-
-    def for_all_lanes(self, callee: str, let: Let) -> str:
-        type, names = let.out.type, "xy"[: len(let.args)]
-        out = Writer()
-        params = "".join(f"const {vector(type)} *{name}, " for name in names)
-        name = callee.replace("iris_", "iris_lanes_", 1)
-        with out.braces(f"IRIS_OUTLINE void {name}({params}{vector(type)} *result)"):
-            args = ", ".join(f"((const iris_mem_{type} *){name})[lane]" for name in names)
-            out.line("IRIS_INDEPENDENT")
-            out.line("IRIS_ROLLED /* until it is vectors */")
-            head = "for (int lane = 0; lane < IRIS_LANES; ++lane)"
-            out.line(f"{head} ((iris_mem_{type} *)result)[lane] = {callee}({args});")
-        return out.text()
+        return [lane_calls.definition(name, [*map(self.callee, calls)], calls) for name, calls in self.called.items()]
 
     # -- segments -------------------------------------------------------------------------------------------------
 
@@ -153,14 +140,25 @@ class Segments(Emitter):
 
     def call(self, let: Let) -> None:
         """One call for all lanes, between two segments: what it reads and gives are arrays."""
-        args = [self.whole(arg) for arg in let.args]
-        target = self.array(let.out)
+        calls = self.together[let.out]
+        if not calls:
+            return
+        callees = [self.callee(each) for each in calls]
+        near = any(map(lane_calls.has_near, callees, calls))
+        args = [self.near(arg) if near and self.mask else self.whole(arg) for arg in let.args]
+        targets = [self.array(each.out).removesuffix("[part]") for each in calls]
         self.cut()
-        callee = self.callee(let)
-        self.called[callee] = let
-        for_all = callee.replace("iris_", "iris_lanes_", 1)
-        self.out.line(f"{for_all}({', '.join([*args, target.removesuffix('[part]')])});")
-        self.unread(let.out)
+        name = lane_calls.name_of(callees, calls)
+        self.called[name] = calls
+        self.out.line(f"{name}({', '.join([*args, *targets])});")
+        self.unread(*(each.out for each in calls))
+
+    def near(self, atom: Atom) -> str:
+        """A lane that is not here asks for nothing out of the way."""
+        name, zero = self.names.claim("here"), f"iris_all_{atom.type}(0)"
+        self.out.line(f"{vector(atom.type)} {name}[IRIS_PARTS];")
+        self.line(f"{name}[part] = {self.chosen(self.here(), atom.type, self.vector(atom), zero)};")
+        return name
 
     def whole(self, atom: Atom) -> str:
         """The array of a value; one that is the same for all lanes is written out."""

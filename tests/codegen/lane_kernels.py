@@ -257,6 +257,27 @@ func @converted(%0: i64) -> f64, f64 {
 }
 """)
 
+# Several functions of one angle, which grows from round to round until the usual reduction serves no more.
+turned = """
+func @turned(%0: TYPE, %1: i32) -> TYPE, TYPE {
+  %2: i32 = and %1, 7:i32
+  %3: i64 = cast %2
+  for %4: i64 in 0:i64 .. %3 step 1:i64 carry %5: TYPE = %0, %6: TYPE = 0.0:TYPE {
+    %7: TYPE = sin %5
+    %8: TYPE = mul %7, %0
+    %9: TYPE = cos %5
+    %10: TYPE = add %8, %9
+    %11: TYPE = tan %5
+    %12: TYPE = exp %10
+    %13: TYPE = add %11, %12
+    %14: TYPE = mul %5, 800.0:TYPE
+    yield %14, %13
+  } -> %15: TYPE, %16: TYPE
+  %17: TYPE = cos %15
+  return %16, %17
+}
+"""
+
 indexed = _parsed("""
 func @indexed(%0: f64) index i0=%1: i64 flat=%2: i64 n0=%3: i64 -> f64 {
   %10: i64 = and %2, 15:i64
@@ -282,6 +303,8 @@ KERNELS: dict[str, Callable[[], Function]] = {
     "converted": converted,
     "bounds": bounds,
     "nested": nested,
+    "turned_f8": _parsed(turned.replace("TYPE", "f64")),
+    "turned_f4": _parsed(turned.replace("TYPE", "f32")),
     "mixed": mixed,
 }
 

@@ -1,0 +1,90 @@
+"""Elementary functions of ours for all lanes at once: a scalar loop over the lanes, which compilers make vectors of.
+
+    iris_lanes_sin_cos_f64(x, result, result_1);
+
+Functions of the same numbers are called together, for what they compute in common.  Where a function has a form without
+the reduction that hardly any argument needs, that form comes first, and the whole one only if some lane asks for it.
+Which calls there are is a question about the IR; what is written is text, and what stands around it is not known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from iris_cc.codegen import lane_values
+from iris_cc.codegen.lane_values import vector
+from iris_cc.codegen.writer import Writer
+from iris_cc.ir import ops, walk
+from iris_cc.ir.nodes import Block, Function, Let, Var
+
+# `iris_near_sin_f64(x, &far)` is `iris_sin_f64(x)`, or sets the top bit of `far`.
+_NEAR = frozenset({ops.SIN, ops.COS, ops.TAN})
+
+Calls = tuple[Let, ...]
+
+
+def together(fn: Function, own: bool, uniform: frozenset[Var]) -> dict[Var, Calls]:
+    """The result of every call, with all the calls that its first one makes; the other ones have none left to make."""
+    found: dict[Var, Calls] = {}
+    for block in _blocks(fn.body):
+        by_arguments: dict[object, list[Let]] = {}
+        for stmt in block.stmts:
+            if isinstance(stmt, Let) and stmt.out not in uniform and lane_values.is_called(stmt, own):
+                by_arguments.setdefault(stmt.args, []).append(stmt)
+        for first, *others in by_arguments.values():
+            found[first.out] = (first, *others)
+            found.update((other.out, ()) for other in others)
+    return found
+
+
+def _blocks(block: Block) -> Iterator[Block]:
+    yield block
+    for stmt in block.stmts:
+        for inner in walk.blocks(stmt):
+            yield from _blocks(inner)
+
+
+def has_near(callee: str, let: Let) -> bool:
+    """Whether `callee` stands for a form for the usual arguments, too."""
+    return let.op in _NEAR and callee == f"iris_{let.op.name}_{let.out.type}"
+
+
+def name_of(callees: Iterable[str], calls: Calls) -> str:
+    """The function of all lanes; every callee ends with the type of its result."""
+    suffix = f"_{calls[0].out.type}"
+    return f"iris_lanes_{'_'.join(callee.removeprefix('iris_').removesuffix(suffix) for callee in callees)}{suffix}"
+
+
+def result_names(count: int) -> list[str]:
+    return ["result", *(f"result_{k}" for k in range(1, count))]
+
+
+def definition(name: str, callees: list[str], calls: Calls) -> str:
+    """The function of all lanes: arrays of arguments, then of results."""
+    type, names = calls[0].out.type, "xy"[: len(calls[0].args)]
+    results = result_names(len(calls))
+    out = Writer()
+    params = [f"const {vector(type)} *{each}" for each in names] + [f"{vector(type)} *{each}" for each in results]
+    near = [has_near(callee, let) for callee, let in zip(callees, calls, strict=True)]
+
+    def loop(call: Callable[[str, bool], str]) -> None:
+        out.line("IRIS_INDEPENDENT")
+        out.line("IRIS_ROLLED /* until it is vectors */")
+        with out.braces("for (int lane = 0; lane < IRIS_LANES; ++lane)"):
+            for each in names:
+                out.line(f"const {type.c} {each}_k = ((const iris_mem_{type} *){each})[lane];")
+            for callee, result, is_near in zip(callees, results, near, strict=True):
+                out.line(f"((iris_mem_{type} *){result})[lane] = {call(callee, is_near)};")
+
+    arguments = ", ".join(f"{each}_k" for each in names)
+    with out.braces(f"IRIS_OUTLINE void {name}({', '.join(params)})"):
+        if any(near):
+            out.line(f"uint{type.bits}_t far = 0;")
+            loop(lambda callee, is_near: f"{_near(callee)}({arguments}, &far)" if is_near else f"{callee}({arguments})")
+            out.line(f"if (!IRIS_UNLIKELY(far >> {type.bits - 1})) return;")
+        loop(lambda callee, is_near: f"{callee}({arguments})")
+    return out.text()
+
+
+def _near(callee: str) -> str:
+    return callee.replace("iris_", "iris_near_", 1)
