@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iris_cc.codegen import lane_values, needs
+from iris_cc.codegen.lane_flat import flattened
 from iris_cc.codegen.lane_narrow import narrowed
 from iris_cc.ir import walk
 from iris_cc.ir.nodes import Atom, Block, Check, Const, For, Function, If, Let, Stmt, Var, While
@@ -44,6 +45,7 @@ def plan(
     """
     if parts == 0 or not needs.trips_differ(fn) or not fn.results:
         return None
+    fn = flattened(fn, own)
     short = narrowed(fn)
     found = _planned(short, moving, parts, refills, own) if short is not fn else None
     return found if found is not None and found.lane_bits == 32 else _planned(fn, moving, parts, refills, own)

@@ -278,6 +278,51 @@ func @turned(%0: TYPE, %1: i32) -> TYPE, TYPE {
 }
 """
 
+# Branches that leave their loop, on either side, with work on the other.
+left_early = _parsed("""
+func @left_early(%0: f64, %1: i64) -> f64, i64, f64 {
+  for %2: i64 in 0:i64 .. 30:i64 step 1:i64 carry %3: bool = true:bool, %4: f64 = %0, %5: f64 = 1.0:f64, %6: i64 = %1,
+    %7: i64 = 0:i64 live %3 {
+    %10: f64 = mul %4, %4
+    %11: bool = gt %10, 50.0:f64
+    if %11 {
+      yield %4, %5, %2, true:bool, 7:i64
+    } else {
+      %12: f64 = add %10, 0.5:f64
+      %13: f64 = div %12, %5
+      %14: f64 = sqrt %12
+      %8: f64 = div %14, 0.75:f64
+      %9: f64 = sin %8
+      %15: i64 = mul %6, 3:i64
+      yield %13, %9, %7, false:bool, %15
+    } -> %16: f64, %17: f64, %18: i64, %19: bool, %20: i64
+    %21: bool = not %19
+    yield %21, %16, %17, %20, %18
+  } -> %22: bool, %23: f64, %24: f64, %25: i64, %26: i64
+  while carry %30: bool = true:bool, %31: f64 = %23, %32: i64 = 0:i64 {
+    %33: bool = lt %32, 20:i64
+    %34: bool = and %30, %33
+    test %34
+  } do {
+    %35: f64 = div %31, 1.25:f64
+    %36: bool = ge %35, 1.0:f64
+    if %36 {
+      %37: i64 = add %32, 1:i64
+      %47: f64 = exp %35
+      %38: f64 = sqrt %47
+      %48: f64 = div %38, %47
+      %39: f64 = sub %48, 0.125:f64
+      yield true:bool, %39, %37
+    } else {
+      yield false:bool, %31, %32
+    } -> %40: bool, %41: f64, %42: i64
+    yield %40, %41, %42
+  } -> %43: bool, %44: f64, %45: i64
+  %46: i64 = add %26, %45
+  return %23, %46, %44
+}
+""")
+
 indexed = _parsed("""
 func @indexed(%0: f64) index i0=%1: i64 flat=%2: i64 n0=%3: i64 -> f64 {
   %10: i64 = and %2, 15:i64
@@ -302,6 +347,7 @@ KERNELS: dict[str, Callable[[], Function]] = {
     "gcd": gcd,
     "converted": converted,
     "bounds": bounds,
+    "left_early": left_early,
     "nested": nested,
     "turned_f8": _parsed(turned.replace("TYPE", "f64")),
     "turned_f4": _parsed(turned.replace("TYPE", "f32")),

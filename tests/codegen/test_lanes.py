@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from iris_cc.codegen import nd_unit, ufunc_unit
 from iris_cc.codegen.lane_plan import plan
-from iris_cc.ir.nodes import Function
+from iris_cc.ir import walk
+from iris_cc.ir.nodes import Function, If
 from iris_cc.passes.run import run as optimise
 from tests.codegen import lane_kernels
 from tests.codegen.units import FLAGS, call_nd, call_raw, compile_text, compiler
@@ -229,6 +230,15 @@ def test_a_lane_unit_compiles_in_reasonable_time() -> None:
         return time.perf_counter() - start
 
     assert min(seconds(2) for _ in range(3)) < 6 * min(seconds(0) for _ in range(3))
+
+
+def test_a_branch_that_only_leaves_its_loop_is_no_branch() -> None:
+    made = plan(optimise(lane_kernels.left_early()), 0, 2)
+    assert made is not None
+    assert not any(isinstance(stmt, If) for stmt in walk.statements(made.fn.body))
+    kept = plan(optimise(lane_kernels.nested()), 0, 2)
+    assert kept is not None
+    assert any(isinstance(stmt, If) for stmt in walk.statements(kept.fn.body))
 
 
 def test_the_rule() -> None:
