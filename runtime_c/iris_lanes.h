@@ -22,7 +22,7 @@
 #define IRIS_LANES (IRIS_WIDTH * IRIS_PARTS)
 /* With this many lanes left, those that are done take new elements. */
 #if !defined(IRIS_ENOUGH)
-#define IRIS_ENOUGH (IRIS_LANES / 2)
+#define IRIS_ENOUGH (IRIS_LANES * 2 / 5)
 #endif
 /* Fewer elements than this are quicker one after the other. */
 #define IRIS_FEWEST (IRIS_WIDTH / 2 + 1)
@@ -70,6 +70,7 @@ typedef iris_mem_i64 iris_mem_mask;
 typedef iris_v_i32 iris_mask;
 typedef iris_mem_i32 iris_mem_mask;
 #endif
+typedef int64_t iris_long IRIS_VECTOR(int64_t); /* what counts in 64 bits in any lane */
 #define IRIS_ALL (~(iris_mask){0})
 #define IRIS_NONE ((iris_mask){0})
 
@@ -168,6 +169,65 @@ IRIS_LANE_FN iris_v_f64 iris_lanes_i64_f64(iris_v_i64 x) {
 #else
 IRIS_LANE_FN iris_v_f64 iris_lanes_i64_f64(iris_v_i64 x) { return IRIS_CONVERT(x, iris_v_f64); }
 #endif
+#endif
+
+/* New elements into many lanes at once: the next ones, which lie side by side, each into the next lane that is free.
+ * Where no instruction puts a lane anywhere, they are taken one by one. */
+#if defined(IRIS_BLEND) && IRIS_VECTOR_BYTES == 32
+#define IRIS_TAKES_MANY
+typedef int32_t iris_places __attribute__((vector_size(32)));
+#if defined(__clang__)
+#define IRIS_MOVED(mask, ...) __builtin_shufflevector(mask, IRIS_NONE, __VA_ARGS__)
+#else
+#define IRIS_MOVED(mask, ...) __builtin_shuffle(mask, IRIS_NONE, (iris_mask){__VA_ARGS__})
+#endif
+
+/* How many lanes of the mask stand before each. */
+#if IRIS_LANE_BITS == 64
+IRIS_LANE_FN iris_mask iris_ranks(iris_mask mask) {
+  const iris_places one = -(iris_places)mask; /* in both halves */
+  const iris_places two = one + (iris_places)IRIS_MOVED((iris_mask)one, 4, 0, 4, 2);
+  return (iris_mask)(two - one + (iris_places)IRIS_MOVED((iris_mask)two, 4, 4, 1, 1));
+}
+IRIS_LANE_FN iris_places iris_from(iris_mask ranks) {
+  return (iris_places)ranks + (iris_places)ranks + (iris_places){0, 1, 0, 1, 0, 1, 0, 1};
+}
+IRIS_LANE_FN iris_long iris_longs(iris_mask ranks) { return ranks & 0xffffffffLL; }
+#else
+IRIS_LANE_FN iris_mask iris_ranks(iris_mask mask) {
+  const iris_mask one = -mask;
+  const iris_mask two = one + IRIS_MOVED(one, 8, 0, 1, 2, 8, 4, 5, 6);
+  const iris_mask four = two + IRIS_MOVED(two, 8, 8, 0, 1, 8, 8, 4, 5);
+  return four - one + IRIS_MOVED(four, 8, 8, 8, 8, 3, 3, 3, 3);
+}
+IRIS_LANE_FN iris_places iris_from(iris_mask ranks) { return ranks; }
+#define iris_longs(ranks) IRIS_CONVERT(ranks, iris_long)
+#endif
+IRIS_LANE_FN iris_mask iris_placed(iris_mask side_by_side, iris_places from) {
+  return (iris_mask)__builtin_ia32_permvarsi256((iris_places)side_by_side, from);
+}
+
+#define IRIS_DEFINE_NEXT(name, bits)                                                                     \
+  IRIS_LANE_FN iris_v_##name iris_next_##name(const char *row, iris_places from) {                       \
+    iris_v_##bits next;                                                                                  \
+    __builtin_memcpy(&next, row, sizeof next);                                                           \
+    return (iris_v_##name)IRIS_CONVERT(iris_placed(IRIS_CONVERT(next, iris_mask), from), iris_v_##bits); \
+  }
+IRIS_DEFINE_NEXT(i8, i8)
+IRIS_DEFINE_NEXT(u8, i8)
+IRIS_DEFINE_NEXT(i16, i16)
+IRIS_DEFINE_NEXT(u16, i16)
+IRIS_DEFINE_NEXT(i32, i32)
+IRIS_DEFINE_NEXT(u32, i32)
+IRIS_DEFINE_NEXT(f32, i32)
+#if IRIS_LANE_BITS == 64
+IRIS_DEFINE_NEXT(i64, i64)
+IRIS_DEFINE_NEXT(u64, i64)
+IRIS_DEFINE_NEXT(f64, i64)
+#endif
+IRIS_LANE_FN iris_mask iris_next_bool(const char *row, iris_places from) {
+  return -(iris_mask)(IRIS_CONVERT(iris_next_u8(row, from) != 0, iris_mask) & 1);
+}
 #endif
 
 #endif /* IRIS_LANES_H */

@@ -13,6 +13,7 @@ from iris_cc.codegen.lane_flat import flattened
 from iris_cc.codegen.lane_narrow import narrowed
 from iris_cc.ir import walk
 from iris_cc.ir.nodes import Atom, Block, Check, Const, For, Function, If, Let, Stmt, Var, While
+from iris_cc.ir.ops import DIVIDE
 from iris_cc.records import record
 
 _EVERYWHERE = -1  # the segment of what no single segment holds
@@ -31,6 +32,7 @@ class Plan:
     lane_bits: int
     parts: int
     refills: bool
+    in_a_row: int  # rounds before the next look for lanes that are done
     uniform: frozenset[Var]
     crossing: frozenset[Var]
 
@@ -57,8 +59,11 @@ def _planned(fn: Function, moving: int | None, parts: int | None, refills: bool 
         loop = None
     uniform = _uniform(fn, moving, loop)
     bits = _lane_bits(fn, uniform)
-    parts = _parts(fn, uniform, own, loop is not None) if parts is None else parts
-    return Plan(fn, bits, parts, loop is not None, uniform, _Segments(fn, own).crossing()) if parts else None
+    parts = _parts(fn, uniform, own, loop) if parts is None else parts
+    if not parts:
+        return None
+    in_a_row = 1 if loop is None else _in_a_row(fn, uniform, own, loop)
+    return Plan(fn, bits, parts, loop is not None, in_a_row, uniform, _Segments(fn, own).crossing())
 
 
 def refilled_loop(fn: Function) -> For | While | None:
@@ -183,20 +188,46 @@ _EXTRACTED = 4
 
 # Parts by the number of values a lane keeps from round to round, for blocks that end together: measured, see docs/adr.
 _PARTS = ((3, 4), (6, 3))
-# Lanes that take new elements need registers for that, too.
-_PARTS_REFILLED = 3
+# Lanes that take new elements need registers for that, too; but where a round waits for a long operation, parts that
+# do not wait gain more than registers.
 _MOST_REFILLED = 6
+_PARTS_REFILLED = ((2, 4), (6, 3))
+_PARTS_WAITING = 4
+
+# Rounds before lanes that are done are looked for, by what a round costs.
+_IN_A_ROW = ((20, 4), (60, 2))
 
 
-def _parts(fn: Function, uniform: frozenset[Var], own: bool, refills: bool) -> int:
+def _parts(fn: Function, uniform: frozenset[Var], own: bool, refilled: For | While | None) -> int:
     """How many vectors a block has; 0 where the element loop is at least as fast."""
-    vector, scalar = _costs(fn, uniform, own and refills)
+    vector, scalar = _costs(fn, uniform, own and refilled is not None)
     if not vector or 2 * scalar > vector:
         return 0
-    if refills:
-        return _PARTS_REFILLED
+    if refilled is not None and any(let.op.cost >= DIVIDE for let in _in_loops(fn.body, False)):
+        return _PARTS_WAITING
+    if refilled is not None:
+        return next(parts for most, parts in _PARTS_REFILLED if _kept(refilled) <= most)
     kept = max(len(stmt.carried) for stmt in walk.statements(fn.body) if isinstance(stmt, For | While))
     return next((parts for most, parts in _PARTS if kept <= most), 2)
+
+
+def _kept(loop: For | While) -> int:
+    """The values that a lane of its own round keeps: a live condition is its mask, an index is its own."""
+    if isinstance(loop, While):
+        return len(loop.carried)
+    return len(loop.carried) + 1 - (loop.live is not None)
+
+
+def _in_a_row(fn: Function, uniform: frozenset[Var], own: bool, loop: For | While) -> int:
+    """How many rounds lanes run before those that are done are looked for; a known number of rounds is a multiple."""
+    vector, scalar = _costs(fn, uniform, own)
+    most = next((rounds for cost, rounds in _IN_A_ROW if vector + scalar <= cost), 1)
+    if isinstance(loop, While):
+        return most
+    if not (isinstance(loop.start, Const) and isinstance(loop.stop, Const)):
+        return 1
+    trips = abs(int(loop.stop.value) - int(loop.start.value))
+    return next(rounds for rounds in range(most, 0, -1) if trips % rounds == 0)
 
 
 def _costs(fn: Function, uniform: frozenset[Var], own: bool) -> tuple[int, int]:

@@ -22,6 +22,7 @@ from iris_cc.ir.types import BOOL, Scalar
 _STRUCTURE = (
     *("count", "args", "steps", "status", "faults", "part", "lane", "k", "next", "element", "running", "idle"),
     *("done", "busy", "fewest", "left", "most_rounds", "round", "deadline", "began", "end"),
+    *("fresh", "ranks", "before", "is_fresh", "taken", "pause", "again"),
 )
 
 
@@ -58,6 +59,7 @@ class _Refill(Lanes):
         loop = refilled_loop(plan.fn)
         assert loop is not None
         self.loop = loop
+        self.in_a_row = plan.in_a_row
         at = plan.fn.body.stmts.index(loop)
         self.before: tuple[Stmt, ...] = plan.fn.body.stmts[:at]
         self.after: tuple[Stmt, ...] = plan.fn.body.stmts[at + 1 :]
@@ -71,7 +73,16 @@ class _Refill(Lanes):
             self.declare()
             with out.braces("for (;;)"):
                 results = self.results()
-                self.take(results)
+                out.line("bool busy = true;")
+                out.line("#if defined(IRIS_TAKES_MANY)")
+                with out.braces("if (next > 0 && count - next >= IRIS_LANES)"):
+                    self.take_many(results)
+                out.line("else")
+                out.line("#endif")
+                with out.braces(""):
+                    self.take(results)
+                out.line("if (!busy) break;")
+                out.line("const int fewest = next < count ? IRIS_ENOUGH : 0;")
                 self.enter()
                 self.rounds()
             if self.rows.can_fault:
@@ -101,14 +112,16 @@ class _Refill(Lanes):
         for mask in ("running", "idle"):
             self.out.line(f"iris_mask {mask}[IRIS_PARTS];")
             self.line(f"{mask}[part] = IRIS_NONE;")
+        self.out.line("iris_long element[IRIS_PARTS]; /* -1 is none */")
+        self.line("element[part] = (iris_long){0} - 1;")
+        if isinstance(self.loop, While):
+            self.out.line("iris_long began[IRIS_PARTS];")
+            self.line("began[part] = (iris_long){0};")
         self.cut()
-        self.out.line("intptr_t element[IRIS_LANES]; /* -1 is none */")
-        self.out.line("for (int lane = 0; lane < IRIS_LANES; ++lane) element[lane] = -1;")
         self.out.line("intptr_t next = 0;")
         if isinstance(self.loop, While):
             self.out.lines("const uint64_t most_rounds = iris_rounds();", "uint64_t round = 0;")
             self.out.line("uint64_t deadline = most_rounds; /* no lane passes its limit before this round */")
-            self.out.line("uint64_t began[IRIS_LANES];")
 
     def declare_inputs(self) -> None:
         fn = self.fn
@@ -162,27 +175,68 @@ class _Refill(Lanes):
                 self.line(comment)
             self.stmt(stmt)
 
+    def take_many(self, results: list[str]) -> None:
+        """Every lane has an element, and may take a new one: the results of all are stored, the last word is a lane's
+        when it is done."""
+        out, rows = self.out, self.rows
+        for operand in rows.ins:
+            row, step, size = f"args[{operand.place}]", f"steps[{operand.place}]", operand.size
+            tile, ahead = rows.tiles[operand], self.ahead(operand)
+            out.line(f"{operand.memory} {tile}[IRIS_LANES];")
+            out.line(f"const char *{ahead} = {row} + next * {step};")
+            packed = f"iris_pack_{8 * size}((char *){tile}, {ahead}, {step}, 0, IRIS_LANES)"
+            out.line(f"if (IRIS_UNLIKELY({step} != {size})) {ahead} = {packed};")
+        for operand, type, name in zip(rows.outs, self.fn.results, results, strict=True):
+            with out.braces("IRIS_EACH_PART"):
+                stored = store(operand, type, f"&{name}[part]", "((const iris_mem_i64 *)&element[part])[lane]")
+                out.line(f"IRIS_EACH_LANE {stored}")
+        out.lines("iris_mask fresh[IRIS_PARTS];", "iris_mask ranks[IRIS_PARTS];", "intptr_t before[IRIS_PARTS];")
+        out.line("intptr_t taken = 0;")
+        with out.braces("IRIS_EACH_PART"):
+            out.line("fresh[part] = ~running[part];")
+            out.line("ranks[part] = iris_ranks(fresh[part]);")
+            out.line("before[part] = taken;")
+            out.line("taken += iris_count(fresh[part]);")
+        with out.braces("IRIS_EACH_PART"):
+            out.line("const iris_long is_fresh = IRIS_CONVERT(fresh[part], iris_long);")
+            out.line("const iris_long k = iris_longs(ranks[part]) + (next + before[part]);")
+            out.line("element[part] = (is_fresh & k) | (~is_fresh & element[part]);")
+            if isinstance(self.loop, While):
+                out.line("began[part] = (is_fresh & (int64_t)round) | (~is_fresh & began[part]);")
+            for index, name in zip(self.fn.indices, rows.indices, strict=True):
+                if index.var not in self.plan.uniform:
+                    lanes = f"{self.name[index.var]}[part]"
+                    out.line(f"{lanes} = {self.chosen('fresh[part]', index.var.type, f'k + {name}', lanes)};")
+        for operand, param in zip(rows.ins, self.fn.params, strict=True):
+            with out.braces("IRIS_EACH_PART"):
+                place = f"{self.ahead(operand)} + before[part] * {operand.size}"
+                taken = f"iris_next_{param.type}({place}, iris_from(ranks[part]))"
+                name = f"{self.name[param]}[part]"
+                out.line(f"{name} = {self.chosen('fresh[part]', param.type, taken, name)};")
+        out.line("next += taken;")
+
+    def ahead(self, operand: Operand) -> str:
+        return f"{self.rows.tiles[operand]}_ahead"
+
     def take(self, results: list[str]) -> None:
-        self.out.line("bool busy = false;")
+        self.out.line("busy = false;")
         with self.out.braces("IRIS_EACH_PART"):
             self.out.line("busy |= iris_any(running[part]);")
             self.out.line("unsigned done = iris_bits(~running[part] & ~idle[part]);")
             with self.out.braces("for (; done; done &= done - 1)"):
                 self.out.line("const int lane = part * IRIS_WIDTH + __builtin_ctz(done);")
-                self.out.line("intptr_t k = element[lane];")
+                self.out.line("intptr_t k = ((iris_mem_i64 *)element)[lane];")
                 with self.out.braces("if (k >= 0)"):
                     for operand, type, name in zip(self.rows.outs, self.fn.results, results, strict=True):
                         self.out.line(store(operand, type, name, "k"))
                 with self.out.braces("if (next == count)"):
                     self.out.line("((iris_mem_mask *)idle)[lane] = -1;")
                     self.out.line("continue;")
-                self.out.line("k = element[lane] = next++;")
+                self.out.line("k = ((iris_mem_i64 *)element)[lane] = next++;")
                 self.out.line("busy = true;")
                 self.fill()
                 if isinstance(self.loop, While):
-                    self.out.line("began[lane] = round;")
-        self.out.line("if (!busy) break;")
-        self.out.line("const int fewest = next < count ? IRIS_ENOUGH : 0;")
+                    self.out.line("((iris_mem_i64 *)began)[lane] = (int64_t)round;")
 
     def fill(self) -> None:
         for operand, param in zip(self.rows.ins, self.fn.params, strict=True):
@@ -195,19 +249,18 @@ class _Refill(Lanes):
         """The values before the first round, in the lanes that have a new element."""
         self.place(tuple(s for s in self.before if not (isinstance(s, Let) and s.out in self.plan.uniform)))
         loop = self.loop
-        fresh = self.names.claim("fresh")
-        self.line(f"const iris_mask {fresh} = ~running[part] & ~idle[part];")
+        kept = self.names.claim("kept")
+        self.line(f"const iris_mask {kept} = running[part] | idle[part];")
         starts = [self.vector(init) for init in loop.inits]
         for place, (var, start) in enumerate(zip(loop.carried, starts, strict=True)):
             if self.is_kept(loop, place):
-                self.line(f"{self.ref(var)} = {self.chosen(fresh, var.type, start, self.ref(var))};")
+                self.line(f"{self.ref(var)} = {self.chosen(kept, var.type, self.ref(var), start)};")
         if isinstance(loop, For):
             index = self.ref(loop.index)
-            self.line(
-                f"{index} = {self.chosen(fresh, loop.index.type, self.vector(self.narrow(loop, loop.start)), index)};"
-            )
+            start = self.vector(self.narrow(loop, loop.start))
+            self.line(f"{index} = {self.chosen(kept, loop.index.type, index, start)};")
         begins = loop.inits[loop.live] if isinstance(loop, For) and loop.live is not None else Const(True, BOOL)
-        self.line(f"running[part] |= {fresh}{'' if begins == Const(True, BOOL) else f' & {self.vector(begins)}'};")
+        self.line(f"running[part] |= ~{kept}{'' if begins == Const(True, BOOL) else f' & {self.vector(begins)}'};")
         self.cut()
 
     def narrow(self, loop: For, bound: Atom) -> Atom:
@@ -217,27 +270,46 @@ class _Refill(Lanes):
     # -- rounds ---------------------------------------------------------------------------------------------------
 
     def rounds(self) -> None:
-        loop = self.loop
+        if isinstance(self.loop, While):
+            self.rounds_while(self.loop)
+        else:
+            self.rounds_counted(self.loop)
+
+    def rounds_counted(self, loop: For) -> None:
+        """The index comes to its end at the end of some rounds in a row, never among them."""
         with self.out.braces("for (;;)"), self.under("running[part]"):
-            self.out.line("int left = 0;")
-            if isinstance(loop, While):
-                self.statements(loop.condition)
-                self.line(f"running[part] &= {self.vector(loop.condition.results[0])};")
-            else:
-                self.line(f"running[part] &= {self.goes_on(loop)};")
-            self.line("left += iris_count(running[part]);")
-            self.cut()
-            if isinstance(loop, While):
-                self.limit()
+            self.line(f"running[part] &= {self.goes_on(loop)};")
+            self.count_left()
             self.out.line("if (left <= fewest) break;")
-            self.fold(loop)
-            self.statements(loop.body)
-            self.move_lanes(loop, "running[part]", loop.live if isinstance(loop, For) else None)
-            if isinstance(loop, For):
-                self.advance(loop)
+            with self.out.braces(f"IRIS_ROLLED for (int again = 0; again < {self.in_a_row}; ++again)"):
+                self.body(loop)
+
+    def rounds_while(self, loop: While) -> None:
+        self.out.line("uint64_t pause = round;")
+        with self.out.braces("for (;;)"), self.under("running[part]"):
+            self.statements(loop.condition)
+            self.line(f"running[part] &= {self.vector(loop.condition.results[0])};")
             self.cut()
-            if isinstance(loop, While):
-                self.out.line("++round;")
+            with self.out.braces("if (round == pause)"):
+                self.count_left()
+                self.limit()
+                self.out.line("if (left <= fewest) break;")
+                self.out.line(f"pause = deadline - round < {self.in_a_row} ? deadline : round + {self.in_a_row};")
+            self.body(loop)
+            self.out.line("++round;")
+
+    def count_left(self) -> None:
+        self.out.line("int left = 0;")
+        self.line("left += iris_count(running[part]);")
+        self.cut()
+
+    def body(self, loop: For | While) -> None:
+        self.fold(loop)
+        self.statements(loop.body)
+        self.move_lanes(loop, "running[part]", loop.live if isinstance(loop, For) else None)
+        if isinstance(loop, For):
+            self.advance(loop)
+        self.cut()
 
     def advance(self, loop: For) -> None:
         """The next index; a lane that was stopped keeps its own."""
@@ -264,8 +336,8 @@ class _Refill(Lanes):
             with self.out.braces("for (int lane = 0; lane < IRIS_LANES; ++lane)"):
                 lane = f"((iris_mem_mask *){late.removesuffix('[part]')})[lane]"
                 self.out.line(f"if (!{lane}) continue;")
-                self.out.line(f"{lane} = round - began[lane] == most_rounds ? -1 : 0;")
-                self.out.line("const uint64_t end = began[lane] + most_rounds;")
+                self.out.line("const uint64_t end = (uint64_t)((const iris_mem_i64 *)began)[lane] + most_rounds;")
+                self.out.line(f"{lane} = end == round ? -1 : 0;")
                 self.out.line("if (end != round && end < deadline) deadline = end;")
             self.line(f"*status |= iris_any({late}) ? {fault_bit(Fault.WHILE_LIMIT)} : 0u;")
             self.line(f"running[part] &= ~{late};")

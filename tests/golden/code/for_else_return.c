@@ -68,6 +68,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
   iris_v_i64 i[IRIS_PARTS];
   iris_mask running[IRIS_PARTS];
   iris_mask idle[IRIS_PARTS];
+  iris_long element[IRIS_PARTS]; /* -1 is none */
   IRIS_EACH_PART {
     n[part] = (iris_v_i64){0};
     live[part] = (iris_mask){0};
@@ -76,9 +77,8 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
     i[part] = (iris_v_i64){0};
     running[part] = IRIS_NONE;
     idle[part] = IRIS_NONE;
+    element[part] = (iris_long){0} - 1;
   }
-  intptr_t element[IRIS_LANES]; /* -1 is none */
-  for (int lane = 0; lane < IRIS_LANES; ++lane) element[lane] = -1;
   intptr_t next = 0;
   for (;;) {
     iris_v_i64 out0[IRIS_PARTS];
@@ -89,34 +89,67 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
       const iris_v_i64 rv00_2 = iris_select_i64(ret_1, rv00_1, iris_all_i64((-2LL)));
       out0[part] = rv00_2;
     }
-    bool busy = false;
-    IRIS_EACH_PART {
-      busy |= iris_any(running[part]);
-      unsigned done = iris_bits(~running[part] & ~idle[part]);
-      for (; done; done &= done - 1) {
-        const int lane = part * IRIS_WIDTH + __builtin_ctz(done);
-        intptr_t k = element[lane];
-        if (k >= 0) {
-          *(iris_mem_i64 *)(args[1] + k * steps[1]) = ((const iris_mem_i64 *)out0)[lane];
+    bool busy = true;
+    #if defined(IRIS_TAKES_MANY)
+    if (next > 0 && count - next >= IRIS_LANES) {
+      iris_mem_i64 n_tile[IRIS_LANES];
+      const char *n_tile_ahead = args[0] + next * steps[0];
+      if (IRIS_UNLIKELY(steps[0] != 8)) n_tile_ahead = iris_pack_64((char *)n_tile, n_tile_ahead, steps[0], 0, IRIS_LANES);
+      IRIS_EACH_PART {
+        IRIS_EACH_LANE *(iris_mem_i64 *)(args[1] + ((const iris_mem_i64 *)&element[part])[lane] * steps[1]) = ((const iris_mem_i64 *)&out0[part])[lane];
+      }
+      iris_mask fresh[IRIS_PARTS];
+      iris_mask ranks[IRIS_PARTS];
+      intptr_t before[IRIS_PARTS];
+      intptr_t taken = 0;
+      IRIS_EACH_PART {
+        fresh[part] = ~running[part];
+        ranks[part] = iris_ranks(fresh[part]);
+        before[part] = taken;
+        taken += iris_count(fresh[part]);
+      }
+      IRIS_EACH_PART {
+        const iris_long is_fresh = IRIS_CONVERT(fresh[part], iris_long);
+        const iris_long k = iris_longs(ranks[part]) + (next + before[part]);
+        element[part] = (is_fresh & k) | (~is_fresh & element[part]);
+      }
+      IRIS_EACH_PART {
+        n[part] = iris_select_i64(fresh[part], iris_next_i64(n_tile_ahead + before[part] * 8, iris_from(ranks[part])), n[part]);
+      }
+      next += taken;
+    }
+    else
+    #endif
+    {
+      busy = false;
+      IRIS_EACH_PART {
+        busy |= iris_any(running[part]);
+        unsigned done = iris_bits(~running[part] & ~idle[part]);
+        for (; done; done &= done - 1) {
+          const int lane = part * IRIS_WIDTH + __builtin_ctz(done);
+          intptr_t k = ((iris_mem_i64 *)element)[lane];
+          if (k >= 0) {
+            *(iris_mem_i64 *)(args[1] + k * steps[1]) = ((const iris_mem_i64 *)out0)[lane];
+          }
+          if (next == count) {
+            ((iris_mem_mask *)idle)[lane] = -1;
+            continue;
+          }
+          k = ((iris_mem_i64 *)element)[lane] = next++;
+          busy = true;
+          ((iris_mem_i64 *)n)[lane] = *(const iris_mem_i64 *)(args[0] + k * steps[0]);
         }
-        if (next == count) {
-          ((iris_mem_mask *)idle)[lane] = -1;
-          continue;
-        }
-        k = element[lane] = next++;
-        busy = true;
-        ((iris_mem_i64 *)n)[lane] = *(const iris_mem_i64 *)(args[0] + k * steps[0]);
       }
     }
     if (!busy) break;
     const int fewest = next < count ? IRIS_ENOUGH : 0;
     IRIS_EACH_PART {
-      const iris_mask fresh = ~running[part] & ~idle[part];
-      live[part] = iris_select_bool(fresh, IRIS_ALL, live[part]);
-      rv00[part] = iris_select_i64(fresh, iris_all_i64(0LL), rv00[part]);
-      ret[part] = iris_select_bool(fresh, IRIS_NONE, ret[part]);
-      i[part] = iris_select_i64(fresh, iris_all_i64(0LL), i[part]);
-      running[part] |= fresh;
+      const iris_mask kept = running[part] | idle[part];
+      live[part] = iris_select_bool(kept, live[part], IRIS_ALL);
+      rv00[part] = iris_select_i64(kept, rv00[part], iris_all_i64(0LL));
+      ret[part] = iris_select_bool(kept, ret[part], IRIS_NONE);
+      i[part] = iris_select_i64(kept, i[part], iris_all_i64(0LL));
+      running[part] |= ~kept;
     }
     for (;;) {
       int left = 0;
@@ -125,22 +158,24 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
         left += iris_count(running[part]);
       }
       if (left <= fewest) break;
-      IRIS_EACH_PART {
-        /* 5: if i * i > n: */
-        const iris_v_i64 t1 = i[part] * i[part];
-        const iris_mask t2 = (iris_mask)(t1 > n[part]);
-        /* 7: if i == 8: */
-        const iris_mask t3 = (iris_mask)(i[part] == 8);
-        /* 5: if i * i > n: */
-        const iris_mask t4 = ~t2;
-        const iris_mask brk = t4 & t3;
-        const iris_mask t5 = t2 | brk;
-        const iris_mask t6 = ~t5;
-        live[part] = iris_select_bool(running[part], t6, live[part]);
-        rv00[part] = iris_select_i64(running[part] & t2, i[part], rv00[part]);
-        ret[part] = iris_select_bool(running[part], t2, ret[part]);
-        running[part] &= t6;
-        i[part] -= running[part];
+      IRIS_ROLLED for (int again = 0; again < 2; ++again) {
+        IRIS_EACH_PART {
+          /* 5: if i * i > n: */
+          const iris_v_i64 t1 = i[part] * i[part];
+          const iris_mask t2 = (iris_mask)(t1 > n[part]);
+          /* 7: if i == 8: */
+          const iris_mask t3 = (iris_mask)(i[part] == 8);
+          /* 5: if i * i > n: */
+          const iris_mask t4 = ~t2;
+          const iris_mask brk = t4 & t3;
+          const iris_mask t5 = t2 | brk;
+          const iris_mask t6 = ~t5;
+          live[part] = iris_select_bool(running[part], t6, live[part]);
+          rv00[part] = iris_select_i64(running[part] & t2, i[part], rv00[part]);
+          ret[part] = iris_select_bool(running[part], t2, ret[part]);
+          running[part] &= t6;
+          i[part] -= running[part];
+        }
       }
     }
   }

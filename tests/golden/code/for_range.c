@@ -1,7 +1,7 @@
 /* kernel: (f8, i8) -> f8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
 
 #define IRIS_LANE_BITS 64
-#define IRIS_PARTS 3
+#define IRIS_PARTS 4
 
 /* iris_base.h */
 
@@ -56,6 +56,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
   iris_v_i64 i[IRIS_PARTS];
   iris_mask running[IRIS_PARTS];
   iris_mask idle[IRIS_PARTS];
+  iris_long element[IRIS_PARTS]; /* -1 is none */
   IRIS_EACH_PART {
     x[part] = (iris_v_f64){0};
     n[part] = (iris_v_i64){0};
@@ -63,42 +64,80 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
     i[part] = (iris_v_i64){0};
     running[part] = IRIS_NONE;
     idle[part] = IRIS_NONE;
+    element[part] = (iris_long){0} - 1;
   }
-  intptr_t element[IRIS_LANES]; /* -1 is none */
-  for (int lane = 0; lane < IRIS_LANES; ++lane) element[lane] = -1;
   intptr_t next = 0;
   for (;;) {
     iris_v_f64 out0[IRIS_PARTS];
     IRIS_EACH_PART {
       out0[part] = total[part];
     }
-    bool busy = false;
-    IRIS_EACH_PART {
-      busy |= iris_any(running[part]);
-      unsigned done = iris_bits(~running[part] & ~idle[part]);
-      for (; done; done &= done - 1) {
-        const int lane = part * IRIS_WIDTH + __builtin_ctz(done);
-        intptr_t k = element[lane];
-        if (k >= 0) {
-          *(iris_mem_f64 *)(args[2] + k * steps[2]) = ((const iris_mem_f64 *)out0)[lane];
+    bool busy = true;
+    #if defined(IRIS_TAKES_MANY)
+    if (next > 0 && count - next >= IRIS_LANES) {
+      iris_mem_f64 x_tile[IRIS_LANES];
+      const char *x_tile_ahead = args[0] + next * steps[0];
+      if (IRIS_UNLIKELY(steps[0] != 8)) x_tile_ahead = iris_pack_64((char *)x_tile, x_tile_ahead, steps[0], 0, IRIS_LANES);
+      iris_mem_i64 n_tile[IRIS_LANES];
+      const char *n_tile_ahead = args[1] + next * steps[1];
+      if (IRIS_UNLIKELY(steps[1] != 8)) n_tile_ahead = iris_pack_64((char *)n_tile, n_tile_ahead, steps[1], 0, IRIS_LANES);
+      IRIS_EACH_PART {
+        IRIS_EACH_LANE *(iris_mem_f64 *)(args[2] + ((const iris_mem_i64 *)&element[part])[lane] * steps[2]) = ((const iris_mem_f64 *)&out0[part])[lane];
+      }
+      iris_mask fresh[IRIS_PARTS];
+      iris_mask ranks[IRIS_PARTS];
+      intptr_t before[IRIS_PARTS];
+      intptr_t taken = 0;
+      IRIS_EACH_PART {
+        fresh[part] = ~running[part];
+        ranks[part] = iris_ranks(fresh[part]);
+        before[part] = taken;
+        taken += iris_count(fresh[part]);
+      }
+      IRIS_EACH_PART {
+        const iris_long is_fresh = IRIS_CONVERT(fresh[part], iris_long);
+        const iris_long k = iris_longs(ranks[part]) + (next + before[part]);
+        element[part] = (is_fresh & k) | (~is_fresh & element[part]);
+      }
+      IRIS_EACH_PART {
+        x[part] = iris_select_f64(fresh[part], iris_next_f64(x_tile_ahead + before[part] * 8, iris_from(ranks[part])), x[part]);
+      }
+      IRIS_EACH_PART {
+        n[part] = iris_select_i64(fresh[part], iris_next_i64(n_tile_ahead + before[part] * 8, iris_from(ranks[part])), n[part]);
+      }
+      next += taken;
+    }
+    else
+    #endif
+    {
+      busy = false;
+      IRIS_EACH_PART {
+        busy |= iris_any(running[part]);
+        unsigned done = iris_bits(~running[part] & ~idle[part]);
+        for (; done; done &= done - 1) {
+          const int lane = part * IRIS_WIDTH + __builtin_ctz(done);
+          intptr_t k = ((iris_mem_i64 *)element)[lane];
+          if (k >= 0) {
+            *(iris_mem_f64 *)(args[2] + k * steps[2]) = ((const iris_mem_f64 *)out0)[lane];
+          }
+          if (next == count) {
+            ((iris_mem_mask *)idle)[lane] = -1;
+            continue;
+          }
+          k = ((iris_mem_i64 *)element)[lane] = next++;
+          busy = true;
+          ((iris_mem_f64 *)x)[lane] = *(const iris_mem_f64 *)(args[0] + k * steps[0]);
+          ((iris_mem_i64 *)n)[lane] = *(const iris_mem_i64 *)(args[1] + k * steps[1]);
         }
-        if (next == count) {
-          ((iris_mem_mask *)idle)[lane] = -1;
-          continue;
-        }
-        k = element[lane] = next++;
-        busy = true;
-        ((iris_mem_f64 *)x)[lane] = *(const iris_mem_f64 *)(args[0] + k * steps[0]);
-        ((iris_mem_i64 *)n)[lane] = *(const iris_mem_i64 *)(args[1] + k * steps[1]);
       }
     }
     if (!busy) break;
     const int fewest = next < count ? IRIS_ENOUGH : 0;
     IRIS_EACH_PART {
-      const iris_mask fresh = ~running[part] & ~idle[part];
-      total[part] = iris_select_f64(fresh, iris_all_f64(0.0), total[part]);
-      i[part] = iris_select_i64(fresh, iris_all_i64(0LL), i[part]);
-      running[part] |= fresh;
+      const iris_mask kept = running[part] | idle[part];
+      total[part] = iris_select_f64(kept, total[part], iris_all_f64(0.0));
+      i[part] = iris_select_i64(kept, i[part], iris_all_i64(0LL));
+      running[part] |= ~kept;
     }
     for (;;) {
       int left = 0;
@@ -107,15 +146,17 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
         left += iris_count(running[part]);
       }
       if (left <= fewest) break;
-      IRIS_EACH_PART {
-        /* 7: total += x**2 / (i + 1) */
-        const iris_v_f64 t1 = x[part] * x[part];
-        const iris_v_i64 t2 = i[part] + 1;
-        const iris_v_f64 t3 = iris_lanes_i64_f64(t2);
-        const iris_v_f64 t4 = t1 / t3;
-        const iris_v_f64 total_1 = total[part] + t4;
-        total[part] = iris_select_f64(running[part], total_1, total[part]);
-        i[part] -= running[part];
+      IRIS_ROLLED for (int again = 0; again < 1; ++again) {
+        IRIS_EACH_PART {
+          /* 7: total += x**2 / (i + 1) */
+          const iris_v_f64 t1 = x[part] * x[part];
+          const iris_v_i64 t2 = i[part] + 1;
+          const iris_v_f64 t3 = iris_lanes_i64_f64(t2);
+          const iris_v_f64 t4 = t1 / t3;
+          const iris_v_f64 total_1 = total[part] + t4;
+          total[part] = iris_select_f64(running[part], total_1, total[part]);
+          i[part] -= running[part];
+        }
       }
     }
   }

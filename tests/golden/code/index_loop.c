@@ -1,7 +1,7 @@
 /* kernel: (i8) -> i8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
 
 #define IRIS_LANE_BITS 64
-#define IRIS_PARTS 3
+#define IRIS_PARTS 4
 
 /* iris_base.h */
 
@@ -54,6 +54,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
   iris_v_i64 k_1[IRIS_PARTS];
   iris_mask running[IRIS_PARTS];
   iris_mask idle[IRIS_PARTS];
+  iris_long element[IRIS_PARTS]; /* -1 is none */
   IRIS_EACH_PART {
     n[part] = (iris_v_i64){0};
     i1_1[part] = (iris_v_i64){0};
@@ -62,33 +63,66 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
     k_1[part] = (iris_v_i64){0};
     running[part] = IRIS_NONE;
     idle[part] = IRIS_NONE;
+    element[part] = (iris_long){0} - 1;
   }
-  intptr_t element[IRIS_LANES]; /* -1 is none */
-  for (int lane = 0; lane < IRIS_LANES; ++lane) element[lane] = -1;
   intptr_t next = 0;
   for (;;) {
     iris_v_i64 out0[IRIS_PARTS];
     IRIS_EACH_PART {
       out0[part] = s[part];
     }
-    bool busy = false;
-    IRIS_EACH_PART {
-      busy |= iris_any(running[part]);
-      unsigned done = iris_bits(~running[part] & ~idle[part]);
-      for (; done; done &= done - 1) {
-        const int lane = part * IRIS_WIDTH + __builtin_ctz(done);
-        intptr_t k = element[lane];
-        if (k >= 0) {
-          *(iris_mem_i64 *)(args[1] + k * steps[1]) = ((const iris_mem_i64 *)out0)[lane];
+    bool busy = true;
+    #if defined(IRIS_TAKES_MANY)
+    if (next > 0 && count - next >= IRIS_LANES) {
+      iris_mem_i64 n_tile[IRIS_LANES];
+      const char *n_tile_ahead = args[0] + next * steps[0];
+      if (IRIS_UNLIKELY(steps[0] != 8)) n_tile_ahead = iris_pack_64((char *)n_tile, n_tile_ahead, steps[0], 0, IRIS_LANES);
+      IRIS_EACH_PART {
+        IRIS_EACH_LANE *(iris_mem_i64 *)(args[1] + ((const iris_mem_i64 *)&element[part])[lane] * steps[1]) = ((const iris_mem_i64 *)&out0[part])[lane];
+      }
+      iris_mask fresh[IRIS_PARTS];
+      iris_mask ranks[IRIS_PARTS];
+      intptr_t before[IRIS_PARTS];
+      intptr_t taken = 0;
+      IRIS_EACH_PART {
+        fresh[part] = ~running[part];
+        ranks[part] = iris_ranks(fresh[part]);
+        before[part] = taken;
+        taken += iris_count(fresh[part]);
+      }
+      IRIS_EACH_PART {
+        const iris_long is_fresh = IRIS_CONVERT(fresh[part], iris_long);
+        const iris_long k = iris_longs(ranks[part]) + (next + before[part]);
+        element[part] = (is_fresh & k) | (~is_fresh & element[part]);
+        i1_1[part] = iris_select_i64(fresh[part], k + i1, i1_1[part]);
+      }
+      IRIS_EACH_PART {
+        n[part] = iris_select_i64(fresh[part], iris_next_i64(n_tile_ahead + before[part] * 8, iris_from(ranks[part])), n[part]);
+      }
+      next += taken;
+    }
+    else
+    #endif
+    {
+      busy = false;
+      IRIS_EACH_PART {
+        busy |= iris_any(running[part]);
+        unsigned done = iris_bits(~running[part] & ~idle[part]);
+        for (; done; done &= done - 1) {
+          const int lane = part * IRIS_WIDTH + __builtin_ctz(done);
+          intptr_t k = ((iris_mem_i64 *)element)[lane];
+          if (k >= 0) {
+            *(iris_mem_i64 *)(args[1] + k * steps[1]) = ((const iris_mem_i64 *)out0)[lane];
+          }
+          if (next == count) {
+            ((iris_mem_mask *)idle)[lane] = -1;
+            continue;
+          }
+          k = ((iris_mem_i64 *)element)[lane] = next++;
+          busy = true;
+          ((iris_mem_i64 *)n)[lane] = *(const iris_mem_i64 *)(args[0] + k * steps[0]);
+          ((iris_mem_i64 *)i1_1)[lane] = i1 + k;
         }
-        if (next == count) {
-          ((iris_mem_mask *)idle)[lane] = -1;
-          continue;
-        }
-        k = element[lane] = next++;
-        busy = true;
-        ((iris_mem_i64 *)n)[lane] = *(const iris_mem_i64 *)(args[0] + k * steps[0]);
-        ((iris_mem_i64 *)i1_1)[lane] = i1 + k;
       }
     }
     if (!busy) break;
@@ -96,10 +130,10 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
     IRIS_EACH_PART {
       /* 6: for k in range(n + _i0): */
       t1[part] = n[part] + i0;
-      const iris_mask fresh = ~running[part] & ~idle[part];
-      s[part] = iris_select_i64(fresh, iris_all_i64(0LL), s[part]);
-      k_1[part] = iris_select_i64(fresh, iris_all_i64(0LL), k_1[part]);
-      running[part] |= fresh;
+      const iris_mask kept = running[part] | idle[part];
+      s[part] = iris_select_i64(kept, s[part], iris_all_i64(0LL));
+      k_1[part] = iris_select_i64(kept, k_1[part], iris_all_i64(0LL));
+      running[part] |= ~kept;
     }
     for (;;) {
       int left = 0;
@@ -108,15 +142,17 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
         left += iris_count(running[part]);
       }
       if (left <= fewest) break;
-      IRIS_EACH_PART {
-        /* 7: if k == _i1: */
-        const iris_mask t2 = (iris_mask)(k_1[part] == i1_1[part]);
-        /* 9: s += k * _n0 */
-        const iris_v_i64 t3 = k_1[part] * n0;
-        const iris_v_i64 s_1 = s[part] + t3;
-        /* 7: if k == _i1: */
-        s[part] = iris_select_i64(running[part] & ~t2, s_1, s[part]);
-        k_1[part] -= running[part];
+      IRIS_ROLLED for (int again = 0; again < 1; ++again) {
+        IRIS_EACH_PART {
+          /* 7: if k == _i1: */
+          const iris_mask t2 = (iris_mask)(k_1[part] == i1_1[part]);
+          /* 9: s += k * _n0 */
+          const iris_v_i64 t3 = k_1[part] * n0;
+          const iris_v_i64 s_1 = s[part] + t3;
+          /* 7: if k == _i1: */
+          s[part] = iris_select_i64(running[part] & ~t2, s_1, s[part]);
+          k_1[part] -= running[part];
+        }
       }
     }
   }

@@ -79,6 +79,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
   iris_v_i64 i[IRIS_PARTS];
   iris_mask running[IRIS_PARTS];
   iris_mask idle[IRIS_PARTS];
+  iris_long element[IRIS_PARTS]; /* -1 is none */
   IRIS_EACH_PART {
     cr[part] = (iris_v_f64){0};
     ci[part] = (iris_v_f64){0};
@@ -88,9 +89,8 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
     i[part] = (iris_v_i64){0};
     running[part] = IRIS_NONE;
     idle[part] = IRIS_NONE;
+    element[part] = (iris_long){0} - 1;
   }
-  intptr_t element[IRIS_LANES]; /* -1 is none */
-  for (int lane = 0; lane < IRIS_LANES; ++lane) element[lane] = -1;
   intptr_t next = 0;
   for (;;) {
     iris_v_i64 out0[IRIS_PARTS];
@@ -103,35 +103,80 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
       const iris_v_i64 rv00_1 = iris_select_i64(ret[part], rv00[part], limit[part]);
       out0[part] = rv00_1;
     }
-    bool busy = false;
-    IRIS_EACH_PART {
-      busy |= iris_any(running[part]);
-      unsigned done = iris_bits(~running[part] & ~idle[part]);
-      for (; done; done &= done - 1) {
-        const int lane = part * IRIS_WIDTH + __builtin_ctz(done);
-        intptr_t k = element[lane];
-        if (k >= 0) {
-          *(iris_mem_i64 *)(args[3] + k * steps[3]) = ((const iris_mem_i64 *)out0)[lane];
+    bool busy = true;
+    #if defined(IRIS_TAKES_MANY)
+    if (next > 0 && count - next >= IRIS_LANES) {
+      iris_mem_f64 cr_tile[IRIS_LANES];
+      const char *cr_tile_ahead = args[0] + next * steps[0];
+      if (IRIS_UNLIKELY(steps[0] != 8)) cr_tile_ahead = iris_pack_64((char *)cr_tile, cr_tile_ahead, steps[0], 0, IRIS_LANES);
+      iris_mem_f64 ci_tile[IRIS_LANES];
+      const char *ci_tile_ahead = args[1] + next * steps[1];
+      if (IRIS_UNLIKELY(steps[1] != 8)) ci_tile_ahead = iris_pack_64((char *)ci_tile, ci_tile_ahead, steps[1], 0, IRIS_LANES);
+      iris_mem_i64 limit_tile[IRIS_LANES];
+      const char *limit_tile_ahead = args[2] + next * steps[2];
+      if (IRIS_UNLIKELY(steps[2] != 8)) limit_tile_ahead = iris_pack_64((char *)limit_tile, limit_tile_ahead, steps[2], 0, IRIS_LANES);
+      IRIS_EACH_PART {
+        IRIS_EACH_LANE *(iris_mem_i64 *)(args[3] + ((const iris_mem_i64 *)&element[part])[lane] * steps[3]) = ((const iris_mem_i64 *)&out0[part])[lane];
+      }
+      iris_mask fresh[IRIS_PARTS];
+      iris_mask ranks[IRIS_PARTS];
+      intptr_t before[IRIS_PARTS];
+      intptr_t taken = 0;
+      IRIS_EACH_PART {
+        fresh[part] = ~running[part];
+        ranks[part] = iris_ranks(fresh[part]);
+        before[part] = taken;
+        taken += iris_count(fresh[part]);
+      }
+      IRIS_EACH_PART {
+        const iris_long is_fresh = IRIS_CONVERT(fresh[part], iris_long);
+        const iris_long k = iris_longs(ranks[part]) + (next + before[part]);
+        element[part] = (is_fresh & k) | (~is_fresh & element[part]);
+      }
+      IRIS_EACH_PART {
+        cr[part] = iris_select_f64(fresh[part], iris_next_f64(cr_tile_ahead + before[part] * 8, iris_from(ranks[part])), cr[part]);
+      }
+      IRIS_EACH_PART {
+        ci[part] = iris_select_f64(fresh[part], iris_next_f64(ci_tile_ahead + before[part] * 8, iris_from(ranks[part])), ci[part]);
+      }
+      IRIS_EACH_PART {
+        limit[part] = iris_select_i64(fresh[part], iris_next_i64(limit_tile_ahead + before[part] * 8, iris_from(ranks[part])), limit[part]);
+      }
+      next += taken;
+    }
+    else
+    #endif
+    {
+      busy = false;
+      IRIS_EACH_PART {
+        busy |= iris_any(running[part]);
+        unsigned done = iris_bits(~running[part] & ~idle[part]);
+        for (; done; done &= done - 1) {
+          const int lane = part * IRIS_WIDTH + __builtin_ctz(done);
+          intptr_t k = ((iris_mem_i64 *)element)[lane];
+          if (k >= 0) {
+            *(iris_mem_i64 *)(args[3] + k * steps[3]) = ((const iris_mem_i64 *)out0)[lane];
+          }
+          if (next == count) {
+            ((iris_mem_mask *)idle)[lane] = -1;
+            continue;
+          }
+          k = ((iris_mem_i64 *)element)[lane] = next++;
+          busy = true;
+          ((iris_mem_f64 *)cr)[lane] = *(const iris_mem_f64 *)(args[0] + k * steps[0]);
+          ((iris_mem_f64 *)ci)[lane] = *(const iris_mem_f64 *)(args[1] + k * steps[1]);
+          ((iris_mem_i64 *)limit)[lane] = *(const iris_mem_i64 *)(args[2] + k * steps[2]);
         }
-        if (next == count) {
-          ((iris_mem_mask *)idle)[lane] = -1;
-          continue;
-        }
-        k = element[lane] = next++;
-        busy = true;
-        ((iris_mem_f64 *)cr)[lane] = *(const iris_mem_f64 *)(args[0] + k * steps[0]);
-        ((iris_mem_f64 *)ci)[lane] = *(const iris_mem_f64 *)(args[1] + k * steps[1]);
-        ((iris_mem_i64 *)limit)[lane] = *(const iris_mem_i64 *)(args[2] + k * steps[2]);
       }
     }
     if (!busy) break;
     const int fewest = next < count ? IRIS_ENOUGH : 0;
     IRIS_EACH_PART {
-      const iris_mask fresh = ~running[part] & ~idle[part];
-      x[part] = iris_select_f64(fresh, iris_all_f64(0.0), x[part]);
-      y[part] = iris_select_f64(fresh, iris_all_f64(0.0), y[part]);
-      i[part] = iris_select_i64(fresh, iris_all_i64(0LL), i[part]);
-      running[part] |= fresh;
+      const iris_mask kept = running[part] | idle[part];
+      x[part] = iris_select_f64(kept, x[part], iris_all_f64(0.0));
+      y[part] = iris_select_f64(kept, y[part], iris_all_f64(0.0));
+      i[part] = iris_select_i64(kept, i[part], iris_all_i64(0LL));
+      running[part] |= ~kept;
     }
     for (;;) {
       int left = 0;
@@ -140,24 +185,26 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
         left += iris_count(running[part]);
       }
       if (left <= fewest) break;
-      IRIS_EACH_PART {
-        /* 6: if x * x + y * y > 4.0: */
-        const iris_v_f64 t1 = x[part] * x[part];
-        const iris_v_f64 t2 = y[part] * y[part];
-        const iris_v_f64 t3 = t1 + t2;
-        const iris_mask t4 = (iris_mask)(t3 > 4.0);
-        /* 8: x, y = x * x - y * y + cr, 2.0 * x * y + ci */
-        const iris_v_f64 t5 = t1 - t2;
-        const iris_v_f64 t6 = t5 + cr[part];
-        const iris_v_f64 t7 = 2.0 * x[part];
-        const iris_v_f64 t8 = t7 * y[part];
-        const iris_v_f64 y_1 = t8 + ci[part];
-        /* 6: if x * x + y * y > 4.0: */
-        const iris_mask t9 = ~t4;
-        x[part] = t6;
-        y[part] = y_1;
-        running[part] &= t9;
-        i[part] -= running[part];
+      IRIS_ROLLED for (int again = 0; again < 1; ++again) {
+        IRIS_EACH_PART {
+          /* 6: if x * x + y * y > 4.0: */
+          const iris_v_f64 t1 = x[part] * x[part];
+          const iris_v_f64 t2 = y[part] * y[part];
+          const iris_v_f64 t3 = t1 + t2;
+          const iris_mask t4 = (iris_mask)(t3 > 4.0);
+          /* 8: x, y = x * x - y * y + cr, 2.0 * x * y + ci */
+          const iris_v_f64 t5 = t1 - t2;
+          const iris_v_f64 t6 = t5 + cr[part];
+          const iris_v_f64 t7 = 2.0 * x[part];
+          const iris_v_f64 t8 = t7 * y[part];
+          const iris_v_f64 y_1 = t8 + ci[part];
+          /* 6: if x * x + y * y > 4.0: */
+          const iris_mask t9 = ~t4;
+          x[part] = t6;
+          y[part] = y_1;
+          running[part] &= t9;
+          i[part] -= running[part];
+        }
       }
     }
   }

@@ -108,6 +108,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
   iris_v_i64 i[IRIS_PARTS];
   iris_mask running[IRIS_PARTS];
   iris_mask idle[IRIS_PARTS];
+  iris_long element[IRIS_PARTS]; /* -1 is none */
   IRIS_EACH_PART {
     n[part] = (iris_v_i64){0};
     target[part] = (iris_v_i64){0};
@@ -115,9 +116,8 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
     i[part] = (iris_v_i64){0};
     running[part] = IRIS_NONE;
     idle[part] = IRIS_NONE;
+    element[part] = (iris_long){0} - 1;
   }
-  intptr_t element[IRIS_LANES]; /* -1 is none */
-  for (int lane = 0; lane < IRIS_LANES; ++lane) element[lane] = -1;
   intptr_t next = 0;
   for (;;) {
     iris_v_i64 out0[IRIS_PARTS];
@@ -128,33 +128,72 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
       const iris_v_i64 rv00_1 = iris_select_i64(ret[part], rv00[part], iris_all_i64((-1LL)));
       out0[part] = rv00_1;
     }
-    bool busy = false;
-    IRIS_EACH_PART {
-      busy |= iris_any(running[part]);
-      unsigned done = iris_bits(~running[part] & ~idle[part]);
-      for (; done; done &= done - 1) {
-        const int lane = part * IRIS_WIDTH + __builtin_ctz(done);
-        intptr_t k = element[lane];
-        if (k >= 0) {
-          *(iris_mem_i64 *)(args[2] + k * steps[2]) = ((const iris_mem_i64 *)out0)[lane];
+    bool busy = true;
+    #if defined(IRIS_TAKES_MANY)
+    if (next > 0 && count - next >= IRIS_LANES) {
+      iris_mem_i64 n_tile[IRIS_LANES];
+      const char *n_tile_ahead = args[0] + next * steps[0];
+      if (IRIS_UNLIKELY(steps[0] != 8)) n_tile_ahead = iris_pack_64((char *)n_tile, n_tile_ahead, steps[0], 0, IRIS_LANES);
+      iris_mem_i64 target_tile[IRIS_LANES];
+      const char *target_tile_ahead = args[1] + next * steps[1];
+      if (IRIS_UNLIKELY(steps[1] != 8)) target_tile_ahead = iris_pack_64((char *)target_tile, target_tile_ahead, steps[1], 0, IRIS_LANES);
+      IRIS_EACH_PART {
+        IRIS_EACH_LANE *(iris_mem_i64 *)(args[2] + ((const iris_mem_i64 *)&element[part])[lane] * steps[2]) = ((const iris_mem_i64 *)&out0[part])[lane];
+      }
+      iris_mask fresh[IRIS_PARTS];
+      iris_mask ranks[IRIS_PARTS];
+      intptr_t before[IRIS_PARTS];
+      intptr_t taken = 0;
+      IRIS_EACH_PART {
+        fresh[part] = ~running[part];
+        ranks[part] = iris_ranks(fresh[part]);
+        before[part] = taken;
+        taken += iris_count(fresh[part]);
+      }
+      IRIS_EACH_PART {
+        const iris_long is_fresh = IRIS_CONVERT(fresh[part], iris_long);
+        const iris_long k = iris_longs(ranks[part]) + (next + before[part]);
+        element[part] = (is_fresh & k) | (~is_fresh & element[part]);
+      }
+      IRIS_EACH_PART {
+        n[part] = iris_select_i64(fresh[part], iris_next_i64(n_tile_ahead + before[part] * 8, iris_from(ranks[part])), n[part]);
+      }
+      IRIS_EACH_PART {
+        target[part] = iris_select_i64(fresh[part], iris_next_i64(target_tile_ahead + before[part] * 8, iris_from(ranks[part])), target[part]);
+      }
+      next += taken;
+    }
+    else
+    #endif
+    {
+      busy = false;
+      IRIS_EACH_PART {
+        busy |= iris_any(running[part]);
+        unsigned done = iris_bits(~running[part] & ~idle[part]);
+        for (; done; done &= done - 1) {
+          const int lane = part * IRIS_WIDTH + __builtin_ctz(done);
+          intptr_t k = ((iris_mem_i64 *)element)[lane];
+          if (k >= 0) {
+            *(iris_mem_i64 *)(args[2] + k * steps[2]) = ((const iris_mem_i64 *)out0)[lane];
+          }
+          if (next == count) {
+            ((iris_mem_mask *)idle)[lane] = -1;
+            continue;
+          }
+          k = ((iris_mem_i64 *)element)[lane] = next++;
+          busy = true;
+          ((iris_mem_i64 *)n)[lane] = *(const iris_mem_i64 *)(args[0] + k * steps[0]);
+          ((iris_mem_i64 *)target)[lane] = *(const iris_mem_i64 *)(args[1] + k * steps[1]);
         }
-        if (next == count) {
-          ((iris_mem_mask *)idle)[lane] = -1;
-          continue;
-        }
-        k = element[lane] = next++;
-        busy = true;
-        ((iris_mem_i64 *)n)[lane] = *(const iris_mem_i64 *)(args[0] + k * steps[0]);
-        ((iris_mem_i64 *)target)[lane] = *(const iris_mem_i64 *)(args[1] + k * steps[1]);
       }
     }
     if (!busy) break;
     const int fewest = next < count ? IRIS_ENOUGH : 0;
     IRIS_EACH_PART {
-      const iris_mask fresh = ~running[part] & ~idle[part];
-      rv00[part] = iris_select_i64(fresh, iris_all_i64(0LL), rv00[part]);
-      i[part] = iris_select_i64(fresh, iris_all_i64(0LL), i[part]);
-      running[part] |= fresh;
+      const iris_mask kept = running[part] | idle[part];
+      rv00[part] = iris_select_i64(kept, rv00[part], iris_all_i64(0LL));
+      i[part] = iris_select_i64(kept, i[part], iris_all_i64(0LL));
+      running[part] |= ~kept;
     }
     for (;;) {
       int left = 0;
@@ -163,68 +202,70 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
         left += iris_count(running[part]);
       }
       if (left <= fewest) break;
-      iris_mask live[IRIS_PARTS];
-      iris_v_i64 j[IRIS_PARTS];
-      iris_v_i64 rv00_2[IRIS_PARTS];
-      iris_mask ret_1[IRIS_PARTS];
-      iris_mask running_1[IRIS_PARTS];
-      const uint64_t most_rounds_1 = iris_rounds();
-      uint64_t rounds = 0;
-      IRIS_EACH_PART {
-        /* 6: while j < n: */
-        live[part] = IRIS_ALL;
-        j[part] = iris_all_i64(0LL);
-        rv00_2[part] = rv00[part];
-        ret_1[part] = IRIS_NONE;
-        running_1[part] = running[part];
-      }
-      for (;;) {
-        iris_mask any = IRIS_NONE;
+      IRIS_ROLLED for (int again = 0; again < 1; ++again) {
+        iris_mask live[IRIS_PARTS];
+        iris_v_i64 j[IRIS_PARTS];
+        iris_v_i64 rv00_2[IRIS_PARTS];
+        iris_mask ret_1[IRIS_PARTS];
+        iris_mask running_1[IRIS_PARTS];
+        const uint64_t most_rounds_1 = iris_rounds();
+        uint64_t rounds = 0;
         IRIS_EACH_PART {
-          const iris_mask t1 = (iris_mask)(j[part] < n[part]);
-          const iris_mask v0 = live[part] & t1;
-          running_1[part] &= v0;
-          any |= running_1[part];
+          /* 6: while j < n: */
+          live[part] = IRIS_ALL;
+          j[part] = iris_all_i64(0LL);
+          rv00_2[part] = rv00[part];
+          ret_1[part] = IRIS_NONE;
+          running_1[part] = running[part];
         }
-        if (!iris_any(any)) break;
-        if (rounds++ == most_rounds_1) {
-          *status |= 4u /* while_limit */;
-          break;
+        for (;;) {
+          iris_mask any = IRIS_NONE;
+          IRIS_EACH_PART {
+            const iris_mask t1 = (iris_mask)(j[part] < n[part]);
+            const iris_mask v0 = live[part] & t1;
+            running_1[part] &= v0;
+            any |= running_1[part];
+          }
+          if (!iris_any(any)) break;
+          if (rounds++ == most_rounds_1) {
+            *status |= 4u /* while_limit */;
+            break;
+          }
+          IRIS_EACH_PART {
+            /* 7: if i * j == target: */
+            const iris_v_i64 t2 = i[part] * j[part];
+            const iris_mask t3 = (iris_mask)(t2 == target[part]);
+            /* 9: if j > 6: */
+            const iris_mask t4 = (iris_mask)(j[part] > 6);
+            /* 11: j += 1 */
+            const iris_v_i64 j_1 = j[part] + 1;
+            /* 9: if j > 6: */
+            const iris_v_i64 j_2 = iris_select_i64(t4, j[part], j_1);
+            /* 7: if i * j == target: */
+            const iris_v_i64 j_3 = iris_select_i64(t3, j[part], j_2);
+            const iris_mask t5 = (iris_mask)(t2 != target[part]);
+            const iris_mask brk = t5 & t4;
+            const iris_mask t6 = t3 | brk;
+            const iris_mask t7 = ~t6;
+            live[part] = iris_select_bool(running_1[part], t7, live[part]);
+            j[part] = j_3;
+            rv00_2[part] = iris_select_i64(running_1[part] & t3, i[part], rv00_2[part]);
+            ret_1[part] = iris_select_bool(running_1[part], t3, ret_1[part]);
+          }
         }
         IRIS_EACH_PART {
-          /* 7: if i * j == target: */
-          const iris_v_i64 t2 = i[part] * j[part];
-          const iris_mask t3 = (iris_mask)(t2 == target[part]);
-          /* 9: if j > 6: */
-          const iris_mask t4 = (iris_mask)(j[part] > 6);
-          /* 11: j += 1 */
-          const iris_v_i64 j_1 = j[part] + 1;
-          /* 9: if j > 6: */
-          const iris_v_i64 j_2 = iris_select_i64(t4, j[part], j_1);
-          /* 7: if i * j == target: */
-          const iris_v_i64 j_3 = iris_select_i64(t3, j[part], j_2);
-          const iris_mask t5 = (iris_mask)(t2 != target[part]);
-          const iris_mask brk = t5 & t4;
-          const iris_mask t6 = t3 | brk;
-          const iris_mask t7 = ~t6;
-          live[part] = iris_select_bool(running_1[part], t7, live[part]);
-          j[part] = j_3;
-          rv00_2[part] = iris_select_i64(running_1[part] & t3, i[part], rv00_2[part]);
-          ret_1[part] = iris_select_bool(running_1[part], t3, ret_1[part]);
+          /* 13: if i == 7: */
+          const iris_mask t8 = (iris_mask)(i[part] == 7);
+          const iris_v_i64 rv00_3 = iris_select_i64(t8, iris_all_i64((-7LL)), rv00_2[part]);
+          const iris_mask ret_2 = t8 | ret_1[part];
+          /* 6: while j < n: */
+          const iris_v_i64 rv00_4 = iris_select_i64(live[part], rv00_3, rv00_2[part]);
+          const iris_mask ret_3 = iris_select_bool(live[part], ret_2, ret_1[part]);
+          const iris_mask t9 = ~ret_3;
+          rv00[part] = iris_select_i64(running[part], rv00_4, rv00[part]);
+          running[part] &= t9;
+          i[part] -= running[part];
         }
-      }
-      IRIS_EACH_PART {
-        /* 13: if i == 7: */
-        const iris_mask t8 = (iris_mask)(i[part] == 7);
-        const iris_v_i64 rv00_3 = iris_select_i64(t8, iris_all_i64((-7LL)), rv00_2[part]);
-        const iris_mask ret_2 = t8 | ret_1[part];
-        /* 6: while j < n: */
-        const iris_v_i64 rv00_4 = iris_select_i64(live[part], rv00_3, rv00_2[part]);
-        const iris_mask ret_3 = iris_select_bool(live[part], ret_2, ret_1[part]);
-        const iris_mask t9 = ~ret_3;
-        rv00[part] = iris_select_i64(running[part], rv00_4, rv00[part]);
-        running[part] &= t9;
-        i[part] -= running[part];
       }
     }
   }

@@ -88,6 +88,8 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
   iris_v_f64 n[IRIS_PARTS];
   iris_mask running[IRIS_PARTS];
   iris_mask idle[IRIS_PARTS];
+  iris_long element[IRIS_PARTS]; /* -1 is none */
+  iris_long began[IRIS_PARTS];
   IRIS_EACH_PART {
     a[part] = (iris_v_f64){0};
     b[part] = (iris_v_f32){0};
@@ -96,14 +98,13 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
     n[part] = (iris_v_f64){0};
     running[part] = IRIS_NONE;
     idle[part] = IRIS_NONE;
+    element[part] = (iris_long){0} - 1;
+    began[part] = (iris_long){0};
   }
-  intptr_t element[IRIS_LANES]; /* -1 is none */
-  for (int lane = 0; lane < IRIS_LANES; ++lane) element[lane] = -1;
   intptr_t next = 0;
   const uint64_t most_rounds = iris_rounds();
   uint64_t round = 0;
   uint64_t deadline = most_rounds; /* no lane passes its limit before this round */
-  uint64_t began[IRIS_LANES];
   for (;;) {
     iris_v_f64 out0[IRIS_PARTS];
     iris_v_f32 out1[IRIS_PARTS];
@@ -113,66 +114,118 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
       out1[part] = b_1[part];
       out2[part] = n[part];
     }
-    bool busy = false;
-    IRIS_EACH_PART {
-      busy |= iris_any(running[part]);
-      unsigned done = iris_bits(~running[part] & ~idle[part]);
-      for (; done; done &= done - 1) {
-        const int lane = part * IRIS_WIDTH + __builtin_ctz(done);
-        intptr_t k = element[lane];
-        if (k >= 0) {
-          *(iris_mem_f64 *)(args[2] + k * steps[2]) = ((const iris_mem_f64 *)out0)[lane];
-          *(iris_mem_f32 *)(args[3] + k * steps[3]) = ((const iris_mem_f32 *)out1)[lane];
-          *(iris_mem_f64 *)(args[4] + k * steps[4]) = ((const iris_mem_f64 *)out2)[lane];
+    bool busy = true;
+    #if defined(IRIS_TAKES_MANY)
+    if (next > 0 && count - next >= IRIS_LANES) {
+      iris_mem_f64 a_tile[IRIS_LANES];
+      const char *a_tile_ahead = args[0] + next * steps[0];
+      if (IRIS_UNLIKELY(steps[0] != 8)) a_tile_ahead = iris_pack_64((char *)a_tile, a_tile_ahead, steps[0], 0, IRIS_LANES);
+      iris_mem_f32 b_tile[IRIS_LANES];
+      const char *b_tile_ahead = args[1] + next * steps[1];
+      if (IRIS_UNLIKELY(steps[1] != 4)) b_tile_ahead = iris_pack_32((char *)b_tile, b_tile_ahead, steps[1], 0, IRIS_LANES);
+      IRIS_EACH_PART {
+        IRIS_EACH_LANE *(iris_mem_f64 *)(args[2] + ((const iris_mem_i64 *)&element[part])[lane] * steps[2]) = ((const iris_mem_f64 *)&out0[part])[lane];
+      }
+      IRIS_EACH_PART {
+        IRIS_EACH_LANE *(iris_mem_f32 *)(args[3] + ((const iris_mem_i64 *)&element[part])[lane] * steps[3]) = ((const iris_mem_f32 *)&out1[part])[lane];
+      }
+      IRIS_EACH_PART {
+        IRIS_EACH_LANE *(iris_mem_f64 *)(args[4] + ((const iris_mem_i64 *)&element[part])[lane] * steps[4]) = ((const iris_mem_f64 *)&out2[part])[lane];
+      }
+      iris_mask fresh[IRIS_PARTS];
+      iris_mask ranks[IRIS_PARTS];
+      intptr_t before[IRIS_PARTS];
+      intptr_t taken = 0;
+      IRIS_EACH_PART {
+        fresh[part] = ~running[part];
+        ranks[part] = iris_ranks(fresh[part]);
+        before[part] = taken;
+        taken += iris_count(fresh[part]);
+      }
+      IRIS_EACH_PART {
+        const iris_long is_fresh = IRIS_CONVERT(fresh[part], iris_long);
+        const iris_long k = iris_longs(ranks[part]) + (next + before[part]);
+        element[part] = (is_fresh & k) | (~is_fresh & element[part]);
+        began[part] = (is_fresh & (int64_t)round) | (~is_fresh & began[part]);
+      }
+      IRIS_EACH_PART {
+        a[part] = iris_select_f64(fresh[part], iris_next_f64(a_tile_ahead + before[part] * 8, iris_from(ranks[part])), a[part]);
+      }
+      IRIS_EACH_PART {
+        b[part] = iris_select_f32(fresh[part], iris_next_f32(b_tile_ahead + before[part] * 4, iris_from(ranks[part])), b[part]);
+      }
+      next += taken;
+    }
+    else
+    #endif
+    {
+      busy = false;
+      IRIS_EACH_PART {
+        busy |= iris_any(running[part]);
+        unsigned done = iris_bits(~running[part] & ~idle[part]);
+        for (; done; done &= done - 1) {
+          const int lane = part * IRIS_WIDTH + __builtin_ctz(done);
+          intptr_t k = ((iris_mem_i64 *)element)[lane];
+          if (k >= 0) {
+            *(iris_mem_f64 *)(args[2] + k * steps[2]) = ((const iris_mem_f64 *)out0)[lane];
+            *(iris_mem_f32 *)(args[3] + k * steps[3]) = ((const iris_mem_f32 *)out1)[lane];
+            *(iris_mem_f64 *)(args[4] + k * steps[4]) = ((const iris_mem_f64 *)out2)[lane];
+          }
+          if (next == count) {
+            ((iris_mem_mask *)idle)[lane] = -1;
+            continue;
+          }
+          k = ((iris_mem_i64 *)element)[lane] = next++;
+          busy = true;
+          ((iris_mem_f64 *)a)[lane] = *(const iris_mem_f64 *)(args[0] + k * steps[0]);
+          ((iris_mem_f32 *)b)[lane] = *(const iris_mem_f32 *)(args[1] + k * steps[1]);
+          ((iris_mem_i64 *)began)[lane] = (int64_t)round;
         }
-        if (next == count) {
-          ((iris_mem_mask *)idle)[lane] = -1;
-          continue;
-        }
-        k = element[lane] = next++;
-        busy = true;
-        ((iris_mem_f64 *)a)[lane] = *(const iris_mem_f64 *)(args[0] + k * steps[0]);
-        ((iris_mem_f32 *)b)[lane] = *(const iris_mem_f32 *)(args[1] + k * steps[1]);
-        began[lane] = round;
       }
     }
     if (!busy) break;
     const int fewest = next < count ? IRIS_ENOUGH : 0;
     IRIS_EACH_PART {
-      const iris_mask fresh = ~running[part] & ~idle[part];
-      a_1[part] = iris_select_f64(fresh, a[part], a_1[part]);
-      b_1[part] = iris_select_f32(fresh, b[part], b_1[part]);
-      n[part] = iris_select_f64(fresh, iris_all_f64(0.0), n[part]);
-      running[part] |= fresh;
+      const iris_mask kept = running[part] | idle[part];
+      a_1[part] = iris_select_f64(kept, a_1[part], a[part]);
+      b_1[part] = iris_select_f32(kept, b_1[part], b[part]);
+      n[part] = iris_select_f64(kept, n[part], iris_all_f64(0.0));
+      running[part] |= ~kept;
     }
+    uint64_t pause = round;
     for (;;) {
-      int left = 0;
       IRIS_EACH_PART {
         /* 5: while a < b: */
         const iris_v_f64 t1 = IRIS_CONVERT(b_1[part], iris_v_f64);
         const iris_mask t2 = (iris_mask)(a_1[part] < t1);
         running[part] &= t2;
-        left += iris_count(running[part]);
       }
-      if (round == deadline) {
-        iris_mask late[IRIS_PARTS];
+      if (round == pause) {
+        int left = 0;
         IRIS_EACH_PART {
-          late[part] = running[part];
+          left += iris_count(running[part]);
         }
-        deadline = round + most_rounds;
-        for (int lane = 0; lane < IRIS_LANES; ++lane) {
-          if (!((iris_mem_mask *)late)[lane]) continue;
-          ((iris_mem_mask *)late)[lane] = round - began[lane] == most_rounds ? -1 : 0;
-          const uint64_t end = began[lane] + most_rounds;
-          if (end != round && end < deadline) deadline = end;
+        if (round == deadline) {
+          iris_mask late[IRIS_PARTS];
+          IRIS_EACH_PART {
+            late[part] = running[part];
+          }
+          deadline = round + most_rounds;
+          for (int lane = 0; lane < IRIS_LANES; ++lane) {
+            if (!((iris_mem_mask *)late)[lane]) continue;
+            const uint64_t end = (uint64_t)((const iris_mem_i64 *)began)[lane] + most_rounds;
+            ((iris_mem_mask *)late)[lane] = end == round ? -1 : 0;
+            if (end != round && end < deadline) deadline = end;
+          }
+          IRIS_EACH_PART {
+            *status |= iris_any(late[part]) ? 4u /* while_limit */ : 0u;
+            running[part] &= ~late[part];
+          }
+          break;
         }
-        IRIS_EACH_PART {
-          *status |= iris_any(late[part]) ? 4u /* while_limit */ : 0u;
-          running[part] &= ~late[part];
-        }
-        break;
+        if (left <= fewest) break;
+        pause = deadline - round < 4 ? deadline : round + 4;
       }
-      if (left <= fewest) break;
       IRIS_EACH_PART {
         /* 6: a = a + 1.0 */
         const iris_v_f64 a_2 = a_1[part] + 1.0;

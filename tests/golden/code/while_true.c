@@ -92,6 +92,8 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
   (void)ret;
   iris_mask running[IRIS_PARTS];
   iris_mask idle[IRIS_PARTS];
+  iris_long element[IRIS_PARTS]; /* -1 is none */
+  iris_long began[IRIS_PARTS];
   IRIS_EACH_PART {
     n[part] = (iris_v_i64){0};
     live[part] = (iris_mask){0};
@@ -101,14 +103,13 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
     ret[part] = (iris_mask){0};
     running[part] = IRIS_NONE;
     idle[part] = IRIS_NONE;
+    element[part] = (iris_long){0} - 1;
+    began[part] = (iris_long){0};
   }
-  intptr_t element[IRIS_LANES]; /* -1 is none */
-  for (int lane = 0; lane < IRIS_LANES; ++lane) element[lane] = -1;
   intptr_t next = 0;
   const uint64_t most_rounds = iris_rounds();
   uint64_t round = 0;
   uint64_t deadline = most_rounds; /* no lane passes its limit before this round */
-  uint64_t began[IRIS_LANES];
   for (;;) {
     iris_v_i64 out0[IRIS_PARTS];
     IRIS_EACH_PART {
@@ -116,62 +117,102 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
       const iris_v_i64 rv00_1 = iris_select_i64(ret[part], rv00[part], iris_all_i64((-1LL)));
       out0[part] = rv00_1;
     }
-    bool busy = false;
-    IRIS_EACH_PART {
-      busy |= iris_any(running[part]);
-      unsigned done = iris_bits(~running[part] & ~idle[part]);
-      for (; done; done &= done - 1) {
-        const int lane = part * IRIS_WIDTH + __builtin_ctz(done);
-        intptr_t k = element[lane];
-        if (k >= 0) {
-          *(iris_mem_i64 *)(args[1] + k * steps[1]) = ((const iris_mem_i64 *)out0)[lane];
+    bool busy = true;
+    #if defined(IRIS_TAKES_MANY)
+    if (next > 0 && count - next >= IRIS_LANES) {
+      iris_mem_i64 n_tile[IRIS_LANES];
+      const char *n_tile_ahead = args[0] + next * steps[0];
+      if (IRIS_UNLIKELY(steps[0] != 8)) n_tile_ahead = iris_pack_64((char *)n_tile, n_tile_ahead, steps[0], 0, IRIS_LANES);
+      IRIS_EACH_PART {
+        IRIS_EACH_LANE *(iris_mem_i64 *)(args[1] + ((const iris_mem_i64 *)&element[part])[lane] * steps[1]) = ((const iris_mem_i64 *)&out0[part])[lane];
+      }
+      iris_mask fresh[IRIS_PARTS];
+      iris_mask ranks[IRIS_PARTS];
+      intptr_t before[IRIS_PARTS];
+      intptr_t taken = 0;
+      IRIS_EACH_PART {
+        fresh[part] = ~running[part];
+        ranks[part] = iris_ranks(fresh[part]);
+        before[part] = taken;
+        taken += iris_count(fresh[part]);
+      }
+      IRIS_EACH_PART {
+        const iris_long is_fresh = IRIS_CONVERT(fresh[part], iris_long);
+        const iris_long k = iris_longs(ranks[part]) + (next + before[part]);
+        element[part] = (is_fresh & k) | (~is_fresh & element[part]);
+        began[part] = (is_fresh & (int64_t)round) | (~is_fresh & began[part]);
+      }
+      IRIS_EACH_PART {
+        n[part] = iris_select_i64(fresh[part], iris_next_i64(n_tile_ahead + before[part] * 8, iris_from(ranks[part])), n[part]);
+      }
+      next += taken;
+    }
+    else
+    #endif
+    {
+      busy = false;
+      IRIS_EACH_PART {
+        busy |= iris_any(running[part]);
+        unsigned done = iris_bits(~running[part] & ~idle[part]);
+        for (; done; done &= done - 1) {
+          const int lane = part * IRIS_WIDTH + __builtin_ctz(done);
+          intptr_t k = ((iris_mem_i64 *)element)[lane];
+          if (k >= 0) {
+            *(iris_mem_i64 *)(args[1] + k * steps[1]) = ((const iris_mem_i64 *)out0)[lane];
+          }
+          if (next == count) {
+            ((iris_mem_mask *)idle)[lane] = -1;
+            continue;
+          }
+          k = ((iris_mem_i64 *)element)[lane] = next++;
+          busy = true;
+          ((iris_mem_i64 *)n)[lane] = *(const iris_mem_i64 *)(args[0] + k * steps[0]);
+          ((iris_mem_i64 *)began)[lane] = (int64_t)round;
         }
-        if (next == count) {
-          ((iris_mem_mask *)idle)[lane] = -1;
-          continue;
-        }
-        k = element[lane] = next++;
-        busy = true;
-        ((iris_mem_i64 *)n)[lane] = *(const iris_mem_i64 *)(args[0] + k * steps[0]);
-        began[lane] = round;
       }
     }
     if (!busy) break;
     const int fewest = next < count ? IRIS_ENOUGH : 0;
     IRIS_EACH_PART {
-      const iris_mask fresh = ~running[part] & ~idle[part];
-      live[part] = iris_select_bool(fresh, IRIS_ALL, live[part]);
-      n_1[part] = iris_select_i64(fresh, n[part], n_1[part]);
-      steps_1[part] = iris_select_i64(fresh, iris_all_i64(0LL), steps_1[part]);
-      rv00[part] = iris_select_i64(fresh, iris_all_i64(0LL), rv00[part]);
-      ret[part] = iris_select_bool(fresh, IRIS_NONE, ret[part]);
-      running[part] |= fresh;
+      const iris_mask kept = running[part] | idle[part];
+      live[part] = iris_select_bool(kept, live[part], IRIS_ALL);
+      n_1[part] = iris_select_i64(kept, n_1[part], n[part]);
+      steps_1[part] = iris_select_i64(kept, steps_1[part], iris_all_i64(0LL));
+      rv00[part] = iris_select_i64(kept, rv00[part], iris_all_i64(0LL));
+      ret[part] = iris_select_bool(kept, ret[part], IRIS_NONE);
+      running[part] |= ~kept;
     }
+    uint64_t pause = round;
     for (;;) {
-      int left = 0;
       IRIS_EACH_PART {
         running[part] &= live[part];
-        left += iris_count(running[part]);
       }
-      if (round == deadline) {
-        iris_mask late[IRIS_PARTS];
+      if (round == pause) {
+        int left = 0;
         IRIS_EACH_PART {
-          late[part] = running[part];
+          left += iris_count(running[part]);
         }
-        deadline = round + most_rounds;
-        for (int lane = 0; lane < IRIS_LANES; ++lane) {
-          if (!((iris_mem_mask *)late)[lane]) continue;
-          ((iris_mem_mask *)late)[lane] = round - began[lane] == most_rounds ? -1 : 0;
-          const uint64_t end = began[lane] + most_rounds;
-          if (end != round && end < deadline) deadline = end;
+        if (round == deadline) {
+          iris_mask late[IRIS_PARTS];
+          IRIS_EACH_PART {
+            late[part] = running[part];
+          }
+          deadline = round + most_rounds;
+          for (int lane = 0; lane < IRIS_LANES; ++lane) {
+            if (!((iris_mem_mask *)late)[lane]) continue;
+            const uint64_t end = (uint64_t)((const iris_mem_i64 *)began)[lane] + most_rounds;
+            ((iris_mem_mask *)late)[lane] = end == round ? -1 : 0;
+            if (end != round && end < deadline) deadline = end;
+          }
+          IRIS_EACH_PART {
+            *status |= iris_any(late[part]) ? 4u /* while_limit */ : 0u;
+            running[part] &= ~late[part];
+          }
+          break;
         }
-        IRIS_EACH_PART {
-          *status |= iris_any(late[part]) ? 4u /* while_limit */ : 0u;
-          running[part] &= ~late[part];
-        }
-        break;
+        if (left <= fewest) break;
+        pause = deadline - round < 4 ? deadline : round + 4;
       }
-      if (left <= fewest) break;
       IRIS_EACH_PART {
         /* 6: if n <= 1: */
         const iris_mask t1 = (iris_mask)(n_1[part] <= 1);
