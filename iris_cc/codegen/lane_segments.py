@@ -15,6 +15,7 @@ from iris_cc.codegen.cfamily import Emitter, checked_cast, fault_bit
 from iris_cc.codegen.dialect import Dialect
 from iris_cc.codegen.lane_exits import Uses
 from iris_cc.codegen.lane_plan import Plan, is_uniform
+from iris_cc.codegen.lane_signs import logical_shifts
 from iris_cc.codegen.lane_values import vector
 from iris_cc.codegen.names import Names
 from iris_cc.codegen.needs import is_checked_cast
@@ -35,6 +36,7 @@ class Segments(Emitter):
         self.segment: list[str] = []  # lines of the straight segment so far
         self.local: set[Var] = set()  # values that are no arrays
         self.uses = Uses(fn, dialect.own)
+        self.logical = logical_shifts(fn)
         self.folded: dict[Var, Let] = {}  # carried values whose step is part of their assignment
         self.skipped: set[Var] = set()  # what needs no line of its own
         self.together = lane_calls.together(fn, dialect.own, plan.uniform)
@@ -183,6 +185,8 @@ class Segments(Emitter):
         bits = self.plan.lane_bits
         if let.op is ops.CAST:
             return None if is_checked_cast(let) else lane_values.cast(let, bits, self.vector(let.args[0]))
+        if let.out in self.logical and (shifted := lane_values.logical_shift(let, self.vector(let.args[0]))):
+            return shifted
         spread = lane_values.takes_scalars(let)
         return lane_values.operator(let, bits, [self.operand(a) if spread else self.vector(a) for a in let.args])
 

@@ -133,6 +133,13 @@ def _shift(let: Let, args: list[str]) -> str | None:
     return f"{args[0]} {'<<' if let.op is ops.SHL else '>>'} {int(count.value)}"
 
 
+def logical_shift(let: Let, arg: str) -> str | None:
+    """A right shift of an integer that is not negative; None where `operator` has to do it."""
+    type = let.out.type
+    shifted = _shift(let, [f"(iris_v_u{type.bits}){arg}"])
+    return None if shifted is None else f"({vector(type)})({shifted})"
+
+
 def cast(let: Let, lane_bits: int, arg: str) -> str:
     """A conversion that is a plain C cast in every lane."""
     source, to = let.args[0].type, let.out.type

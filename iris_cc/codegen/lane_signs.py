@@ -1,0 +1,69 @@
+"""Integers that are not negative wherever a lane is in its loop: a right shift of them fills with zeros.
+
+A vector of 64-bit lanes has no arithmetic shift before AVX-512.  A lane that has left its loop may hold anything, for
+nothing it computes is kept.  Questions about the IR; nothing here is text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from iris_cc.ir import ops, walk
+from iris_cc.ir.nodes import Atom, Block, Const, For, Function, Let, Var, While
+
+# A comparison with a constant on the right, and the smallest constant for which it says that the left is not negative;
+# the other way round for a constant on the left.
+_SMALLEST = {ops.GT: -1, ops.GE: 0}
+_TURNED = {ops.LT: ops.GT, ops.LE: ops.GE}
+
+
+def logical_shifts(fn: Function) -> frozenset[Var]:
+    """The results of right shifts of such integers, by what loops tell by their conditions and bounds."""
+    whole: set[Var] = set()
+    return frozenset(_shifts(fn.body, whole))
+
+
+def _shifts(block: Block, whole: set[Var]) -> Iterator[Var]:
+    for stmt in block.stmts:
+        match stmt:
+            case Let(out, ops.SHR, args) if _is_whole(args[0], whole):
+                whole.add(out)
+                yield out
+            case Let(out, ops.AND, args) if any(_is_whole(arg, whole) for arg in args):
+                whole.add(out)
+            case For(step=Const(value=step)) if step > 0 and _is_whole(stmt.start, whole):
+                whole.add(stmt.index)
+            case While():
+                whole.update(_tested(stmt))
+            case _:
+                pass
+        for inner in (stmt.body,) if isinstance(stmt, While) else walk.blocks(stmt):  # a condition tests what may fail
+            yield from _shifts(inner, whole)
+
+
+def _is_whole(atom: Atom, found: set[Var]) -> bool:
+    if isinstance(atom, Const):
+        return atom.type.is_integer and int(atom.value) >= 0
+    return atom in found
+
+
+def _tested(loop: While) -> Iterator[Var]:
+    """The carried values that the condition calls not negative."""
+    made = {stmt.out: stmt for stmt in loop.condition.stmts if isinstance(stmt, Let)}
+    pending = list(loop.condition.results)
+    while pending:
+        atom = pending.pop()
+        let = made.get(atom) if isinstance(atom, Var) else None
+        if let is None:
+            continue
+        if let.op is ops.AND:
+            pending += let.args
+            continue
+        op, args = (_TURNED[let.op], let.args[::-1]) if let.op in _TURNED else (let.op, let.args)
+        if op in _SMALLEST and args[0] in loop.carried and _least(args[1]) >= _SMALLEST[op]:
+            yield from walk.variables(args[:1])
+
+
+def _least(atom: Atom) -> int:
+    """A constant integer; anything else promises nothing."""
+    return int(atom.value) if isinstance(atom, Const) and atom.type.is_integer else -2
