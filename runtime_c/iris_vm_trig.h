@@ -7,8 +7,8 @@
  *
  * iris_sin_f64 and its kin compute both reductions and choose, so that a loop has no branch.  The second costs three
  * times as much as all the rest and is hardly ever wanted, so iris_near_sin_f64 and its kin do without: for arguments
- * below the limit they give the same bits, and where one is beyond, they set the top bit of *far and give nonsense.  A
- * loop may use them on a block and do the block again if the bit is set.  Requires iris_vm_base.h.
+ * below the limit, infinities and nan they give the same; where one is beyond, they set the top bit of *far and give
+ * nonsense.  A loop may use them on a block and do the block again if the bit is set.  Requires iris_vm_base.h.
  */
 #ifndef IRIS_VM_TRIG_H
 #define IRIS_VM_TRIG_H
@@ -116,6 +116,7 @@ IRIS_VM struct iris_vm_angle iris_vm_reduce_large(double x) {
 }
 
 #define IRIS_VM_FAR_F64 0x41b0000000000000ULL /* 2^28 */
+#define IRIS_VM_INF_F64 0x7ff0000000000000ULL
 #define IRIS_VM_SIGN_F64 0x8000000000000000ULL
 
 IRIS_VM struct iris_vm_angle iris_vm_reduce(double x) {
@@ -127,7 +128,8 @@ IRIS_VM struct iris_vm_angle iris_vm_reduce(double x) {
   return result;
 }
 IRIS_VM struct iris_vm_angle iris_vm_reduce_near(double x, uint64_t *far) {
-  *far |= IRIS_VM_FAR_F64 - 1 - iris_vm_bits_f64(x);
+  const uint64_t bits = iris_vm_bits_f64(x);
+  *far |= (IRIS_VM_FAR_F64 - 1 - bits) & (bits - IRIS_VM_INF_F64); /* nan comes of itself for nan and infinity */
   return iris_vm_reduce_small(x);
 }
 

@@ -70,6 +70,7 @@ IRIS_VM struct iris_vm_angle_f32 iris_vm_reduce_large_f32(double x) {
 }
 
 #define IRIS_VM_FAR_F32 0x47800000U /* 2^16 */
+#define IRIS_VM_INF_F32 0x7f800000U
 #define IRIS_VM_SIGN_F32 0x80000000U
 
 IRIS_VM struct iris_vm_angle_f32 iris_vm_reduce_f32(float x) {
@@ -81,7 +82,8 @@ IRIS_VM struct iris_vm_angle_f32 iris_vm_reduce_f32(float x) {
   return result;
 }
 IRIS_VM struct iris_vm_angle_f32 iris_vm_reduce_near_f32(float x, uint32_t *far) {
-  *far |= IRIS_VM_FAR_F32 - 1 - iris_vm_bits_f32(x);
+  const uint32_t bits = iris_vm_bits_f32(x);
+  *far |= (IRIS_VM_FAR_F32 - 1 - bits) & (bits - IRIS_VM_INF_F32);
   return iris_vm_reduce_small_f32(x);
 }
 

@@ -56,12 +56,12 @@ def test_every_shape_and_place(name: Name, best: ctypes.CDLL) -> None:
 def test_near_variants(name: Name, best: ctypes.CDLL) -> None:
     limit = 2.0**28 if name.kind == "f64" else 2.0**16
     x = samples.points(name, 40_000)[0]
-    near = x[abs(x) < limit]
+    near = x[(abs(x) < limit) | ~np.isfinite(x)]
     out = np.empty_like(near)
     function = getattr(best, f"near_{name.c}")
     assert unit.call(function, near.size, near, out) == 0
     same(out, unit.run(best, "contiguous", name, near))
-    for value in (limit, -limit, np.inf, np.finfo(name.type).max):
+    for value in (limit, -limit, np.finfo(name.type).max):
         with_far = near[:37].copy()
         with_far[20] = value
         assert unit.call(function, 37, with_far, out) == 1
