@@ -123,8 +123,9 @@ class Kernels:
         self.program = program
         self.function = function
         self.options = options
+        self.fp = options.fp_mode()  # of the environment in which the kernel is made
         self.doc = doc
-        self.specs: dict[tuple[tuple[Type, ...], int, str], Specialization] = {}
+        self.specs: dict[tuple[tuple[Type, ...], int], Specialization] = {}
         self.realized: dict[tuple[Specialization, bool], Realized] = {}
         self.ufuncs: dict[tuple[int, bool], Any] = {}
         self.interpreted: dict[Specialization, set[int]] = {}  # the masks whose ufunc has an interpreted loop of it
@@ -149,11 +150,10 @@ class Kernels:
 
     def spec(self, types: tuple[Type, ...], ndim: int = 0) -> Specialization:
         """The specialization for these types; raises CompileError with every type error."""
-        fp = self.options.fp_mode()
-        key = (types, ndim if self.is_indexed else 0, fp)
+        key = (types, ndim if self.is_indexed else 0)
         found = self.specs.get(key)
         if found is None:
-            made = Specialization(self.program, types, key[1], self.options, fp)
+            made = Specialization(self.program, types, key[1], self.options, self.fp)
             _ = made.raw  # type errors come now
             found = self.specs.setdefault(key, made)
         return found

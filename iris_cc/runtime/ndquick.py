@@ -97,12 +97,12 @@ class _Plain:
 
 def _plain_inputs(args: tuple[Any, ...]) -> tuple[tuple[int, ...], Key]:
     """The shape that all arrays have and the key of the operands; nothing that is known, if a call is not plain."""
-    shape: tuple[int, ...] = ()
+    shape: tuple[int, ...] | None = None
     key: list[Any] = []
     for arg in args:
         kind = type(arg)
         if kind is np.ndarray:
-            if arg.flags.num & _SIDE_BY_SIDE != _SIDE_BY_SIDE or (shape and arg.shape != shape):
+            if arg.flags.num & _SIDE_BY_SIDE != _SIDE_BY_SIDE or (shape is not None and arg.shape != shape):
                 return (), ()
             shape = arg.shape
             key.append(arg.dtype)
@@ -110,7 +110,7 @@ def _plain_inputs(args: tuple[Any, ...]) -> tuple[tuple[int, ...], Key]:
             key.append(kind)
         else:
             return (), ()
-    return shape, (*key, len(shape))
+    return (shape, (*key, len(shape))) if shape else ((), ())
 
 
 def _memory(operand: Any) -> Any:

@@ -5,6 +5,7 @@ For the two call paths that NumPy's own ufunc machinery does not serve.  It may 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias, cast
 
@@ -137,5 +138,18 @@ def wrap(result: np.ndarray, operands: Sequence[Operand], out: np.ndarray | None
     claims = [each for each in claims if type(each) is not np.ndarray]
     if claims:
         first = max(claims, key=lambda each: getattr(each, "__array_priority__", 0.0))
-        return cast(Any, first).__array_wrap__(result, None, False)
+        context = (_Caller(len(operands)), tuple(each.given for each in operands), 0) if _is_masked(first) else None
+        return cast(Any, first).__array_wrap__(result, context, False)
     return result[()] if result.ndim == 0 else result
+
+
+@record
+class _Caller:
+    """What a masked array asks of the function whose result it wraps: how many operands have masks to hand on."""
+
+    nin: int
+
+
+def _is_masked(array: object) -> bool:
+    masked = sys.modules.get("numpy.ma")  # whoever made one has imported it
+    return masked is not None and isinstance(array, masked.MaskedArray)

@@ -174,3 +174,25 @@ def test_large_spaces() -> None:
     i, j = positions(a.shape)
     np.testing.assert_array_equal(kernel(a), i * 1000 + j)
     np.testing.assert_array_equal(kernel(a.T), np.add.outer(np.arange(700) * 1000, np.arange(300)))
+
+
+def test_arrays_without_dimensions_on_a_known_loop() -> None:
+    """A 0-d array is broadcast whatever was called before, and wherever it stands."""
+    kernel = iris_cc.kernel("def f(a, b):\n    return a * 1000 + b + _i0 * 0.0")
+    line = np.arange(5.0)
+    kernel(line, line)
+    np.testing.assert_array_equal(kernel(np.array(7.0), line), 7000 + line)
+    np.testing.assert_array_equal(kernel(line, np.array(7.0)), 1000 * line + 7)
+    np.testing.assert_array_equal(kernel(np.array(7.0), np.ones(100_000)), np.full(100_000, 7001.0))
+    assert kernel(np.array(7.0), np.array(1.0)) == 7001
+
+
+def test_masks_are_handed_on() -> None:
+    kernel = iris_cc.kernel("def f(a, b):\n    return a + b + 0 * _i0")
+    masked = np.ma.array([1.0, 2.0, 3.0], mask=[False, True, False])
+    for _ in range(2):
+        found = kernel(masked, np.ones(3))
+        assert isinstance(found, np.ma.MaskedArray)
+        assert found.mask.tolist() == [False, True, False]
+        assert found.compressed().tolist() == [2.0, 4.0]
+        assert kernel(np.ones(3), masked).mask.tolist() == [False, True, False]
