@@ -1,7 +1,7 @@
 /* iris_vm_fast.h - variants of at most four units, for what gets at least a third faster by them.
  *
  * The same methods, without the low parts.  The sign of zero and subnormal results are free here; nan and infinity are not.
- * Requires the headers of the functions it varies: exp, log, hyp, atan, atan_f32, erf.
+ * Requires the headers of the functions it varies: exp, log, hyp, atan, atan_f32.
  */
 #ifndef IRIS_VM_FAST_H
 #define IRIS_VM_FAST_H
@@ -136,23 +136,6 @@ IRIS_VM double iris_fast_exp2_f64(double x) {
   return iris_vm_fast_result(x, -1022.0, 0x1.fffffffffffffp9, iris_vm_fast_exp2(x - n), n);
 }
 
-/* In one part each; the square alone keeps its low part, which the exponential would magnify. */
-IRIS_VM double iris_vm_fast_erfc(double x) {
-  const double square = x * x;
-  const double n = __builtin_fma(-square, IRIS_VM_LOG2E, IRIS_VM_ROUND_F64) - IRIS_VM_ROUND_F64;
-  const double exact = __builtin_fma(-n, IRIS_VM_LN2_HI, -square);
-  const double r = __builtin_fma(-n, IRIS_VM_LN2_LO, exact) - __builtin_fma(x, x, -square);
-  const double t = (x - 3.75) / (x + 3.75);
-  const double ratio = __builtin_fma(t, iris_vm_erfc_ratio(t), IRIS_VM_ERFC_MIDDLE);
-  const double e = 1.0 + __builtin_fma(r * r, __builtin_fma(r, iris_vm_exp_tail(r), 0.5), r);
-  return e * (ratio / __builtin_fma(2.0, x, 1.0)) * iris_vm_power2_f64(n < -1022.0 ? -1022.0 : n);
-}
-IRIS_VM double iris_fast_erf_f64(double x) {
-  const double size = __builtin_fabs(x);
-  const double away = 1.0 - iris_vm_fast_erfc(size > 6.0 ? 6.0 : size);
-  const double near = __builtin_fma(size, iris_vm_erf_small(size * size), size);
-  return __builtin_copysign(size < 0.625 ? near : away, x);
-}
 /* The same in float. */
 
 /* polynomial iris_vm_fast_exp_f32 */

@@ -16,9 +16,13 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import mpmath
 from mpmath import mp, mpf
+
+if TYPE_CHECKING:
+    from benchmarks.accuracy import fits
 
 mp.prec = 400
 RUNTIME = Path(__file__).resolve().parents[2] / "runtime_c"
@@ -132,13 +136,6 @@ def _asin_tail(s: mpf) -> mpf:
     return (mpmath.asin(s) - s) / s**3
 
 
-def _erfc_ratio(t: mpf) -> mpf:
-    s = mpf("3.75") * (1 + t) / (1 - t)
-    return (1 + 2 * s) * mpmath.exp(s * s) * mpmath.erfc(s)
-
-
-RATIO_LOW = mpf("-3.1251") / mpf("4.3749")
-RATIO_HIGH = mpf("24.26") / mpf("31.76")
 HALF_LN2 = LN2 / 2 * mpf("1.0001")
 QUARTER = (mp.pi / 4 * mpf("1.0001")) ** 2
 WIDER = (mp.pi / 4 + mpf("0.01")) ** 2
@@ -349,40 +346,6 @@ POLYNOMIALS = (
     Polynomial(
         "iris_vm_cbrt_guess_f32", "x^(-1/3) from 1 to 2", lambda x: x ** (-mpf(1) / 3), mpf(1), mpf(2), 2, single=True
     ),
-    Polynomial(
-        "iris_vm_erf_small",
-        "erf(s) / s - 1, x = s^2, on |s| <= 5/8",
-        _root(lambda s: mpmath.erf(s) / s - 1),
-        mpf(0),
-        mpf("0.391"),
-        11,
-    ),
-    Polynomial(
-        "iris_vm_erf_small_f32",
-        "erf(s) / s, x = s^2, on |s| <= 5/8",
-        _root(lambda s: mpmath.erf(s) / s),
-        mpf(0),
-        mpf("0.391"),
-        6,
-    ),
-    Polynomial(
-        "iris_vm_erfc_ratio",
-        "(R(x) - R(0)) / x, R((s-15/4)/(s+15/4)) = (1+2s) exp(s^2) erfc(s), 5/8 <= s <= 28",
-        lambda t: (_erfc_ratio(t) - _erfc_ratio(mpf(0))) / t,
-        RATIO_LOW,
-        RATIO_HIGH,
-        22,
-        scale=lambda t: t,
-    ),
-    Polynomial(
-        "iris_vm_erfc_ratio_f32",
-        "(1+2s) exp(s^2) erfc(s), x = (s-15/4)/(s+15/4), on 5/8 <= s <= 11",
-        _erfc_ratio,
-        RATIO_LOW,
-        mpf("0.4916"),
-        11,
-    ),
-    Polynomial("iris_vm_erfc_exp_f32", "exp(x) on |x| <= ln(2)/2", mpmath.exp, -HALF_LN2, HALF_LN2, 7),
     Polynomial("iris_vm_fast_exp", "exp(x) on |x| <= ln(2)/2", mpmath.exp, -HALF_LN2, HALF_LN2, 11),
     Polynomial(
         "iris_vm_fast_expm1",
@@ -408,17 +371,19 @@ POLYNOMIALS = (
 )
 
 
-def by_name() -> dict[str, Polynomial]:
-    return {polynomial.name: polynomial for polynomial in POLYNOMIALS}
+def by_name() -> dict[str, Polynomial | fits.Table]:
+    from benchmarks.accuracy import fits  # which begins with this module
+
+    return {some.name: some for some in (*POLYNOMIALS, *fits.EVERY)}
 
 
-_REGION = re.compile(r"/\* polynomial (\w+) \*/\n.*?/\* end \*/\n", re.DOTALL)
+_REGION = re.compile(r"/\* (polynomial|table) (\w+) \*/\n.*?/\* end \*/\n", re.DOTALL)
 
 
 def renewed(header: str) -> str:
     """The text of a header with its polynomials written anew."""
     known = by_name()
-    return _REGION.sub(lambda m: f"/* polynomial {m[1]} */\n{known[m[1]].text()}\n/* end */\n", header)
+    return _REGION.sub(lambda m: f"/* {m[1]} {m[2]} */\n{known[m[2]].text()}\n/* end */\n", header)
 
 
 def main(words: list[str]) -> int:
@@ -426,7 +391,7 @@ def main(words: list[str]) -> int:
     used = set()
     for path in sorted(RUNTIME.glob("iris_vm_*.h")):
         text = path.read_text(encoding="ascii")
-        used.update(match[1] for match in _REGION.finditer(text))
+        used.update(match[2] for match in _REGION.finditer(text))
         fresh = renewed(text) if words else text
         if fresh != text:
             stale += 1
@@ -434,7 +399,9 @@ def main(words: list[str]) -> int:
             if "--write" in words:
                 path.write_text(fresh, encoding="ascii")
     if not words:
-        for polynomial in POLYNOMIALS:
+        for polynomial in by_name().values():
+            if not hasattr(polynomial, "fit"):
+                continue
             error = polynomial.error(polynomial.fit())
             mark = "" if polynomial.name in used else "  (in no header)"
             print(f"{polynomial.name:28} degree {polynomial.degree:2}  2^{float(mpmath.log(error, 2)):.1f}{mark}")

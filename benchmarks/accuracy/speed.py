@@ -32,7 +32,7 @@ NEEDS = {
     "log1p": ("log",), "sin": ("trig", "trig_f32"), "cos": ("trig", "trig_f32"), "tan": ("trig", "trig_f32"),
     "pow": ("exp", "log", "pow"), "sinh": ("exp", "hyp"), "cosh": ("exp", "hyp"), "tanh": ("exp", "hyp"),
     "asinh": ("log", "inverse_hyp"), "acosh": ("log", "inverse_hyp"), "atanh": ("log", "inverse_hyp"),
-    "cbrt": ("root",), "hypot": ("root",), "erf": ("exp", "erf"), "erfc": ("exp", "erf"),
+    "cbrt": ("root",), "hypot": ("root",), "erf": ("erf",), "erfc": ("erf",),
 }  # fmt: skip
 
 

@@ -220,8 +220,8 @@ ATANH = Op("atanh",    "T->T",  FLOATS,   Libm("atanh", _ARC),   "arctanh",     
 D2R   = Op("deg2rad",  "T->T",  FLOATS,   _float("deg2rad"),     "deg2rad",      ("numpy.deg2rad", "numpy.radians", "math.radians", "dsl.deg2rad", "dsl.radians"))
 R2D   = Op("rad2deg",  "T->T",  FLOATS,   _float("rad2deg"),     "rad2deg",      ("numpy.rad2deg", "numpy.degrees", "math.degrees", "dsl.rad2deg", "dsl.degrees"))
 #   special functions; NumPy has none of them
-ERF   = Op("erf",      "T->T",  FLOATS,   Libm("erf", _ERF, (F64,)), "libm.erf",     ("math.erf", "dsl.erf"), VECTOR)
-ERFC  = Op("erfc",     "T->T",  FLOATS,   Libm("erfc", _ERF, (F64,)), "libm.erfc",    ("math.erfc", "dsl.erfc"), VECTOR)
+ERF   = Op("erf",      "T->T",  FLOATS,   Libm("erf", _ERF), "libm.erf",     ("math.erf", "dsl.erf"), VECTOR)
+ERFC  = Op("erfc",     "T->T",  FLOATS,   Libm("erfc", _ERF), "libm.erfc",    ("math.erfc", "dsl.erfc"), VECTOR)
 GAMMA = Op("gamma",    "T->T",  FLOATS,   Libm("tgamma"),        "libm.tgamma",  ("math.gamma", "dsl.gamma", "dsl.tgamma"), CALL)
 LGAM  = Op("lgamma",   "T->T",  FLOATS,   Libm("lgamma"),        "libm.lgamma",  ("math.lgamma", "dsl.lgamma"), CALL)
 # fmt: on

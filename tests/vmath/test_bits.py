@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from iris_cc.ir import ops
 from tests.vmath import samples, unit
 from tests.vmath.unit import Name
 
@@ -110,6 +111,11 @@ def test_headers_are_plain_c_for_readers() -> None:
     words = ["cc", "-E", "-P", "-DIRIS_READ_BACK", "-x", "c", "-"]
     text = subprocess.run(words, input=unit.headers(), capture_output=True, text=True, check=True).stdout
     pycparser.CParser().parse(text)
+
+
+def test_the_operations_know_which_functions_there_are() -> None:
+    listed = {f"iris_fast_{op.name}_{type}" for op in ops.TABLE for type in getattr(op.c, "fast", ())}
+    assert listed == {name.c for name in unit.names(True)}
 
 
 def test_headers_are_short() -> None:
