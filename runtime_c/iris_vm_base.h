@@ -33,6 +33,21 @@ IRIS_VM float iris_vm_from_f32(uint32_t bits) {
   return view.value;
 }
 
+/* A condition as a word of ones or zeros, and a choice by it.  A `?:` is a branch to gcc until late: it moves what only
+ * one side needs into it, copies what follows for a side that is constant, and then finds no vectors, or poor ones. */
+IRIS_VM uint64_t iris_vm_mask_f64(bool condition) { return -(uint64_t)condition; }
+IRIS_VM uint32_t iris_vm_mask_f32(bool condition) { return -(uint32_t)condition; }
+IRIS_VM double iris_vm_choose_f64(bool condition, double yes, double no) {
+  const uint64_t mask = -(uint64_t)condition;
+  return iris_vm_from_f64((iris_vm_bits_f64(yes) & mask) | (iris_vm_bits_f64(no) & ~mask));
+}
+IRIS_VM float iris_vm_choose_f32(bool condition, float yes, float no) {
+  const uint32_t mask = -(uint32_t)condition;
+  return iris_vm_from_f32((iris_vm_bits_f32(yes) & mask) | (iris_vm_bits_f32(no) & ~mask));
+}
+#define IRIS_VM_SIGN_F64 0x8000000000000000ULL
+#define IRIS_VM_SIGN_F32 0x80000000U
+
 /* A number as the sum of two: the second is at most a rounding error of the first. */
 struct iris_vm_pair {
   double head, tail;
