@@ -272,7 +272,7 @@ class Kernels:
             made = self.realize(spec, compiled)  # what was done before the mask was noted replaced nothing
             if made.route == "interpreted":
                 return self._loop_that_gives_way(spec)
-        return Loop(spec.dtypes, made.address, made.keeper, python=made.route == "interpreted")
+        return Loop(spec.dtypes, made.address, made.keeper, python=made.route == "interpreted", share=made.share)
 
     def fitting_spec(
         self, types: tuple[Type, ...], requested: Sequence[np.dtype[Any] | None], ndim: int = 0

@@ -157,6 +157,7 @@ class Realized:
     key: str | None = None
     artifact: str | None = None
     library: loader.Library | None = field(default=None, repr=False)
+    share: tuple[int, ...] | None = None  # how calls are shared out to threads, if they are
 
     @property
     def is_waiting(self) -> bool:
@@ -198,13 +199,16 @@ def of_build(spec: Specialization, result: Built | BuildFailure) -> Realized:
     except loader.LoadError as error:
         build.discard(result.artifact, str(error))
         return interpreted(spec, Diagnostic(codes.E0505, str(error), spec.program.place))
+    share = None
     if library.has("iris_parallel_entry"):
         from iris_cc import threads
 
-        threads.connect(library, patient=spec.options.patient)
+        share = threads.connect(library, patient=spec.options.patient)
     run_nd = _native_nd(address) if spec.is_indexed else None
+    if spec.fp != "strict":  # how a call is cut may show
+        share = None
     file = result.artifact.file
-    return Realized(spec, "compiled", address, library, run_nd, result.origin, None, result.key, file, library)
+    return Realized(spec, "compiled", address, library, run_nd, result.origin, None, result.key, file, library, share)
 
 
 def interpreted(spec: Specialization, reason: Diagnostic) -> Realized:

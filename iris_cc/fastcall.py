@@ -9,18 +9,14 @@ import threading
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from iris_cc import build, config
+from iris_cc import build, config, threads, units
 from iris_cc.build import Built, Unit
-from iris_cc.codegen.runtime_c import read
-from iris_cc.digest import hex_digest
 from iris_cc.runtime import builtin, loader
 from iris_cc.runtime.dispatcher import Dispatcher, Override
 from iris_cc.runtime.ufunc import use_native_promoter
 
 if TYPE_CHECKING:
     from iris_cc.background import Job
-
-_STATEMENTS = 300  # about what the unit holds: it is compiled at the full level
 
 
 class _Counting:
@@ -101,11 +97,8 @@ def _callable_type(base: type) -> type | None:
     return made
 
 
-@cache
 def _unit() -> Unit:
-    text = read("iris_dispatch.c")
-    identity = hex_digest(text)
-    return Unit(identity, "dispatch", "call", 0, "strict", _STATEMENTS, lambda: text, {"kernel": "the call dispatcher"})
+    return units.unit("dispatch", "the call dispatcher")
 
 
 @cache
@@ -119,6 +112,7 @@ def _library() -> loader.Library | None:
         use_native_promoter(library.address("iris_promote"), library.address("iris_set_promoter"))
         Override.changed = lambda active: library.write_int64("iris_override", int(active))
         Override.set(Override.active)
+        threads.connect_calls(library)
     except loader.LoadError:
         return None
     return library

@@ -1,9 +1,10 @@
-"""How many threads a call may use, and the pool they live in.
+"""How many threads a call may use, the pool they live in, and the two ways to it.
 
-The pool is a unit of C, `runtime_c/iris_pool.c`, built once per machine.  Until a process needs it, the entry that a
-kernel's loops call for long rows is a stand-in of Python's: the first long row finds the pool on disk and puts it in
-the stand-in's place.  Where it is not on disk, the first long row of a process goes alone, so that a cold start
-compiles the user's kernel and nothing else; the second one builds the pool.
+A long row asks the pool itself.  Large arrays of several dimensions, which NumPy brings to a loop in short rows, are
+walked by a unit of their own, to which the call dispatcher turns first.  Both are units of C that are built once per
+machine.  Until a process needs them, stand-ins of Python's have their places: the first call that is worth it finds
+the units on disk.  Where they are not on disk it goes alone, so that a cold start compiles the user's kernel and
+nothing else; the second one builds them.
 
 Threads change speed, never a result.
 """
@@ -13,21 +14,16 @@ from __future__ import annotations
 import operator
 import os
 import threading
-from functools import cache
 from typing import TYPE_CHECKING
 
-from iris_cc import build, config
+from iris_cc import build, config, units
 from iris_cc.build import BuildFailure, Unit
-from iris_cc.codegen.runtime_c import read
-from iris_cc.digest import hex_digest
-from iris_cc.runtime import loader, parallel
+from iris_cc.runtime import loader, parallel, spread
 
 if TYPE_CHECKING:
     from iris_cc.background import Job
 
 MOST_THREADS = 1024
-
-_STATEMENTS = 300  # about what the unit holds: it is compiled at the full level
 
 
 class _State:
@@ -37,13 +33,17 @@ class _State:
         self.lock = threading.RLock()
         self.chosen: int | None = None
         self.kernels: dict[str, loader.Library] = {}  # every unit with an entry; none is ever unloaded
+        self.calls: loader.Library | None = None  # the call dispatcher
         self.pool: loader.Library | None = None
+        self.spread: loader.Library | None = None  # what walks arrays of several dimensions
         self.applied = 0  # what the pool was last told
-        self.waited = False  # a long row went alone because the pool had to be built
+        self.waited = False  # a call went alone because a unit had to be built
         self.patient = False  # some kernel's calls wait for no compiler
-        self.job: Job | None = None  # the pool's build, for such kernels
-        self.refused = False  # there is none to be had
+        self.jobs: dict[str, Job] = {}  # the builds of the units, for such kernels
+        self.refused = False  # there is no pool to be had
+        self.spread_refused = False
         self.stand_in: tuple[int, object] | None = None
+        self.spread_stand_in: tuple[int, object] | None = None
 
 
 _state = _State()
@@ -72,17 +72,25 @@ def get_num_threads() -> int:
     return number
 
 
-def connect(library: loader.Library, *, patient: bool = False) -> None:
-    """Give the loops of a loaded kernel the way to the pool, if its unit has an entry.
+def connect(library: loader.Library, *, patient: bool = False) -> tuple[int, ...] | None:
+    """Give the loops of a loaded kernel the way to the pool, if its unit has an entry; what it says about sharing.
 
-    `patient`: from here on no call waits for the pool to be built.
+    `patient`: from here on no call waits for the units to be built.
     """
     if not library.has(parallel.ENTRY):
-        return
+        return None
     with _state.lock:
         _state.patient = _state.patient or patient
         _state.kernels[library.key] = library
         library.write_int64(parallel.ENTRY, _entry())
+    return parallel.share_of(library)
+
+
+def connect_calls(library: loader.Library) -> None:
+    """Give the call dispatcher the way to what shares large arrays out."""
+    with _state.lock:
+        _state.calls = library
+        spread.send_calls(library, _spread_entry())
 
 
 def _usable() -> int:
@@ -114,14 +122,29 @@ def _entry() -> int:
     return _state.stand_in[0]
 
 
+def _spread_entry() -> int:
+    """What calls on large arrays of several dimensions go to first; with the lock."""
+    if _state.refused or _state.spread_refused or _state.applied == 1:
+        return 0
+    if _state.spread is not None:
+        return _state.spread.address(spread.FUNCTION)
+    if _state.spread_stand_in is None:
+        _state.spread_stand_in = spread.stand_in(_start_spread)
+    return _state.spread_stand_in[0]
+
+
 def _apply(number: int) -> None:
-    """With the lock: tell the pool, if there is one, and every loop."""
+    """With the lock: tell the pool, if there is one, every loop, and what walks large arrays."""
     if _state.pool is not None:
         parallel.set_threads(_state.pool, number)
     _state.applied = number
     entry = _entry()
     for library in _state.kernels.values():
         library.write_int64(parallel.ENTRY, entry)
+    if _state.spread is not None:
+        _state.spread.write_int64(spread.LANES, number)
+    if _state.calls is not None:
+        spread.send_calls(_state.calls, _spread_entry())
 
 
 def _start() -> int:
@@ -136,36 +159,71 @@ def _start() -> int:
         _state.lock.release()
 
 
+def _start_spread() -> None:
+    """The same for the first call on large arrays of several dimensions; it goes alone in any case."""
+    if not _state.lock.acquire(blocking=False):
+        return
+    try:
+        if _state.pool is None and not _state.refused:
+            _load(get_num_threads())
+        if _state.pool is not None and _state.spread is None and not _state.spread_refused:
+            _load_spread()
+    finally:
+        _state.lock.release()
+
+
 def _load(number: int) -> None:
     if number == 1:
         _apply(1)
         return
-    if not _state.waited and build.peek(_unit()) == "none":
-        _state.waited = True
-        if _state.patient:
-            from iris_cc import background
-
-            _state.job = background.start(_unit())
-        return
-    if _state.job is not None and not _state.job.finished:
-        return
-    found = build.obtain(_unit())
-    if isinstance(found, BuildFailure):
-        _state.refused = found.kind != "disabled" and not found.transient
-    else:
-        try:
-            _state.pool = loader.load(found.artifact)
-        except loader.LoadError:
-            _state.refused = True
+    _state.pool, _state.refused = _loaded(_pool())
     if _state.pool is not None or _state.refused:
         _apply(number)
 
 
-@cache
-def _unit() -> Unit:
-    text = read("iris_pool.c")
-    identity = hex_digest(text)
-    return Unit(identity, "pool", "call", 0, "strict", _STATEMENTS, lambda: text, {"kernel": "the thread pool"})
+def _load_spread() -> None:
+    unit, _state.spread_refused = _loaded(_spread())
+    if unit is not None:
+        spread.tell_about_numpy(unit)
+        connect(unit)
+        _state.spread = unit
+    if _state.spread is not None or _state.spread_refused:
+        _apply(_state.applied)
+
+
+def _loaded(unit: Unit) -> tuple[loader.Library | None, bool]:
+    """The unit as a library; whether there is none to be had in this process."""
+    if build.peek(unit) == "none" and not _is_wanted_now(unit):
+        return None, False
+    job = _state.jobs.get(unit.label)
+    if job is not None and not job.finished:
+        return None, False
+    found = build.obtain(unit)
+    if isinstance(found, BuildFailure):
+        return None, found.kind != "disabled" and not found.transient
+    try:
+        return loader.load(found.artifact), False
+    except loader.LoadError:
+        return None, True
+
+
+def _is_wanted_now(unit: Unit) -> bool:
+    """Whether this call may wait for a unit that has to be built; for patient kernels the build begins behind it."""
+    if _state.patient and unit.label not in _state.jobs:
+        from iris_cc import background
+
+        _state.jobs[unit.label] = background.start(unit)
+        return False
+    waited, _state.waited = _state.waited, True
+    return waited
+
+
+def _pool() -> Unit:
+    return units.unit("pool", "the thread pool")
+
+
+def _spread() -> Unit:
+    return units.unit("spread", "what shares large arrays out")
 
 
 def _after_fork_in_child() -> None:

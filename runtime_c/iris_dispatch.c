@@ -48,6 +48,9 @@ __attribute__((weak)) int PyDict_Watch(int, object *);
 enum { MOST_PARAMETERS = 32, MOST_VALUES = 96, MOST_ENTRIES = 16 };
 enum { STRONG = 0, WEAK_FLOAT = 1, WEAK_INT = 2, WEAK_BOOL = 3, TOO_WIDE = 4 };
 
+/* The ufunc for one set of weak arguments, and what iris_spread.c is told about it, or NULL. */
+typedef struct { mask_t mask; object *ufunc; const void *spread; } entry_t;
+
 /* The state of one kernel.  Python owns the memory and every object in it, and mirrors this layout. */
 typedef struct {
   isize parameters;         /* how many */
@@ -63,8 +66,18 @@ typedef struct {
   object *slow;             /* called with the arguments as they came */
   object *recover;          /* called with an error; raises another in its place, or returns whether `slow` may answer */
   isize entries;
-  struct { mask_t mask; object *ufunc; } table[MOST_ENTRIES];
+  entry_t table[MOST_ENTRIES];
 } state_t;
+
+/* What stands at the beginning of an array; Python has looked whether it does. */
+typedef struct { object head; char *data; int nd; isize *shape, *strides; object *base, *descr; int flags; } array_t;
+
+/* The type of NumPy's arrays; 0 where nobody need know. */
+static void *array_type;
+
+static inline const array_t *as_array(const object *value) {
+  return value->type == array_type ? (const array_t *)value : 0;
+}
 
 static inline int weakness(object *value) {
   void *type = value->type;
@@ -76,21 +89,30 @@ static inline int weakness(object *value) {
   return overflow ? TOO_WIDE : WEAK_INT;
 }
 
-/* Two bits per parameter, the first lowest; returns 0 when an int is too wide for 64 bits. */
-static inline int weak_mask(object *const *values, isize count, mask_t *mask) {
+/* What the arguments of a call are: two bits per parameter, the first lowest; and the axes of arrays, all in one OR. */
+typedef struct { mask_t mask; int axes; } kinds_t;
+
+/* Returns 0 when an int is too wide for 64 bits. */
+static inline int look_at(object *const *values, isize count, kinds_t *kinds) {
   mask_t bits = 0;
+  int axes = 0;
   for (isize i = 0; i < count; i++) {
+    if (LIKELY(as_array(values[i]) != 0)) {
+      axes |= as_array(values[i])->nd;
+      continue;
+    }
     int kind = weakness(values[i]);
     if (kind == TOO_WIDE) return 0;
     bits |= (mask_t)kind << (2 * i);
   }
-  *mask = bits;
+  kinds->mask = bits;
+  kinds->axes = axes;
   return 1;
 }
 
-static inline object *find_ufunc(const state_t *state, mask_t mask) {
+static inline const entry_t *find_entry(const state_t *state, mask_t mask) {
   for (isize i = 0; i < state->entries; i++)
-    if (state->table[i].mask == mask) return state->table[i].ufunc;
+    if (state->table[i].mask == mask) return &state->table[i];
   return 0;
 }
 
@@ -153,8 +175,81 @@ static int slow_path_may_answer(const state_t *state) {
   return again;
 }
 
-static inline object *call_ufunc(const state_t *state, object *ufunc, object *const *args, isize count, object *names) {
-  object *result = PyObject_Vectorcall(ufunc, args, count, names);
+/* ---- calls that may be worth several threads although no row of theirs is: see iris_spread.c --------------------- */
+
+enum { C_CONTIGUOUS = 1, F_CONTIGUOUS = 2, MOST_AXES = 64 };
+enum { SPREAD_LEAST = 16384 }; /* up to half as many elements NumPy brings to a loop at once */
+
+/* Returns 1 with the result of the call, NULL after an error; 0 if the ufunc has to be called. */
+typedef int (*spread_call)(const void *spread, object *const *args, isize count, object *names, object **result);
+static spread_call spread_entry;
+
+EXPORT void iris_set_spread(void *type, spread_call entry) {
+  array_type = type;
+  spread_entry = entry;
+}
+
+static inline isize size_of(const array_t *array) {
+  isize size = 1;
+  for (int axis = 0; axis < array->nd; axis++) size *= array->shape[axis];
+  return size;
+}
+
+/* The elements of all operands together, as long as they are not very many. */
+static isize broadcast_size(object *const *args, isize count, int most) {
+  isize shape[MOST_AXES], size = 1;
+  for (int axis = 0; axis < most; axis++) shape[axis] = 1;
+  for (isize i = 0; i < count; i++) {
+    const array_t *array = as_array(args[i]);
+    for (int axis = 0; array && axis < array->nd; axis++)
+      if (array->shape[array->nd - 1 - axis] != 1) shape[axis] = array->shape[array->nd - 1 - axis];
+  }
+  for (int axis = 0; axis < most; axis++)
+    if (__builtin_mul_overflow(size, shape[axis], &size)) return 0;
+  return size;
+}
+
+/* The most axes of an operand, if all together can have many elements; else 0. */
+static int axes_if_many(object *const *args, isize count) {
+  isize bound = 1;
+  int most = 0;
+  for (isize i = 0; i < count; i++) {
+    const array_t *array = as_array(args[i]);
+    if (!array) continue;
+    if (array->nd > most) most = array->nd;
+    for (int axis = 0; axis < array->nd && bound < SPREAD_LEAST; axis++)
+      if (__builtin_mul_overflow(bound, array->shape[axis], &bound)) bound = SPREAD_LEAST;
+  }
+  return bound < SPREAD_LEAST || most > MOST_AXES ? 0 : most;
+}
+
+/* Whether the operands have many elements together, and do not lie so that NumPy makes one row of them. */
+static __attribute__((noinline)) int is_wide(object *const *args, isize count, int most) {
+  const isize size = broadcast_size(args, count, most);
+  if (size < SPREAD_LEAST) return 0;
+  int together = C_CONTIGUOUS | F_CONTIGUOUS;
+  for (isize i = 0; i < count; i++) {
+    const array_t *array = as_array(args[i]);
+    const isize own = array ? size_of(array) : 1;
+    if (own != 1) together &= own == size ? array->flags : 0;
+  }
+  return !together;
+}
+
+/* 1 with the result of a call that was shared out, or NULL after an error. */
+static __attribute__((noinline)) int spread(const entry_t *entry, object *const *args, isize count, object *names,
+                                            object **result) {
+  const isize all = count + (names ? PyTuple_Size(names) : 0);
+  const int most = axes_if_many(args, all);
+  if (!most || !spread_entry || !entry->spread || !is_wide(args, all, most)) return 0;
+  return spread_entry(entry->spread, args, count, names, result);
+}
+
+static inline object *call_entry(const state_t *state, const entry_t *entry, int axes, object *const *args, isize count,
+                                 object *names) {
+  object *result = 0;
+  if (axes > 1 && spread(entry, args, count, names, &result)) return result;
+  result = PyObject_Vectorcall(entry->ufunc, args, count, names);
   if (LIKELY(result != 0)) return result;
   return slow_path_may_answer(state) ? PyObject_Vectorcall(state->slow, args, count, names) : 0;
 }
@@ -219,12 +314,12 @@ static int lay_out(const state_t *state, object *const *args, isize count, objec
 
 static object *call_laid_out(const state_t *state, object *const *args, isize count, object *names) {
   layout_t layout;
-  mask_t mask;
+  kinds_t kinds;
   int found = lay_out(state, args, count, names, &layout);
   if (found < 0) return 0;
   if (!found) return PyObject_Vectorcall(state->slow, args, count, names);
-  object *ufunc = weak_mask(layout.values, state->parameters, &mask) ? find_ufunc(state, mask) : 0;
-  object *result = ufunc ? call_ufunc(state, ufunc, layout.values, layout.positions, layout.names)
+  const entry_t *entry = look_at(layout.values, state->parameters, &kinds) ? find_entry(state, kinds.mask) : 0;
+  object *result = entry ? call_entry(state, entry, kinds.axes, layout.values, layout.positions, layout.names)
                          : PyObject_Vectorcall(state->slow, args, count, names);
   if (layout.names) Py_DecRef(layout.names);
   return result;
@@ -245,13 +340,13 @@ static inline int all_passed(const state_t *state, object *names) {
 EXPORT long long iris_override;
 
 static inline object *call_state(state_t *state, object *const *args, isize count, object *names) {
-  mask_t mask;
+  kinds_t kinds;
   if (iris_override || guarded(state)) return PyObject_Vectorcall(state->slow, args, count, names);
   if (count < state->parameters || (names && !all_passed(state, names)))
     return call_laid_out(state, args, count, names);
-  object *ufunc = weak_mask(args, state->parameters, &mask) ? find_ufunc(state, mask) : 0;
-  if (!ufunc) return PyObject_Vectorcall(state->slow, args, count, names);
-  return call_ufunc(state, ufunc, args, count, names);
+  const entry_t *entry = look_at(args, state->parameters, &kinds) ? find_entry(state, kinds.mask) : 0;
+  if (!entry) return PyObject_Vectorcall(state->slow, args, count, names);
+  return call_entry(state, entry, kinds.axes, args, count, names);
 }
 
 static object *call_kernel(object *self, object *const *args, isize count, object *names) {

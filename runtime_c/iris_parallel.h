@@ -21,14 +21,20 @@ IRIS_FN iris_parallel_t iris_parallel(void) {
   return (iris_parallel_t)(intptr_t)__atomic_load_n(&iris_parallel_entry, __ATOMIC_ACQUIRE);
 }
 
-/* Along which axis a space is cut: the outermost one with enough positions for every thread, else the longest. */
-IRIS_FN int iris_axis_to_cut(int ndim, const int64_t *shape) {
-  int longest = 0;
+/* Along which axis a space is cut: the outermost one with enough pieces for every thread, else the one with the most.
+ * The last axis is cut at multiples of `unit`. */
+IRIS_FN int iris_axis_to_cut(int ndim, const int64_t *shape, int64_t unit) {
+  int best = 0;
+  int64_t most = 0;
   for (int axis = 0; axis < ndim; ++axis) {
-    if (shape[axis] >= 64) return axis;
-    if (shape[axis] > shape[longest]) longest = axis;
+    const int64_t pieces = axis == ndim - 1 ? shape[axis] / unit : shape[axis];
+    if (pieces >= 64) return axis;
+    if (pieces > most) {
+      best = axis;
+      most = pieces;
+    }
   }
-  return longest;
+  return best;
 }
 
 #endif /* IRIS_PARALLEL_H */

@@ -19,7 +19,8 @@ from iris_cc.ir.nodes import Check, Fault, Function, While
 from iris_cc.ir.walk import statements
 
 ENTRIES: Mapping[str, str] = {
-    # NumPy's strided loop: 0, or -1 with an exception set
+    # NumPy's strided loop: 0, or -1 with an exception set; if aux is not NULL it is a uint32_t, and gets the fault
+    # status instead
     "iris_loop": "int iris_loop(void *context, char *const *args, const intptr_t *dims, "
     "const intptr_t *steps, void *aux)",
     # a loop nest over explicit shapes; strides in bytes, [operand][axis]; no result shares memory with an operand,
@@ -29,6 +30,9 @@ ENTRIES: Mapping[str, str] = {
     "iris_while_limit": "int64_t iris_while_limit",
     # in units whose rows may be shared out to threads: the address of what does that, 0 for nothing
     "iris_parallel_entry": "int64_t iris_parallel_entry",
+    # there too, but not for explicit shapes: from how many elements on, in pieces of how many, at most to how many
+    # threads (0 for all), and whether an element can fail
+    "iris_share": "const int64_t iris_share[4]",
 }
 
 
@@ -129,10 +133,14 @@ def _loop_entry(fn: Function, rows: Rows, shared: Share | None) -> str:
     out = Writer()
     with out.braces(f"IRIS_EXPORT {ENTRIES['iris_loop']}"):
         out.line("(void)context;")
-        out.line("(void)aux;")
+        if not rows.can_fault:
+            out.line("(void)aux;")
         _save_flags(fn, rows.dialect.own, out)
         _whole_row(fn, shared, out)
         _restore_flags(fn, rows.dialect.own, out)
+        if rows.can_fault:
+            with out.braces("if (aux)"):
+                out.lines("*(uint32_t *)aux |= status;", "return 0;")
         for fault in _faults(fn):
             error = f"PyExc_{fault.exception.__name__}"
             out.line(f"if (status & {fault.bit}u) return iris_raise({error}, {_quoted(fault.message)});")

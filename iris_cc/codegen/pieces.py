@@ -12,7 +12,7 @@ from iris_cc.codegen.writer import Writer
 
 def share_words(share: Share) -> str:
     """What the functions below are told, as the reader of a unit meets it first."""
-    words = (("LONG", share.long), ("GRAIN", share.grain), ("MOST_THREADS", share.most))
+    words = (("LONG", share.long), ("GRAIN", share.grain), ("UNIT", share.unit), ("MOST_THREADS", share.most))
     return "".join(f"#define IRIS_{name} {value}\n" for name, value in words)
 
 
@@ -20,6 +20,8 @@ def long_row(rows: Rows) -> str:
     """The definition of `iris_long_row`, which takes the place of `iris_row` from IRIS_LONG elements on."""
     count = len(rows.operands)
     out = Writer()
+    words = f"IRIS_LONG, IRIS_GRAIN, IRIS_MOST_THREADS, {int(rows.can_fault)}"
+    out.lines("extern IRIS_EXPORT const int64_t iris_share[4];", f"const int64_t iris_share[4] = {{{words}}};", "")
     out.line("typedef struct { char *const *args; const intptr_t *steps; } iris_whole;")
     out.line("")
     with out.braces("IRIS_ROUTE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end)"):
@@ -78,12 +80,10 @@ def _share_out(ndim: int, out: Writer) -> None:
     out.line(f"const int64_t count = {' * '.join(f'shape[{axis}]' for axis in range(ndim))};")
     out.line("const iris_parallel_t parallel = count < IRIS_LONG ? 0 : iris_parallel();")
     with out.braces("if (parallel)"):
-        out.line(f"const int axis = space->axis_to_cut = iris_axis_to_cut({ndim}, shape);")
-        if ndim == 1:
-            out.line("const int64_t grain = IRIS_GRAIN;")
-        else:
-            out.line("const int64_t slice = count / shape[axis];")
-            out.line(f"const int64_t grain = axis == {ndim - 1} ? IRIS_GRAIN : (IRIS_GRAIN + slice - 1) / slice;")
+        out.line(f"const int axis = space->axis_to_cut = iris_axis_to_cut({ndim}, shape, IRIS_UNIT);")
+        out.line(f"const int64_t unit = axis == {ndim - 1} ? IRIS_UNIT : 1;")
+        out.line("const int64_t size = unit * (count / shape[axis]);")
+        out.line("const int64_t grain = (IRIS_GRAIN + size - 1) / size * unit;")
         out.line("return parallel(iris_piece, space, shape[axis], grain, IRIS_MOST_THREADS);")
 
 

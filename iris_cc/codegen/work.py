@@ -26,11 +26,12 @@ _MOST_TRIPS = 1 << 20
 
 @record
 class Share:
-    """From `long` elements on a row may be shared out, in pieces that begin at multiples of `grain`;
-    `most` threads, 0 for as many as there are."""
+    """From `long` elements on a row may be shared out, in pieces that begin at multiples of `grain`, which is one of
+    `unit`; `most` threads, 0 for as many as there are."""
 
     long: int
     grain: int
+    unit: int
     most: int
 
 
@@ -42,7 +43,7 @@ def share(fn: Function, lanes: bool, block: int, most: int | None) -> Share | No
     nanoseconds = _ADDITION * _cost(fn.body) + _OPERAND * (len(fn.params) + len(fn.results))
     long = max(int(_WORTH / nanoseconds), 4 * unit)
     grain = long // (4 * unit) * unit
-    return Share(4 * grain, grain, most or 0)
+    return Share(4 * grain, grain, unit, most or 0)
 
 
 def _cost(block: Block) -> float:

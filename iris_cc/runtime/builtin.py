@@ -17,13 +17,14 @@ from typing import Any
 
 from iris_cc.runtime.dispatcher import OVERRIDES, PASSED, Dispatcher, Target
 from iris_cc.runtime.pending import recover
+from iris_cc.runtime.ufunc import spread_table
 
 MOST_PARAMETERS = 32
 MOST_ENTRIES = 16
 
 
 class _Entry(ctypes.Structure):
-    _fields_ = [("mask", c_uint64), ("ufunc", c_void_p)]
+    _fields_ = [("mask", c_uint64), ("ufunc", c_void_p), ("spread", c_void_p)]
 
 
 class _State(ctypes.Structure):
@@ -178,8 +179,8 @@ class _Table:
     def add(self, mask: int, target: Target) -> None:
         place = self.state.entries
         if place < MOST_ENTRIES:
-            self.state.table[place] = _Entry(mask, id(target))
-            self.state.entries = place + 1
+            self.state.table[place] = _Entry(mask, id(target), spread_table(target))
+            self.state.entries = place + 1  # last: a call may be reading
 
     def drop(self, mask: int) -> None:
         last = self.state.entries - 1

@@ -61,7 +61,11 @@ new_capsule = PYFUNCTYPE(py_object, c_void_p, c_char_p, c_void_p)(("PyCapsule_Ne
 _track = PYFUNCTYPE(None, c_void_p)(("PyObject_GC_Track", pythonapi))
 add_reference = PYFUNCTYPE(None, c_void_p)(("Py_IncRef", pythonapi))
 
-_table: Any = ctypes.cast(_get_pointer(np._core._multiarray_umath._UFUNC_API, None), POINTER(c_void_p))  # type: ignore[attr-defined]
+# NumPy's tables of functions: their addresses.
+UFUNC_TABLE: int = _get_pointer(np._core._multiarray_umath._UFUNC_API, None)  # type: ignore[attr-defined]
+ARRAY_TABLE: int = _get_pointer(np._core._multiarray_umath._ARRAY_API, None)  # type: ignore[attr-defined]
+
+_table: Any = ctypes.cast(UFUNC_TABLE, POINTER(c_void_p))
 
 
 def _api(index: int, result: Any, *arguments: Any) -> Any:

@@ -5,15 +5,24 @@ from __future__ import annotations
 import _thread
 import ctypes
 from collections.abc import Callable
-from ctypes import CFUNCTYPE, c_int32, c_ssize_t, c_void_p
+from ctypes import CFUNCTYPE, c_int32, c_int64, c_ssize_t, c_void_p
 
 from iris_cc.runtime.loader import Library
 
 # In each unit whose rows can be shared out: the address of what shares them out, 0 for nothing.
 ENTRY = "iris_parallel_entry"
+SHARE = "iris_share"
 
 _PARALLEL = CFUNCTYPE(c_int32, c_void_p, c_void_p, c_ssize_t, c_ssize_t, c_int32)
 _PART = CFUNCTYPE(c_int32, c_void_p, c_ssize_t, c_ssize_t)
+
+
+def share_of(library: Library) -> tuple[int, ...] | None:
+    """What a unit says about sharing out: from how many elements on, in pieces of how many, at most to how many
+    threads, and whether an element can fail.  None if it says nothing."""
+    if not library.has(SHARE):
+        return None
+    return tuple((c_int64 * 4).from_address(library.address(SHARE)))
 
 
 def stand_in(start: Callable[[], int]) -> tuple[int, object]:

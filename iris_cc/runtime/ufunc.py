@@ -20,8 +20,11 @@ import numpy as np
 from iris_cc.records import record
 from iris_cc.runtime import numpy_api as api
 from iris_cc.runtime.pending import stash, take_pending
+from iris_cc.runtime.spread import Table
 
-__all__ = ["Loop", "Resolve", "Word", "factory_works", "make_ufunc", "take_pending", "use_native_promoter"]
+__all__ = [
+    "Loop", "Resolve", "Word", "factory_works", "make_ufunc", "spread_table", "take_pending", "use_native_promoter",
+]  # fmt: skip
 
 
 @record
@@ -32,6 +35,7 @@ class Loop:
     address: int
     keeper: object
     python: bool = False  # the loop re-enters Python, so NumPy keeps the GIL around it
+    share: tuple[int, ...] | None = None  # what its unit says about sharing calls out to threads
 
 
 # An exact dtype, or int, float or complex for a Python scalar that NumPy holds for weak.
@@ -42,7 +46,7 @@ Resolve: TypeAlias = "Callable[[tuple[Word, ...], tuple[np.dtype[Any] | None, ..
 class _Record:
     """What one ufunc owns: all the memory NumPy points into, and the loops by their input dtypes."""
 
-    __slots__ = ("doc", "empty", "lock", "loops", "name", "nin", "nout", "resolve")
+    __slots__ = ("doc", "empty", "lock", "loops", "name", "nin", "nout", "resolve", "spread")
 
     def __init__(self, name: str, doc: str | None, nin: int, nout: int, resolve: Resolve) -> None:
         self.name = own_name(name).encode()
@@ -51,6 +55,7 @@ class _Record:
         self.empty = (c_void_p * 1)()  # its tables of functions, data and types, none of which may be NULL
         self.loops: dict[tuple[np.dtype[Any], ...], Loop] = {}
         self.lock = threading.Lock()
+        self.spread = Table(nin, nout, self.name)
 
 
 # What pandas calls operators by.
@@ -79,6 +84,17 @@ def make_ufunc(name: str, doc: str | None, nin: int, nout: int, resolve: Resolve
     api.set_owned(ufunc, record)
     api.add_promoter(ufunc, (np.dtype,) * nin + (None,) * nout, _PROMOTER[0])
     return ufunc
+
+
+def spread_table(target: object) -> int:
+    """The address of what is known of the loops of a ufunc that was made here; 0 for anything else."""
+    if not isinstance(target, np.ufunc):
+        return 0
+    try:
+        record = api.owned(target)
+    except ValueError:  # NumPy's own ufuncs own nothing
+        return 0
+    return record.spread.address if isinstance(record, _Record) else 0
 
 
 def _word(address: int | None) -> Word | None:
@@ -117,6 +133,8 @@ def _register(ufunc: np.ufunc, record: _Record, loop: Loop) -> None:
         if known is None:
             _add_loop(ufunc, record, loop)
             record.loops[key] = loop
+            if loop.share is not None:
+                record.spread.add(loop.address, loop.dtypes, loop.share)
         elif known.dtypes != loop.dtypes:
             raise TypeError(f"two loops of {ufunc.__name__!r} differ in their outputs only")
 

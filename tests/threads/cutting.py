@@ -7,10 +7,13 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+import numpy as np
+
+import iris_cc
 from iris_cc import build, threads
 from iris_cc.build import Built, Unit
 from iris_cc.digest import hex_digest
-from iris_cc.runtime import loader
+from iris_cc.runtime import loader, spread
 from iris_cc.runtime.parallel import ENTRY
 
 _TEXT = """
@@ -88,3 +91,29 @@ def cutting(kernel: Any) -> Iterator[Cuts]:
     finally:
         for library in loaded:
             threads.connect(library)
+
+
+def start_spreading() -> loader.Library:
+    """The unit that walks large arrays, at work; three calls are what a process needs for it."""
+    if threads._state.spread is None:
+        if threads.get_num_threads() == 1:
+            threads.set_num_threads(4)
+        kernel = iris_cc.kernel("def start(x, y): return x - y", fallback="error")
+        for _ in range(4):
+            kernel(np.ones((200, 300)), np.ones(300))
+    assert threads._state.spread is not None
+    return threads._state.spread
+
+
+@contextmanager
+def cutting_spaces(lanes: int = 4) -> Iterator[Cuts]:
+    """Calls on large arrays of several dimensions are cut; `rows` counts those calls."""
+    unit = start_spreading()
+    cuts = Cuts(_library())
+    cuts.clear()
+    unit.write_int64(ENTRY, _library().address("cut"))
+    unit.write_int64(spread.LANES, lanes)
+    try:
+        yield cuts
+    finally:
+        threads.set_num_threads(threads._state.chosen)

@@ -76,7 +76,7 @@ class Trace(ctypes.Structure):
 
 @cache
 def _library(which: str) -> loader.Library:
-    unit = threads._unit() if which == "pool" else Unit(
+    unit = threads._pool() if which == "pool" else Unit(
         hex_digest(PARTS), "parts", "call", 0, "strict", 10, lambda: PARTS, {"kernel": "parts"}
     )  # fmt: skip
     found = build.obtain(unit)

@@ -137,7 +137,11 @@ IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *step
 
 #define IRIS_LONG 10240
 #define IRIS_GRAIN 2560
+#define IRIS_UNIT 256
 #define IRIS_MOST_THREADS 0
+
+extern IRIS_EXPORT const int64_t iris_share[4];
+const int64_t iris_share[4] = {IRIS_LONG, IRIS_GRAIN, IRIS_MOST_THREADS, 0};
 
 typedef struct { char *const *args; const intptr_t *steps; } iris_whole;
 

@@ -101,6 +101,7 @@ IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *step
 
 #define IRIS_LONG 24576
 #define IRIS_GRAIN 6144
+#define IRIS_UNIT 512
 #define IRIS_MOST_THREADS 0
 
 typedef struct { const int64_t *shape, *strides; char *const *data; int axis_to_cut; } iris_whole;
@@ -143,8 +144,10 @@ IRIS_ROUTE int32_t iris_space(iris_whole *space) {
   const int64_t count = shape[0];
   const iris_parallel_t parallel = count < IRIS_LONG ? 0 : iris_parallel();
   if (parallel) {
-    const int axis = space->axis_to_cut = iris_axis_to_cut(1, shape);
-    const int64_t grain = IRIS_GRAIN;
+    const int axis = space->axis_to_cut = iris_axis_to_cut(1, shape, IRIS_UNIT);
+    const int64_t unit = axis == 0 ? IRIS_UNIT : 1;
+    const int64_t size = unit * (count / shape[axis]);
+    const int64_t grain = (IRIS_GRAIN + size - 1) / size * unit;
     return parallel(iris_piece, space, shape[axis], grain, IRIS_MOST_THREADS);
   }
   return iris_piece(space, 0, space->shape[0]);

@@ -141,7 +141,11 @@ IRIS_ROUTE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *
 
 #define IRIS_LONG 3072
 #define IRIS_GRAIN 768
+#define IRIS_UNIT 256
 #define IRIS_MOST_THREADS 0
+
+extern IRIS_EXPORT const int64_t iris_share[4];
+const int64_t iris_share[4] = {IRIS_LONG, IRIS_GRAIN, IRIS_MOST_THREADS, 1};
 
 typedef struct { char *const *args; const intptr_t *steps; } iris_whole;
 
@@ -176,12 +180,15 @@ IRIS_ROUTE uint32_t iris_long_row(intptr_t count, char *const *args, const intpt
 
 IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
   (void)context;
-  (void)aux;
   uint32_t status;
   if (dims[0] < IRIS_LONG) {
     status = iris_row(dims[0], args, steps);
   } else {
     status = iris_long_row(dims[0], args, steps);
+  }
+  if (aux) {
+    *(uint32_t *)aux |= status;
+    return 0;
   }
   if (status & 1u) return iris_raise(PyExc_ValueError, "Integers to negative integer powers are not allowed.");
   return 0;

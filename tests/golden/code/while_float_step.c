@@ -259,7 +259,11 @@ IRIS_ROUTE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *
 
 #define IRIS_LONG 768
 #define IRIS_GRAIN 192
+#define IRIS_UNIT 192
 #define IRIS_MOST_THREADS 0
+
+extern IRIS_EXPORT const int64_t iris_share[4];
+const int64_t iris_share[4] = {IRIS_LONG, IRIS_GRAIN, IRIS_MOST_THREADS, 1};
 
 typedef struct { char *const *args; const intptr_t *steps; } iris_whole;
 
@@ -292,7 +296,6 @@ IRIS_ROUTE uint32_t iris_long_row(intptr_t count, char *const *args, const intpt
 
 IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
   (void)context;
-  (void)aux;
   const uint64_t flags = iris_save_flags();
   uint32_t status;
   if (dims[0] < IRIS_LONG) {
@@ -301,6 +304,10 @@ IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims
     status = iris_long_row(dims[0], args, steps);
   }
   iris_restore_flags(flags, IRIS_FLAGS_ALL);
+  if (aux) {
+    *(uint32_t *)aux |= status;
+    return 0;
+  }
   if (status & 4u) return iris_raise(PyExc_RuntimeError, "a while loop passed ME_DSL_WHILE_MAX_ITERS iterations for one element");
   return 0;
 }
