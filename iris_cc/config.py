@@ -95,5 +95,9 @@ def target() -> str | None:
 
 def num_threads() -> int | None:
     """`IRIS_CC_NUM_THREADS`: the most threads a call may use; None where it says nothing that can be used."""
-    text = _text("IRIS_CC_NUM_THREADS")
-    return int(text) if text is not None and text.isdecimal() and int(text) > 0 else None
+    text = _text("IRIS_CC_NUM_THREADS") or ""
+    try:
+        number = int(text) if text.isdecimal() else 0
+    except ValueError:  # more digits than Python reads
+        return None
+    return number if number > 0 else None

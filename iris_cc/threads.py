@@ -39,7 +39,7 @@ class _State:
         self.applied = 0  # what the pool was last told
         self.waited = False  # a call went alone because a unit had to be built
         self.patient = False  # some kernel's calls wait for no compiler
-        self.jobs: dict[str, Job] = {}  # the builds of the units, for such kernels
+        self.jobs: dict[str, Job | None] = {}  # the builds of the units, for such kernels
         self.refused = False  # there is no pool to be had
         self.spread_refused = False
         self.stand_in: tuple[int, object] | None = None
@@ -70,6 +70,12 @@ def get_num_threads() -> int:
         with _state.lock:
             _apply(number)
     return number
+
+
+def means() -> tuple[int | None, bool]:
+    """What this process has by now: the pool's threads, None without a pool, and whether short rows find them too."""
+    workers = None if _state.pool is None else parallel.count_workers(_state.pool)
+    return workers, _state.spread is not None
 
 
 def connect(library: loader.Library, *, patient: bool = False) -> tuple[int, ...] | None:

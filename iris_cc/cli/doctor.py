@@ -21,18 +21,19 @@ from typing import Literal
 
 import numpy as np
 
-from iris_cc import api, build, config, driver, fastcall
+from iris_cc import api, build, config, driver, fastcall, threads
 from iris_cc.build import BuildFailure, cpu, manage, toolchain
 from iris_cc.cli.problems import ENVIRONMENT, OK
 from iris_cc.cli.report import Report
 from iris_cc.driver import Options, Specialization
-from iris_cc.runtime import builtin
+from iris_cc.runtime import builtin, processors
 from iris_cc.runtime.ufunc import factory_works
 from iris_cc.version import __version__
 
 Status = Literal["ok", "note", "fail"]
 
 _PROBE = "def doctor(x):\n    return x * x + 0.5 if x > 1.0 else -x\n"
+_SHARED = "def doctor(x, y):\n    return x * x + y\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,53 @@ def _dispatcher() -> Check:
     )
 
 
+def _threads() -> Check:
+    """How many a call may use and why, and whether the pool shares calls out."""
+    quota = processors.cgroup_quota()
+    limit = "no limit" if quota is None else quota
+    status, pool = _pool() if config.jit_enabled() else ("note", "the pool was not tried: compilation is switched off")
+    lines = [
+        f"a call uses at most {threads.get_num_threads()}",
+        f"processors of this process: {processors.affinity()} by affinity, {limit} by control groups",
+        _number_in_environment(),
+        pool,
+    ]
+    return Check("threads", status, "\n".join(lines))
+
+
+def _number_in_environment() -> str:
+    name = "IRIS_CC_NUM_THREADS"
+    given = os.environ.get(name, "").strip()
+    if not given:
+        return f"{name} is not set"
+    number = config.num_threads()
+    if number is None:
+        return f"{name} says {given[:20]!r}, which is no number of threads: it is ignored"
+    return f"{name} says {number}" + (f": {threads.MOST_THREADS} is the most" if number > threads.MOST_THREADS else "")
+
+
+def _pool() -> tuple[Status, str]:
+    """Large calls, one row and many rows, the last of which are shared out."""
+    if threads.get_num_threads() == 1:
+        return "ok", "the pool is not needed"
+    with _private_cache():
+        kernel = api.make(_SHARED, Options(fallback="silent"))
+        x, y = np.linspace(-3.0, 3.0, 1 << 20), np.linspace(0.0, 1.0, 1 << 10)
+        grid = x.reshape(-1, y.size)
+        wanted, wanted_grid = x * x + x, grid * grid + y
+        right = all(
+            np.array_equal(kernel(x, x), wanted) and np.array_equal(kernel(grid, y), wanted_grid) for _ in range(4)
+        )
+    workers, spreads = threads.means()
+    if not right:
+        return "fail", "the pool gave wrong values: please report this"
+    if workers is None:
+        return "note", "the pool could not be built: each call stays on its thread"
+    if not spreads:
+        return "note", f"the pool works, with {workers} workers, but not for short rows of large arrays"
+    return ("ok" if workers else "note"), f"the pool works, with {workers} workers"
+
+
 def _test_kernel() -> Check:
     """Compile, load, run, compare."""
     if not config.jit_enabled():
@@ -227,5 +275,6 @@ _LOOKS: tuple[tuple[str, Callable[[], Check]], ...] = (
     ("ufunc factory", _factory),
     ("dispatcher", _dispatcher),
     ("test kernel", _test_kernel),
+    ("threads", _threads),
     ("read back", _readback),
 )

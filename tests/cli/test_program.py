@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,8 +15,9 @@ from pathlib import Path
 import pytest
 
 import iris_cc
-from iris_cc import build
-from iris_cc.cli import command, dump
+from iris_cc import build, threads
+from iris_cc.cli import command, doctor, dump
+from iris_cc.runtime.processors import affinity, cgroup_quota
 from tests.cli.conftest import Program
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -101,6 +103,56 @@ def test_a_healthy_machine(cli: Program) -> None:
     assert checks["test kernel"]["status"] == "ok" and "-ffp-contract=off" in checks["flags"]["text"]
     assert all(each["status"] != "fail" for each in checks.values())
     assert "kernels are compiled here" in cli("doctor").out
+
+
+def threads_line(cli: Program) -> tuple[str, list[str]]:
+    check = next(each for each in cli("doctor", "--json").data["checks"] if each["name"] == "threads")
+    return check["status"], check["text"].splitlines()
+
+
+@pytest.mark.needs_cc
+def test_what_doctor_says_about_threads(cli: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    processors = (
+        f"processors of this process: {affinity()} by affinity, {cgroup_quota() or 'no limit'} by control groups"
+    )
+    said = {
+        "3": "IRIS_CC_NUM_THREADS says 3",
+        " 2 ": "IRIS_CC_NUM_THREADS says 2",
+        "5000": "IRIS_CC_NUM_THREADS says 5000: 1024 is the most",
+        "many": "IRIS_CC_NUM_THREADS says 'many', which is no number of threads: it is ignored",
+        "": "IRIS_CC_NUM_THREADS is not set",
+    }
+    with monkeypatch.context() as patch:
+        patch.setattr(doctor, "_pool", lambda: ("ok", "not tried"))
+        for text, words in said.items():
+            patch.setenv("IRIS_CC_NUM_THREADS", text)
+            status, lines = threads_line(cli)
+            assert status == "ok" and lines[1:3] == [processors, words]
+    monkeypatch.setenv("IRIS_CC_NUM_THREADS", "3")
+    status, lines = threads_line(cli)
+    assert lines[0] == "a call uses at most 3" and re.fullmatch(r"the pool works, with \d+ workers", lines[3])
+    monkeypatch.setenv("IRIS_CC_NUM_THREADS", "1")
+    assert threads_line(cli)[1][::3] == ["a call uses at most 1", "the pool is not needed"]
+    monkeypatch.setenv("ME_DSL_JIT", "0")
+    assert threads_line(cli)[0] == "note"
+
+
+@pytest.mark.needs_cc
+@pytest.mark.parametrize(
+    ("means", "words"),
+    [
+        ((None, False), "the pool could not be built: each call stays on its thread"),
+        ((2, False), "the pool works, with 2 workers, but not for short rows of large arrays"),
+        ((0, True), "the pool works, with 0 workers"),
+    ],
+)
+def test_a_pool_that_is_not_whole(
+    cli: Program, monkeypatch: pytest.MonkeyPatch, means: tuple[int | None, bool], words: str
+) -> None:
+    monkeypatch.setenv("IRIS_CC_NUM_THREADS", "3")
+    monkeypatch.setattr(threads, "means", lambda: means)
+    status, lines = threads_line(cli)
+    assert (status, lines[3]) == ("note", words)
 
 
 def test_no_compiler(cli: Program, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,10 +44,10 @@ def test_what_is_no_number(number: Any) -> None:
 
 
 def test_the_environment_counts_until_a_number_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    for text, number in (("3", 3), (" 2 ", 2), ("5000", 1024)):
+    for text, number in (("3", 3), (" 2 ", 2), ("5000", 1024), ("9" * 30, 1024)):
         monkeypatch.setenv("IRIS_CC_NUM_THREADS", text)
         assert iris_cc.get_num_threads() == number
-    for text in ("", "0", "-2", "many", "1.5"):
+    for text in ("", "0", "-2", "many", "1.5", "²", "9" * 5000):
         monkeypatch.setenv("IRIS_CC_NUM_THREADS", text)
         assert iris_cc.get_num_threads() == processors.usable()
     monkeypatch.setenv("IRIS_CC_NUM_THREADS", "3")
