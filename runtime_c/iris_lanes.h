@@ -94,6 +94,13 @@ typedef float iris_blended __attribute__((vector_size(16)));
 #define IRIS_SIGNS(mask) __builtin_ia32_movmskps((iris_blended)mask)
 #endif
 
+/* A mask for a choice, from a value whose sign says it. */
+#if defined(IRIS_BLEND)
+#define IRIS_BY_SIGN(value) ((iris_mask)(value))
+#else
+#define IRIS_BY_SIGN(value) ((iris_mask)((iris_mask)(value) < 0))
+#endif
+
 /* A bit per lane. */
 #if defined(IRIS_SIGNS)
 IRIS_LANE_FN unsigned iris_bits(iris_mask mask) { return (unsigned)IRIS_SIGNS(mask); }

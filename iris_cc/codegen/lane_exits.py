@@ -32,7 +32,7 @@ class Uses:
         """Results of the body that nothing but the next round reads, with the operation that makes each."""
         if not self.is_straight(loop.body):
             return
-        made = _made(loop.body)
+        made = made_in(loop.body)
         for out, var, result in zip(loop.outs, loop.carried, loop.body.results, strict=True):
             let = made.get(result) if isinstance(result, Var) and self.count[result] == 1 else None
             if let is None or out not in self.after or not _is_step(let, var):
@@ -48,7 +48,8 @@ class Uses:
         )
 
 
-def _made(block: Block) -> dict[Var, Let]:
+def made_in(block: Block) -> dict[Var, Let]:
+    """The operations of a block itself, by their results."""
     return {stmt.out: stmt for stmt in block.stmts if isinstance(stmt, Let)}
 
 
@@ -62,7 +63,7 @@ def known_after(fn: Function, loop: For) -> dict[int, Let | None]:
     """The places of carried values that the last index tells: None is whether the lane was stopped; or the choice."""
     if loop.live is None or loop.inits[loop.live] != Const(True, BOOL):
         return {}
-    made = _made(loop.body)
+    made = made_in(loop.body)
     stays = loop.body.results[loop.live]
     let = made.get(stays) if isinstance(stays, Var) else None
     if let is None or let.op is not ops.NOT:

@@ -1,5 +1,5 @@
 """What the lane loop has to know of a function before it writes a line: which values are one for all lanes, which
-outlive the straight segment that makes them, how wide a lane is, and whether the lane loop pays at all.
+outlive the straight segment that makes them, and how wide a lane is.  Whether the lane loop pays: lane_pays.
 
 Questions about the IR only; nothing here is text.
 """
@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iris_cc.codegen import lane_values, needs
+from iris_cc.codegen import lane_pays, lane_values, needs
 from iris_cc.codegen.lane_flat import flattened
 from iris_cc.codegen.lane_narrow import narrowed
 from iris_cc.ir import walk
 from iris_cc.ir.nodes import Atom, Block, Check, Const, For, Function, If, Let, Stmt, Var, While
-from iris_cc.ir.ops import DIVIDE
 from iris_cc.records import record
 
 _EVERYWHERE = -1  # the segment of what no single segment holds
@@ -55,14 +54,14 @@ def plan(
 
 def _planned(fn: Function, moving: int | None, parts: int | None, refills: bool | None, own: bool) -> Plan | None:
     loop = refilled_loop(fn) if refills is not False else None
-    if refills is None and loop is not None and len(loop.carried) > _MOST_REFILLED:
+    if refills is None and loop is not None and len(loop.carried) > lane_pays.MOST_REFILLED:
         loop = None
     uniform = _uniform(fn, moving, loop)
     bits = _lane_bits(fn, uniform)
-    parts = _parts(fn, uniform, own, loop) if parts is None else parts
+    parts = lane_pays.parts(fn, uniform, own, loop) if parts is None else parts
     if not parts:
         return None
-    in_a_row = 1 if loop is None else _in_a_row(fn, uniform, own, loop)
+    in_a_row = 1 if loop is None else lane_pays.in_a_row(fn, uniform, own, loop)
     return Plan(fn, bits, parts, loop is not None, in_a_row, uniform, _Segments(fn, own).crossing())
 
 
@@ -179,77 +178,3 @@ class _Segments:
         self.block(block)
         self.use(*block.results)
         self.cut()
-
-
-# -- does it pay --
-
-# Taking an element out of a vector and putting it back, in additions.
-_EXTRACTED = 4
-
-# Parts by the number of values a lane keeps from round to round, for blocks that end together: measured, see docs/adr.
-_PARTS = ((3, 4), (6, 3))
-# Lanes that take new elements need registers for that, too; but where a round waits for a long operation, parts that
-# do not wait gain more than registers.
-_MOST_REFILLED = 6
-_PARTS_REFILLED = ((2, 4), (6, 3))
-_PARTS_WAITING = 4
-
-# Rounds before lanes that are done are looked for, by what a round costs.
-_IN_A_ROW = ((20, 4), (60, 2))
-
-
-def _parts(fn: Function, uniform: frozenset[Var], own: bool, refilled: For | While | None) -> int:
-    """How many vectors a block has; 0 where the element loop is at least as fast."""
-    vector, scalar = _costs(fn, uniform, own and refilled is not None)
-    if not vector or 2 * scalar > vector:
-        return 0
-    if refilled is not None and any(let.op.cost >= DIVIDE for let in _in_loops(fn.body, False)):
-        return _PARTS_WAITING
-    if refilled is not None:
-        return next(parts for most, parts in _PARTS_REFILLED if _kept(refilled) <= most)
-    kept = max(len(stmt.carried) for stmt in walk.statements(fn.body) if isinstance(stmt, For | While))
-    return next((parts for most, parts in _PARTS if kept <= most), 2)
-
-
-def _kept(loop: For | While) -> int:
-    """The values that a lane of its own round keeps: a live condition is its mask, an index is its own."""
-    if isinstance(loop, While):
-        return len(loop.carried)
-    return len(loop.carried) + 1 - (loop.live is not None)
-
-
-def _in_a_row(fn: Function, uniform: frozenset[Var], own: bool, loop: For | While) -> int:
-    """How many rounds lanes run before those that are done are looked for; a known number of rounds is a multiple."""
-    vector, scalar = _costs(fn, uniform, own)
-    most = next((rounds for cost, rounds in _IN_A_ROW if vector + scalar <= cost), 1)
-    if isinstance(loop, While):
-        return most
-    if not (isinstance(loop.start, Const) and isinstance(loop.stop, Const)):
-        return 1
-    trips = abs(int(loop.stop.value) - int(loop.start.value))
-    return next(rounds for rounds in range(most, 0, -1) if trips % rounds == 0)
-
-
-def _costs(fn: Function, uniform: frozenset[Var], own: bool) -> tuple[int, int]:
-    """What the loops cost in operations on vectors, and in operations that go lane by lane.
-
-    Our own elementary functions gain little as vectors: where a block waits for its slowest lane, nothing.
-    """
-    vector = scalar = 0
-    for let in _in_loops(fn.body, False):
-        if let.out in uniform:
-            continue
-        if lane_values.goes_lane_by_lane(let, own):
-            scalar += max(let.op.cost, _EXTRACTED)
-        else:
-            vector += let.op.cost
-    return vector, scalar
-
-
-def _in_loops(block: Block, inside: bool) -> Iterator[Let]:
-    """The operations of every loop, at any depth."""
-    for stmt in block.stmts:
-        if inside and isinstance(stmt, Let):
-            yield stmt
-        for inner in walk.blocks(stmt):
-            yield from _in_loops(inner, inside or isinstance(stmt, For | While))

@@ -33,18 +33,17 @@ def refilling(rows: Rows, plan: Plan, source: Mapping[int, str] | None) -> str:
     return "\n".join([*refill.functions(), text])
 
 
-def load(operand: Operand, lanes: str) -> str:
-    """Element `k` of an input into lane `lane` of `lanes`."""
-    value = operand.load(f"*({operand.pointer})(args[{operand.place}] + k * steps[{operand.place}])")
+def load(operand: Operand, lanes: str, place: str) -> str:
+    """An element of an input into lane `lane` of `lanes`."""
+    value = operand.load(f"*({operand.pointer})({place})")
     value = f"-(iris_mem_mask)({value})" if operand.type is BOOL else value
     return f"(({_memory(operand.type)} *){lanes})[lane] = {value};"
 
 
-def store(operand: Operand, type: Scalar, lanes: str, k: str) -> str:
-    """Lane `lane` of `lanes` into element `k` of a result, which may be wider than `type`."""
-    place = f"*({operand.pointer})(args[{operand.place}] + {k} * steps[{operand.place}])"
+def store(operand: Operand, type: Scalar, lanes: str, place: str) -> str:
+    """Lane `lane` of `lanes` into an element of a result, which may be wider than `type`."""
     truth = " != 0" if operand.type is BOOL else ""
-    return f"{place} = ((const {_memory(type)} *){lanes})[lane]{truth};"
+    return f"*({operand.pointer})({place}) = ((const {_memory(type)} *){lanes})[lane]{truth};"
 
 
 def _memory(type: Scalar) -> str:
@@ -56,6 +55,8 @@ class _Refill(Lanes):
         super().__init__(plan.fn, rows.dialect, plan, source)
         self.rows = rows
         self.names = Names(*_STRUCTURE, *rows.indices)
+        self.start = {operand: self.names.claim(f"{operand.name}_row") for operand in rows.operands}
+        self.stride = {operand: self.names.claim(f"{operand.name}_step") for operand in rows.operands}
         loop = refilled_loop(plan.fn)
         assert loop is not None
         self.loop = loop
@@ -98,6 +99,9 @@ class _Refill(Lanes):
         if self.rows.can_fault:
             self.out.lines("uint32_t faults = 0;", "uint32_t *const status = &faults;")
         self.declare_inputs()
+        for operand in self.rows.operands:
+            self.out.line(f"char *const {self.start[operand]} = args[{operand.place}];")
+            self.out.line(f"const intptr_t {self.stride[operand]} = steps[{operand.place}];")
         for stmt in self.before:
             if isinstance(stmt, Let) and stmt.out in self.plan.uniform:
                 super().let(stmt)
@@ -180,16 +184,16 @@ class _Refill(Lanes):
         when it is done."""
         out, rows = self.out, self.rows
         for operand in rows.ins:
-            row, step, size = f"args[{operand.place}]", f"steps[{operand.place}]", operand.size
+            step, size = self.stride[operand], operand.size
             tile, ahead = rows.tiles[operand], self.ahead(operand)
             out.line(f"{operand.memory} {tile}[IRIS_LANES];")
-            out.line(f"const char *{ahead} = {row} + next * {step};")
+            out.line(f"const char *{ahead} = {self.at(operand, 'next')};")
             packed = f"iris_pack_{8 * size}((char *){tile}, {ahead}, {step}, 0, IRIS_LANES)"
             out.line(f"if (IRIS_UNLIKELY({step} != {size})) {ahead} = {packed};")
         for operand, type, name in zip(rows.outs, self.fn.results, results, strict=True):
             with out.braces("IRIS_EACH_PART"):
-                stored = store(operand, type, f"&{name}[part]", "((const iris_mem_i64 *)&element[part])[lane]")
-                out.line(f"IRIS_EACH_LANE {stored}")
+                place = self.at(operand, "((const iris_mem_i64 *)&element[part])[lane]")
+                out.line(f"IRIS_EACH_LANE {store(operand, type, f'&{name}[part]', place)}")
         out.lines("iris_mask fresh[IRIS_PARTS];", "iris_mask ranks[IRIS_PARTS];", "intptr_t before[IRIS_PARTS];")
         out.line("intptr_t taken = 0;")
         with out.braces("IRIS_EACH_PART"):
@@ -215,6 +219,9 @@ class _Refill(Lanes):
                 out.line(f"{name} = {self.chosen('fresh[part]', param.type, taken, name)};")
         out.line("next += taken;")
 
+    def at(self, operand: Operand, k: str) -> str:
+        return f"{self.start[operand]} + {k} * {self.stride[operand]}"
+
     def ahead(self, operand: Operand) -> str:
         return f"{self.rows.tiles[operand]}_ahead"
 
@@ -228,7 +235,7 @@ class _Refill(Lanes):
                 self.out.line("intptr_t k = ((iris_mem_i64 *)element)[lane];")
                 with self.out.braces("if (k >= 0)"):
                     for operand, type, name in zip(self.rows.outs, self.fn.results, results, strict=True):
-                        self.out.line(store(operand, type, name, "k"))
+                        self.out.line(store(operand, type, name, self.at(operand, "k")))
                 with self.out.braces("if (next == count)"):
                     self.out.line("((iris_mem_mask *)idle)[lane] = -1;")
                     self.out.line("continue;")
@@ -240,7 +247,7 @@ class _Refill(Lanes):
 
     def fill(self) -> None:
         for operand, param in zip(self.rows.ins, self.fn.params, strict=True):
-            self.out.line(load(operand, self.name[param]))
+            self.out.line(load(operand, self.name[param], self.at(operand, "k")))
         for index, name in zip(self.fn.indices, self.rows.indices, strict=True):
             if index.var not in self.plan.uniform:
                 self.out.line(f"((iris_mem_i64 *){self.name[index.var]})[lane] = {name} + k;")
@@ -281,22 +288,33 @@ class _Refill(Lanes):
             self.line(f"running[part] &= {self.goes_on(loop)};")
             self.count_left()
             self.out.line("if (left <= fewest) break;")
+            if self.in_a_row == 1:
+                self.body(loop)
+                return
             with self.out.braces(f"IRIS_ROLLED for (int again = 0; again < {self.in_a_row}; ++again)"):
                 self.body(loop)
 
     def rounds_while(self, loop: While) -> None:
-        self.out.line("uint64_t pause = round;")
+        if self.in_a_row > 1:
+            self.out.line("uint64_t pause = round;")
         with self.out.braces("for (;;)"), self.under("running[part]"):
             self.statements(loop.condition)
             self.line(f"running[part] &= {self.vector(loop.condition.results[0])};")
-            self.cut()
-            with self.out.braces("if (round == pause)"):
-                self.count_left()
-                self.limit()
-                self.out.line("if (left <= fewest) break;")
-                self.out.line(f"pause = deadline - round < {self.in_a_row} ? deadline : round + {self.in_a_row};")
+            if self.in_a_row == 1:
+                self.look()
+            else:
+                self.cut()
+                with self.out.braces("if (round == pause)"):
+                    self.look()
+                    self.out.line(f"pause = deadline - round < {self.in_a_row} ? deadline : round + {self.in_a_row};")
             self.body(loop)
             self.out.line("++round;")
+
+    def look(self) -> None:
+        """Whether a lane has run too long, or so many are done that they take new elements."""
+        self.count_left()
+        self.limit()
+        self.out.line("if (left <= fewest) break;")
 
     def count_left(self) -> None:
         self.out.line("int left = 0;")

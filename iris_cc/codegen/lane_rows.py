@@ -11,7 +11,7 @@ from iris_cc.codegen.lane_plan import Plan
 from iris_cc.codegen.lane_refill import load, refilling, store
 from iris_cc.codegen.lane_values import vector
 from iris_cc.codegen.lanes import BLOCK, block_function
-from iris_cc.codegen.rows import Rows
+from iris_cc.codegen.rows import Operand, Rows
 from iris_cc.codegen.writer import Writer
 
 
@@ -49,7 +49,7 @@ def _block(rows: Rows, plan: Plan, out: Writer) -> None:
     with out.braces("for (intptr_t lane = 0; lane < IRIS_LANES; ++lane)"):
         out.line("const intptr_t k = first + (lane < some ? lane : some - 1);")
         for operand in rows.ins:
-            out.line(load(operand, rows.tiles[operand]))
+            out.line(load(operand, rows.tiles[operand], _at(operand, "k")))
         for name, index in moving:
             if index.var not in plan.uniform:
                 out.line(f"((iris_mem_i64 *){name}_tile)[lane] = {name} + k;")
@@ -59,4 +59,8 @@ def _block(rows: Rows, plan: Plan, out: Writer) -> None:
     out.line(f"{rows.call(BLOCK, *inputs, *tiles[len(rows.ins) :], *status)};")
     with out.braces("for (intptr_t lane = 0; lane < some; ++lane)"):
         for operand, type in zip(rows.outs, plan.fn.results, strict=True):
-            out.line(store(operand, type, rows.tiles[operand], "(first + lane)"))
+            out.line(store(operand, type, rows.tiles[operand], _at(operand, "(first + lane)")))
+
+
+def _at(operand: Operand, k: str) -> str:
+    return f"args[{operand.place}] + {k} * steps[{operand.place}]"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from iris_cc.codegen import lane_calls, lane_values
+from iris_cc.codegen import lane_bits, lane_calls, lane_values
 from iris_cc.codegen.cfamily import Emitter, checked_cast, fault_bit
 from iris_cc.codegen.dialect import Dialect
 from iris_cc.codegen.lane_exits import Uses
@@ -37,8 +37,9 @@ class Segments(Emitter):
         self.local: set[Var] = set()  # values that are no arrays
         self.uses = Uses(fn, dialect.own)
         self.logical = logical_shifts(fn)
+        self.by_bit = lane_bits.choices(fn, self.uses, plan.lane_bits, plan.uniform)
         self.folded: dict[Var, Let] = {}  # carried values whose step is part of their assignment
-        self.skipped: set[Var] = set()  # what needs no line of its own
+        self.skipped = set(lane_bits.unread(self.by_bit, fn, self.uses))  # what needs no line of its own
         self.together = lane_calls.together(fn, dialect.own, plan.uniform)
         self.called: dict[str, lane_calls.Calls] = {}  # functions of all lanes, with the scalar ones they call
 
@@ -113,7 +114,14 @@ class Segments(Emitter):
         return self.atom(atom) if self.is_uniform(atom) else self.vector(atom)
 
     def at_lane(self, atom: Atom) -> str:
-        return self.atom(atom, alone=True) if self.is_uniform(atom) else f"{self.vector(atom)}[lane]"
+        """A lane taken out of a vector; out of an array of vectors, it would keep the array in memory."""
+        if self.is_uniform(atom) or not isinstance(atom, Var):
+            return self.atom(atom, alone=True)
+        if atom not in self.local:
+            name = self.names.claim(f"{self.name[atom]}_lanes")
+            self.line(f"const {vector(atom.type)} {name} = {self.ref(atom)};")
+            return f"{name}[lane]"
+        return f"{self.ref(atom)}[lane]"
 
     # -- statements -----------------------------------------------------------------------------------------------
 
@@ -187,6 +195,10 @@ class Segments(Emitter):
             return None if is_checked_cast(let) else lane_values.cast(let, bits, self.vector(let.args[0]))
         if let.out in self.logical and (shifted := lane_values.logical_shift(let, self.vector(let.args[0]))):
             return shifted
+        if let.out in self.by_bit:
+            choice = self.by_bit[let.out]
+            then, orelse = (self.vector(let.args[place]) for place in (choice.when_set, 3 - choice.when_set))
+            return self.chosen(f"IRIS_BY_SIGN({self.ref(choice.value)} << {choice.shift})", let.out.type, then, orelse)
         spread = lane_values.takes_scalars(let)
         return lane_values.operator(let, bits, [self.operand(a) if spread else self.vector(a) for a in let.args])
 

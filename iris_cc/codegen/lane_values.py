@@ -20,7 +20,7 @@ _ORDER_OF_BOOLS = {ops.LT: ">", ops.LE: ">=", ops.GT: "<", ops.GE: "<=", ops.EQ:
 
 
 # Written lane by lane, and one instruction to the compilers where the target has it.
-AS_VECTORS = frozenset({ops.ABS, ops.SQRT, ops.FLOOR, ops.CEIL, ops.TRUNC, ops.RINT, ops.COPY})
+AS_VECTORS = frozenset({ops.SQRT, ops.FLOOR, ops.CEIL, ops.TRUNC, ops.RINT, ops.COPY})
 
 # These have vectors of less than a register, which the compilers take apart.
 _NARROW = (I8, I16, U8, U16)
@@ -41,6 +41,10 @@ class _Words:
 
     def choose(self, mask: str, then: str, orelse: str) -> str:
         return f"iris_select_{self.type}({mask}, {then}, {orelse})"
+
+    def cleared_sign(self, value: str) -> str:
+        bits = self.type.bits
+        return f"(iris_v_{self.type})((iris_v_i{bits}){value} & ~INT{bits}_MIN)"
 
     def chooser(self, sign: str, nan: str, args: Sequence[str]) -> str:
         """The first operand where `sign` holds between the two, or where `nan` (an operand's place) is nan."""
@@ -67,6 +71,7 @@ _SPELLED: dict[tuple[Op, str], Callable[[_Words, Sequence[str]], str]] = {
     (ops.ISINF, "float"): _infinite,
     (ops.ISFIN, "float"): lambda words, args: words.mask(f"{args[0]} - {args[0]} == {words.all('0')}"),
     (ops.SGNB, "float"): lambda words, args: words.mask(f"(iris_v_i{words.type.bits}){args[0]} < 0"),
+    (ops.ABS, "float"): lambda words, args: words.cleared_sign(args[0]),
     (ops.ABS, "int"): lambda words, args: words.choose(
         words.mask(f"{args[0]} < {words.all('0')}"), f"-{args[0]}", args[0]
     ),

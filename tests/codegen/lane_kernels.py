@@ -323,6 +323,56 @@ func @left_early(%0: f64, %1: i64) -> f64, i64, f64 {
 }
 """)
 
+bits_of_index = _parsed("""
+func @bits_of_index(%0: f64, %1: i64) -> f64 {
+  %2: i64 = and %1, 1:i64
+  for %3: i64 in 0:i64 .. 9:i64 step 1:i64 carry %4: f64 = %0, %5: bool = true:bool live %5 {
+    %6: i64 = and %3, 2:i64
+    %7: bool = eq %6, 0:i64
+    %8: f64 = mul %4, 1.5:f64
+    %9: f64 = sub 0.5:f64, %4
+    %10: f64 = select %7, %8, %9
+    %11: i64 = and %1, 4:i64
+    %12: bool = eq %11, 0:i64
+    %13: f64 = add %10, 0.25:f64
+    %14: f64 = sub %10, 0.25:f64
+    %15: f64 = select %12, %13, %14
+    %16: bool = lt %15, 40.0:f64
+    yield %15, %16
+  } -> %17: f64, %18: bool
+  return %17
+}
+""")
+
+# Choices by a bit, of values that may be negative and of an index that is one for all; shifts of both kinds of number.
+bits = """
+func @bits(%0: TYPE, %1: TYPE) -> TYPE, TYPE, TYPE {
+  %2: TYPE = and %1, 15:TYPE
+  while carry %3: TYPE = %2, %4: TYPE = %0, %5: TYPE = 0:TYPE {
+    %6: TYPE = shr %3, 4:TYPE
+    %7: bool = ge %3, 1:TYPE
+    %8: bool = lt %6, 5:TYPE
+    %9: bool = and %7, %8
+    test %9
+  } do {
+    %10: TYPE = and %4, 8:TYPE
+    %11: bool = ne %10, 8:TYPE
+    %12: TYPE = sub %4, 1000:TYPE
+    %13: TYPE = mul %4, 3:TYPE
+    %14: TYPE = select %11, %12, %13
+    %15: TYPE = and %14, 1:TYPE
+    %16: bool = eq %15, 0:TYPE
+    %17: TYPE = shr %3, 1:TYPE
+    %18: TYPE = shr %14, 1:TYPE
+    %19: TYPE = select %16, %17, %18
+    %20: TYPE = sub %3, 1:TYPE
+    %21: TYPE = add %5, %19
+    yield %20, %14, %21
+  } -> %22: TYPE, %23: TYPE, %24: TYPE
+  return %22, %23, %24
+}
+"""
+
 indexed = _parsed("""
 func @indexed(%0: f64) index i0=%1: i64 flat=%2: i64 n0=%3: i64 -> f64 {
   %10: i64 = and %2, 15:i64
@@ -347,6 +397,9 @@ KERNELS: dict[str, Callable[[], Function]] = {
     "gcd": gcd,
     "converted": converted,
     "bounds": bounds,
+    "bits_i8": _parsed(bits.replace("TYPE", "i64")),
+    "bits_i4": _parsed(bits.replace("TYPE", "i32")),
+    "bits_of_index": bits_of_index,
     "left_early": left_early,
     "nested": nested,
     "turned_f8": _parsed(turned.replace("TYPE", "f64")),

@@ -70,6 +70,10 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
   uint32_t faults = 0;
   uint32_t *const status = &faults;
   iris_v_i64 n[IRIS_PARTS];
+  char *const n_row = args[0];
+  const intptr_t n_step = steps[0];
+  char *const out0_row = args[1];
+  const intptr_t out0_step = steps[1];
   iris_v_i64 n_1[IRIS_PARTS];
   iris_v_i64 steps_1[IRIS_PARTS];
   iris_mask running[IRIS_PARTS];
@@ -98,10 +102,10 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
     #if defined(IRIS_TAKES_MANY)
     if (next > 0 && count - next >= IRIS_LANES) {
       iris_mem_i64 n_tile[IRIS_LANES];
-      const char *n_tile_ahead = args[0] + next * steps[0];
-      if (IRIS_UNLIKELY(steps[0] != 8)) n_tile_ahead = iris_pack_64((char *)n_tile, n_tile_ahead, steps[0], 0, IRIS_LANES);
+      const char *n_tile_ahead = n_row + next * n_step;
+      if (IRIS_UNLIKELY(n_step != 8)) n_tile_ahead = iris_pack_64((char *)n_tile, n_tile_ahead, n_step, 0, IRIS_LANES);
       IRIS_EACH_PART {
-        IRIS_EACH_LANE *(iris_mem_i64 *)(args[1] + ((const iris_mem_i64 *)&element[part])[lane] * steps[1]) = ((const iris_mem_i64 *)&out0[part])[lane];
+        IRIS_EACH_LANE *(iris_mem_i64 *)(out0_row + ((const iris_mem_i64 *)&element[part])[lane] * out0_step) = ((const iris_mem_i64 *)&out0[part])[lane];
       }
       iris_mask fresh[IRIS_PARTS];
       iris_mask ranks[IRIS_PARTS];
@@ -135,7 +139,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
           const int lane = part * IRIS_WIDTH + __builtin_ctz(done);
           intptr_t k = ((iris_mem_i64 *)element)[lane];
           if (k >= 0) {
-            *(iris_mem_i64 *)(args[1] + k * steps[1]) = ((const iris_mem_i64 *)out0)[lane];
+            *(iris_mem_i64 *)(out0_row + k * out0_step) = ((const iris_mem_i64 *)out0)[lane];
           }
           if (next == count) {
             ((iris_mem_mask *)idle)[lane] = -1;
@@ -143,7 +147,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
           }
           k = ((iris_mem_i64 *)element)[lane] = next++;
           busy = true;
-          ((iris_mem_i64 *)n)[lane] = *(const iris_mem_i64 *)(args[0] + k * steps[0]);
+          ((iris_mem_i64 *)n)[lane] = *(const iris_mem_i64 *)(n_row + k * n_step);
           ((iris_mem_i64 *)began)[lane] = (int64_t)round;
         }
       }
@@ -191,15 +195,13 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
       }
       IRIS_EACH_PART {
         /* 6: if n % 2: */
-        const iris_v_i64 t2 = n_1[part] & 1;
-        const iris_mask t3 = (iris_mask)(t2 != 0);
         /* 7: n = 3 * n + 1 */
-        const iris_v_i64 t4 = 3 * n_1[part];
-        const iris_v_i64 n_2 = t4 + 1;
+        const iris_v_i64 t2 = 3 * n_1[part];
+        const iris_v_i64 n_2 = t2 + 1;
         /* 9: n //= 2 */
         const iris_v_i64 n_3 = n_1[part] >> 1;
         /* 6: if n % 2: */
-        const iris_v_i64 n_4 = iris_select_i64(t3, n_2, n_3);
+        const iris_v_i64 n_4 = iris_select_i64(IRIS_BY_SIGN(n_1[part] << 63), n_2, n_3);
         /* 10: steps += 1 */
         n_1[part] = n_4;
         steps_1[part] = steps_1[part] - (iris_v_i64)running[part];

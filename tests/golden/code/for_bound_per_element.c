@@ -67,8 +67,10 @@ IRIS_KERNEL void iris_block(const iris_v_i64 *n, const iris_v_i32 *step, iris_v_
     *status |= iris_any(~t3) ? 2u /* zero_step */ : 0u;
     total[part] = iris_all_i64(0LL);
     i[part] = iris_all_i64(0LL);
+    const iris_v_i64 t1_lanes = t1[part];
+    const iris_v_i64 t2_lanes = t2[part];
     trips[part] = (iris_v_u64){0};
-    IRIS_LANE_BY_LANE trips[part][lane] = iris_trips(0LL, t1[part][lane], t2[part][lane]);
+    IRIS_LANE_BY_LANE trips[part][lane] = iris_trips(0LL, t1_lanes[lane], t2_lanes[lane]);
     running[part] = IRIS_ALL;
   }
   for (uint64_t trip = 0;; ++trip) {

@@ -1,7 +1,7 @@
 /* kernel: (i8) -> i8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
 
 #define IRIS_LANE_BITS 64
-#define IRIS_PARTS 3
+#define IRIS_PARTS 4
 
 /* iris_base.h */
 
@@ -60,6 +60,10 @@ IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t
 /* Any steps, no overlap; a lane that is done takes the next element. */
 IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *steps) {
   iris_v_i64 n[IRIS_PARTS];
+  char *const n_row = args[0];
+  const intptr_t n_step = steps[0];
+  char *const out0_row = args[1];
+  const intptr_t out0_step = steps[1];
   iris_mask live[IRIS_PARTS];
   (void)live;
   iris_v_i64 rv00[IRIS_PARTS];
@@ -93,10 +97,10 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
     #if defined(IRIS_TAKES_MANY)
     if (next > 0 && count - next >= IRIS_LANES) {
       iris_mem_i64 n_tile[IRIS_LANES];
-      const char *n_tile_ahead = args[0] + next * steps[0];
-      if (IRIS_UNLIKELY(steps[0] != 8)) n_tile_ahead = iris_pack_64((char *)n_tile, n_tile_ahead, steps[0], 0, IRIS_LANES);
+      const char *n_tile_ahead = n_row + next * n_step;
+      if (IRIS_UNLIKELY(n_step != 8)) n_tile_ahead = iris_pack_64((char *)n_tile, n_tile_ahead, n_step, 0, IRIS_LANES);
       IRIS_EACH_PART {
-        IRIS_EACH_LANE *(iris_mem_i64 *)(args[1] + ((const iris_mem_i64 *)&element[part])[lane] * steps[1]) = ((const iris_mem_i64 *)&out0[part])[lane];
+        IRIS_EACH_LANE *(iris_mem_i64 *)(out0_row + ((const iris_mem_i64 *)&element[part])[lane] * out0_step) = ((const iris_mem_i64 *)&out0[part])[lane];
       }
       iris_mask fresh[IRIS_PARTS];
       iris_mask ranks[IRIS_PARTS];
@@ -129,7 +133,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
           const int lane = part * IRIS_WIDTH + __builtin_ctz(done);
           intptr_t k = ((iris_mem_i64 *)element)[lane];
           if (k >= 0) {
-            *(iris_mem_i64 *)(args[1] + k * steps[1]) = ((const iris_mem_i64 *)out0)[lane];
+            *(iris_mem_i64 *)(out0_row + k * out0_step) = ((const iris_mem_i64 *)out0)[lane];
           }
           if (next == count) {
             ((iris_mem_mask *)idle)[lane] = -1;
@@ -137,7 +141,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
           }
           k = ((iris_mem_i64 *)element)[lane] = next++;
           busy = true;
-          ((iris_mem_i64 *)n)[lane] = *(const iris_mem_i64 *)(args[0] + k * steps[0]);
+          ((iris_mem_i64 *)n)[lane] = *(const iris_mem_i64 *)(n_row + k * n_step);
         }
       }
     }

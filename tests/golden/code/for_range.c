@@ -52,6 +52,12 @@ IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t
 IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *steps) {
   iris_v_f64 x[IRIS_PARTS];
   iris_v_i64 n[IRIS_PARTS];
+  char *const x_row = args[0];
+  const intptr_t x_step = steps[0];
+  char *const n_row = args[1];
+  const intptr_t n_step = steps[1];
+  char *const out0_row = args[2];
+  const intptr_t out0_step = steps[2];
   iris_v_f64 total[IRIS_PARTS];
   iris_v_i64 i[IRIS_PARTS];
   iris_mask running[IRIS_PARTS];
@@ -76,13 +82,13 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
     #if defined(IRIS_TAKES_MANY)
     if (next > 0 && count - next >= IRIS_LANES) {
       iris_mem_f64 x_tile[IRIS_LANES];
-      const char *x_tile_ahead = args[0] + next * steps[0];
-      if (IRIS_UNLIKELY(steps[0] != 8)) x_tile_ahead = iris_pack_64((char *)x_tile, x_tile_ahead, steps[0], 0, IRIS_LANES);
+      const char *x_tile_ahead = x_row + next * x_step;
+      if (IRIS_UNLIKELY(x_step != 8)) x_tile_ahead = iris_pack_64((char *)x_tile, x_tile_ahead, x_step, 0, IRIS_LANES);
       iris_mem_i64 n_tile[IRIS_LANES];
-      const char *n_tile_ahead = args[1] + next * steps[1];
-      if (IRIS_UNLIKELY(steps[1] != 8)) n_tile_ahead = iris_pack_64((char *)n_tile, n_tile_ahead, steps[1], 0, IRIS_LANES);
+      const char *n_tile_ahead = n_row + next * n_step;
+      if (IRIS_UNLIKELY(n_step != 8)) n_tile_ahead = iris_pack_64((char *)n_tile, n_tile_ahead, n_step, 0, IRIS_LANES);
       IRIS_EACH_PART {
-        IRIS_EACH_LANE *(iris_mem_f64 *)(args[2] + ((const iris_mem_i64 *)&element[part])[lane] * steps[2]) = ((const iris_mem_f64 *)&out0[part])[lane];
+        IRIS_EACH_LANE *(iris_mem_f64 *)(out0_row + ((const iris_mem_i64 *)&element[part])[lane] * out0_step) = ((const iris_mem_f64 *)&out0[part])[lane];
       }
       iris_mask fresh[IRIS_PARTS];
       iris_mask ranks[IRIS_PARTS];
@@ -118,7 +124,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
           const int lane = part * IRIS_WIDTH + __builtin_ctz(done);
           intptr_t k = ((iris_mem_i64 *)element)[lane];
           if (k >= 0) {
-            *(iris_mem_f64 *)(args[2] + k * steps[2]) = ((const iris_mem_f64 *)out0)[lane];
+            *(iris_mem_f64 *)(out0_row + k * out0_step) = ((const iris_mem_f64 *)out0)[lane];
           }
           if (next == count) {
             ((iris_mem_mask *)idle)[lane] = -1;
@@ -126,8 +132,8 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
           }
           k = ((iris_mem_i64 *)element)[lane] = next++;
           busy = true;
-          ((iris_mem_f64 *)x)[lane] = *(const iris_mem_f64 *)(args[0] + k * steps[0]);
-          ((iris_mem_i64 *)n)[lane] = *(const iris_mem_i64 *)(args[1] + k * steps[1]);
+          ((iris_mem_f64 *)x)[lane] = *(const iris_mem_f64 *)(x_row + k * x_step);
+          ((iris_mem_i64 *)n)[lane] = *(const iris_mem_i64 *)(n_row + k * n_step);
         }
       }
     }
@@ -146,17 +152,15 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
         left += iris_count(running[part]);
       }
       if (left <= fewest) break;
-      IRIS_ROLLED for (int again = 0; again < 1; ++again) {
-        IRIS_EACH_PART {
-          /* 7: total += x**2 / (i + 1) */
-          const iris_v_f64 t1 = x[part] * x[part];
-          const iris_v_i64 t2 = i[part] + 1;
-          const iris_v_f64 t3 = iris_lanes_i64_f64(t2);
-          const iris_v_f64 t4 = t1 / t3;
-          const iris_v_f64 total_1 = total[part] + t4;
-          total[part] = iris_select_f64(running[part], total_1, total[part]);
-          i[part] -= running[part];
-        }
+      IRIS_EACH_PART {
+        /* 7: total += x**2 / (i + 1) */
+        const iris_v_f64 t1 = x[part] * x[part];
+        const iris_v_i64 t2 = i[part] + 1;
+        const iris_v_f64 t3 = iris_lanes_i64_f64(t2);
+        const iris_v_f64 t4 = t1 / t3;
+        const iris_v_f64 total_1 = total[part] + t4;
+        total[part] = iris_select_f64(running[part], total_1, total[part]);
+        i[part] -= running[part];
       }
     }
   }

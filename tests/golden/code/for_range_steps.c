@@ -71,8 +71,10 @@ IRIS_KERNEL void iris_block(const iris_v_i64 *a, const iris_v_i64 *b, iris_v_i64
     /* 5: for i in range(a, b, 3): */
     up[part] = iris_all_i64(0LL);
     i[part] = a[part];
+    const iris_v_i64 a_lanes = a[part];
+    const iris_v_i64 b_lanes = b[part];
     trips[part] = (iris_v_u64){0};
-    IRIS_LANE_BY_LANE trips[part][lane] = iris_trips(a[part][lane], b[part][lane], 3LL);
+    IRIS_LANE_BY_LANE trips[part][lane] = iris_trips(a_lanes[lane], b_lanes[lane], 3LL);
     running[part] = IRIS_ALL;
   }
   for (uint64_t trip = 0;; ++trip) {
@@ -97,8 +99,10 @@ IRIS_KERNEL void iris_block(const iris_v_i64 *a, const iris_v_i64 *b, iris_v_i64
     /* 8: for i in range(b, a, -2): */
     down[part] = iris_all_i64(0LL);
     i_1[part] = b[part];
+    const iris_v_i64 b_lanes_1 = b[part];
+    const iris_v_i64 a_lanes_1 = a[part];
     trips_1[part] = (iris_v_u64){0};
-    IRIS_LANE_BY_LANE trips_1[part][lane] = iris_trips(b[part][lane], a[part][lane], (-2LL));
+    IRIS_LANE_BY_LANE trips_1[part][lane] = iris_trips(b_lanes_1[lane], a_lanes_1[lane], (-2LL));
     running_1[part] = IRIS_ALL;
   }
   for (uint64_t trip_1 = 0;; ++trip_1) {

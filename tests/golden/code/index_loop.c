@@ -49,6 +49,10 @@ IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t
 IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *steps, int64_t i0, int64_t i1, int64_t n0) {
   iris_v_i64 n[IRIS_PARTS];
   iris_v_i64 i1_1[IRIS_PARTS];
+  char *const n_row = args[0];
+  const intptr_t n_step = steps[0];
+  char *const out0_row = args[1];
+  const intptr_t out0_step = steps[1];
   iris_v_i64 t1[IRIS_PARTS];
   iris_v_i64 s[IRIS_PARTS];
   iris_v_i64 k_1[IRIS_PARTS];
@@ -75,10 +79,10 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
     #if defined(IRIS_TAKES_MANY)
     if (next > 0 && count - next >= IRIS_LANES) {
       iris_mem_i64 n_tile[IRIS_LANES];
-      const char *n_tile_ahead = args[0] + next * steps[0];
-      if (IRIS_UNLIKELY(steps[0] != 8)) n_tile_ahead = iris_pack_64((char *)n_tile, n_tile_ahead, steps[0], 0, IRIS_LANES);
+      const char *n_tile_ahead = n_row + next * n_step;
+      if (IRIS_UNLIKELY(n_step != 8)) n_tile_ahead = iris_pack_64((char *)n_tile, n_tile_ahead, n_step, 0, IRIS_LANES);
       IRIS_EACH_PART {
-        IRIS_EACH_LANE *(iris_mem_i64 *)(args[1] + ((const iris_mem_i64 *)&element[part])[lane] * steps[1]) = ((const iris_mem_i64 *)&out0[part])[lane];
+        IRIS_EACH_LANE *(iris_mem_i64 *)(out0_row + ((const iris_mem_i64 *)&element[part])[lane] * out0_step) = ((const iris_mem_i64 *)&out0[part])[lane];
       }
       iris_mask fresh[IRIS_PARTS];
       iris_mask ranks[IRIS_PARTS];
@@ -112,7 +116,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
           const int lane = part * IRIS_WIDTH + __builtin_ctz(done);
           intptr_t k = ((iris_mem_i64 *)element)[lane];
           if (k >= 0) {
-            *(iris_mem_i64 *)(args[1] + k * steps[1]) = ((const iris_mem_i64 *)out0)[lane];
+            *(iris_mem_i64 *)(out0_row + k * out0_step) = ((const iris_mem_i64 *)out0)[lane];
           }
           if (next == count) {
             ((iris_mem_mask *)idle)[lane] = -1;
@@ -120,7 +124,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
           }
           k = ((iris_mem_i64 *)element)[lane] = next++;
           busy = true;
-          ((iris_mem_i64 *)n)[lane] = *(const iris_mem_i64 *)(args[0] + k * steps[0]);
+          ((iris_mem_i64 *)n)[lane] = *(const iris_mem_i64 *)(n_row + k * n_step);
           ((iris_mem_i64 *)i1_1)[lane] = i1 + k;
         }
       }
@@ -142,17 +146,15 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
         left += iris_count(running[part]);
       }
       if (left <= fewest) break;
-      IRIS_ROLLED for (int again = 0; again < 1; ++again) {
-        IRIS_EACH_PART {
-          /* 7: if k == _i1: */
-          const iris_mask t2 = (iris_mask)(k_1[part] == i1_1[part]);
-          /* 9: s += k * _n0 */
-          const iris_v_i64 t3 = k_1[part] * n0;
-          const iris_v_i64 s_1 = s[part] + t3;
-          /* 7: if k == _i1: */
-          s[part] = iris_select_i64(running[part] & ~t2, s_1, s[part]);
-          k_1[part] -= running[part];
-        }
+      IRIS_EACH_PART {
+        /* 7: if k == _i1: */
+        const iris_mask t2 = (iris_mask)(k_1[part] == i1_1[part]);
+        /* 9: s += k * _n0 */
+        const iris_v_i64 t3 = k_1[part] * n0;
+        const iris_v_i64 s_1 = s[part] + t3;
+        /* 7: if k == _i1: */
+        s[part] = iris_select_i64(running[part] & ~t2, s_1, s[part]);
+        k_1[part] -= running[part];
       }
     }
   }

@@ -74,6 +74,14 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
   iris_v_f64 cr[IRIS_PARTS];
   iris_v_f64 ci[IRIS_PARTS];
   iris_v_i64 limit[IRIS_PARTS];
+  char *const cr_row = args[0];
+  const intptr_t cr_step = steps[0];
+  char *const ci_row = args[1];
+  const intptr_t ci_step = steps[1];
+  char *const limit_row = args[2];
+  const intptr_t limit_step = steps[2];
+  char *const out0_row = args[3];
+  const intptr_t out0_step = steps[3];
   iris_v_f64 x[IRIS_PARTS];
   iris_v_f64 y[IRIS_PARTS];
   iris_v_i64 i[IRIS_PARTS];
@@ -107,16 +115,16 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
     #if defined(IRIS_TAKES_MANY)
     if (next > 0 && count - next >= IRIS_LANES) {
       iris_mem_f64 cr_tile[IRIS_LANES];
-      const char *cr_tile_ahead = args[0] + next * steps[0];
-      if (IRIS_UNLIKELY(steps[0] != 8)) cr_tile_ahead = iris_pack_64((char *)cr_tile, cr_tile_ahead, steps[0], 0, IRIS_LANES);
+      const char *cr_tile_ahead = cr_row + next * cr_step;
+      if (IRIS_UNLIKELY(cr_step != 8)) cr_tile_ahead = iris_pack_64((char *)cr_tile, cr_tile_ahead, cr_step, 0, IRIS_LANES);
       iris_mem_f64 ci_tile[IRIS_LANES];
-      const char *ci_tile_ahead = args[1] + next * steps[1];
-      if (IRIS_UNLIKELY(steps[1] != 8)) ci_tile_ahead = iris_pack_64((char *)ci_tile, ci_tile_ahead, steps[1], 0, IRIS_LANES);
+      const char *ci_tile_ahead = ci_row + next * ci_step;
+      if (IRIS_UNLIKELY(ci_step != 8)) ci_tile_ahead = iris_pack_64((char *)ci_tile, ci_tile_ahead, ci_step, 0, IRIS_LANES);
       iris_mem_i64 limit_tile[IRIS_LANES];
-      const char *limit_tile_ahead = args[2] + next * steps[2];
-      if (IRIS_UNLIKELY(steps[2] != 8)) limit_tile_ahead = iris_pack_64((char *)limit_tile, limit_tile_ahead, steps[2], 0, IRIS_LANES);
+      const char *limit_tile_ahead = limit_row + next * limit_step;
+      if (IRIS_UNLIKELY(limit_step != 8)) limit_tile_ahead = iris_pack_64((char *)limit_tile, limit_tile_ahead, limit_step, 0, IRIS_LANES);
       IRIS_EACH_PART {
-        IRIS_EACH_LANE *(iris_mem_i64 *)(args[3] + ((const iris_mem_i64 *)&element[part])[lane] * steps[3]) = ((const iris_mem_i64 *)&out0[part])[lane];
+        IRIS_EACH_LANE *(iris_mem_i64 *)(out0_row + ((const iris_mem_i64 *)&element[part])[lane] * out0_step) = ((const iris_mem_i64 *)&out0[part])[lane];
       }
       iris_mask fresh[IRIS_PARTS];
       iris_mask ranks[IRIS_PARTS];
@@ -155,7 +163,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
           const int lane = part * IRIS_WIDTH + __builtin_ctz(done);
           intptr_t k = ((iris_mem_i64 *)element)[lane];
           if (k >= 0) {
-            *(iris_mem_i64 *)(args[3] + k * steps[3]) = ((const iris_mem_i64 *)out0)[lane];
+            *(iris_mem_i64 *)(out0_row + k * out0_step) = ((const iris_mem_i64 *)out0)[lane];
           }
           if (next == count) {
             ((iris_mem_mask *)idle)[lane] = -1;
@@ -163,9 +171,9 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
           }
           k = ((iris_mem_i64 *)element)[lane] = next++;
           busy = true;
-          ((iris_mem_f64 *)cr)[lane] = *(const iris_mem_f64 *)(args[0] + k * steps[0]);
-          ((iris_mem_f64 *)ci)[lane] = *(const iris_mem_f64 *)(args[1] + k * steps[1]);
-          ((iris_mem_i64 *)limit)[lane] = *(const iris_mem_i64 *)(args[2] + k * steps[2]);
+          ((iris_mem_f64 *)cr)[lane] = *(const iris_mem_f64 *)(cr_row + k * cr_step);
+          ((iris_mem_f64 *)ci)[lane] = *(const iris_mem_f64 *)(ci_row + k * ci_step);
+          ((iris_mem_i64 *)limit)[lane] = *(const iris_mem_i64 *)(limit_row + k * limit_step);
         }
       }
     }
@@ -185,26 +193,24 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
         left += iris_count(running[part]);
       }
       if (left <= fewest) break;
-      IRIS_ROLLED for (int again = 0; again < 1; ++again) {
-        IRIS_EACH_PART {
-          /* 6: if x * x + y * y > 4.0: */
-          const iris_v_f64 t1 = x[part] * x[part];
-          const iris_v_f64 t2 = y[part] * y[part];
-          const iris_v_f64 t3 = t1 + t2;
-          const iris_mask t4 = (iris_mask)(t3 > 4.0);
-          /* 8: x, y = x * x - y * y + cr, 2.0 * x * y + ci */
-          const iris_v_f64 t5 = t1 - t2;
-          const iris_v_f64 t6 = t5 + cr[part];
-          const iris_v_f64 t7 = 2.0 * x[part];
-          const iris_v_f64 t8 = t7 * y[part];
-          const iris_v_f64 y_1 = t8 + ci[part];
-          /* 6: if x * x + y * y > 4.0: */
-          const iris_mask t9 = ~t4;
-          x[part] = t6;
-          y[part] = y_1;
-          running[part] &= t9;
-          i[part] -= running[part];
-        }
+      IRIS_EACH_PART {
+        /* 6: if x * x + y * y > 4.0: */
+        const iris_v_f64 t1 = x[part] * x[part];
+        const iris_v_f64 t2 = y[part] * y[part];
+        const iris_v_f64 t3 = t1 + t2;
+        const iris_mask t4 = (iris_mask)(t3 > 4.0);
+        /* 8: x, y = x * x - y * y + cr, 2.0 * x * y + ci */
+        const iris_v_f64 t5 = t1 - t2;
+        const iris_v_f64 t6 = t5 + cr[part];
+        const iris_v_f64 t7 = 2.0 * x[part];
+        const iris_v_f64 t8 = t7 * y[part];
+        const iris_v_f64 y_1 = t8 + ci[part];
+        /* 6: if x * x + y * y > 4.0: */
+        const iris_mask t9 = ~t4;
+        x[part] = t6;
+        y[part] = y_1;
+        running[part] &= t9;
+        i[part] -= running[part];
       }
     }
   }

@@ -1,7 +1,7 @@
 /* kernel: (i8) -> i8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
 
 #define IRIS_LANE_BITS 64
-#define IRIS_PARTS 4
+#define IRIS_PARTS 3
 
 /* iris_base.h */
 
@@ -70,6 +70,10 @@ IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t
 /* Any steps, no overlap; a lane that is done takes the next element. */
 IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *steps) {
   iris_v_i64 n[IRIS_PARTS];
+  char *const n_row = args[0];
+  const intptr_t n_step = steps[0];
+  char *const out0_row = args[1];
+  const intptr_t out0_step = steps[1];
   iris_v_i64 total[IRIS_PARTS];
   iris_v_i64 i[IRIS_PARTS];
   iris_mask running[IRIS_PARTS];
@@ -93,10 +97,10 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
     #if defined(IRIS_TAKES_MANY)
     if (next > 0 && count - next >= IRIS_LANES) {
       iris_mem_i64 n_tile[IRIS_LANES];
-      const char *n_tile_ahead = args[0] + next * steps[0];
-      if (IRIS_UNLIKELY(steps[0] != 8)) n_tile_ahead = iris_pack_64((char *)n_tile, n_tile_ahead, steps[0], 0, IRIS_LANES);
+      const char *n_tile_ahead = n_row + next * n_step;
+      if (IRIS_UNLIKELY(n_step != 8)) n_tile_ahead = iris_pack_64((char *)n_tile, n_tile_ahead, n_step, 0, IRIS_LANES);
       IRIS_EACH_PART {
-        IRIS_EACH_LANE *(iris_mem_i64 *)(args[1] + ((const iris_mem_i64 *)&element[part])[lane] * steps[1]) = ((const iris_mem_i64 *)&out0[part])[lane];
+        IRIS_EACH_LANE *(iris_mem_i64 *)(out0_row + ((const iris_mem_i64 *)&element[part])[lane] * out0_step) = ((const iris_mem_i64 *)&out0[part])[lane];
       }
       iris_mask fresh[IRIS_PARTS];
       iris_mask ranks[IRIS_PARTS];
@@ -129,7 +133,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
           const int lane = part * IRIS_WIDTH + __builtin_ctz(done);
           intptr_t k = ((iris_mem_i64 *)element)[lane];
           if (k >= 0) {
-            *(iris_mem_i64 *)(args[1] + k * steps[1]) = ((const iris_mem_i64 *)out0)[lane];
+            *(iris_mem_i64 *)(out0_row + k * out0_step) = ((const iris_mem_i64 *)out0)[lane];
           }
           if (next == count) {
             ((iris_mem_mask *)idle)[lane] = -1;
@@ -137,7 +141,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
           }
           k = ((iris_mem_i64 *)element)[lane] = next++;
           busy = true;
-          ((iris_mem_i64 *)n)[lane] = *(const iris_mem_i64 *)(args[0] + k * steps[0]);
+          ((iris_mem_i64 *)n)[lane] = *(const iris_mem_i64 *)(n_row + k * n_step);
         }
       }
     }
@@ -156,57 +160,55 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
         left += iris_count(running[part]);
       }
       if (left <= fewest) break;
-      IRIS_ROLLED for (int again = 0; again < 1; ++again) {
-        iris_mask live[IRIS_PARTS];
-        iris_v_i64 total_1[IRIS_PARTS];
-        iris_v_i64 j[IRIS_PARTS];
-        iris_mask running_1[IRIS_PARTS];
+      iris_mask live[IRIS_PARTS];
+      iris_v_i64 total_1[IRIS_PARTS];
+      iris_v_i64 j[IRIS_PARTS];
+      iris_mask running_1[IRIS_PARTS];
+      IRIS_EACH_PART {
+        /* 6: for j in range(i, n): */
+        live[part] = IRIS_ALL;
+        total_1[part] = total[part];
+        j[part] = i[part];
+        running_1[part] = running[part];
+      }
+      for (;;) {
+        iris_mask any = IRIS_NONE;
         IRIS_EACH_PART {
-          /* 6: for j in range(i, n): */
-          live[part] = IRIS_ALL;
-          total_1[part] = total[part];
-          j[part] = i[part];
-          running_1[part] = running[part];
+          running_1[part] &= (iris_mask)(j[part] < n[part]);
+          any |= running_1[part];
         }
-        for (;;) {
-          iris_mask any = IRIS_NONE;
-          IRIS_EACH_PART {
-            running_1[part] &= (iris_mask)(j[part] < n[part]);
-            any |= running_1[part];
-          }
-          if (!iris_any(any)) break;
-          IRIS_EACH_PART {
-            /* 7: if j == 5: */
-            const iris_mask t1 = (iris_mask)(j[part] == 5);
-            /* 9: if (i + j) % 2: */
-            const iris_v_i64 t2 = i[part] + j[part];
-            const iris_v_i64 t3 = t2 & 1;
-            const iris_mask t4 = (iris_mask)(t3 != 0);
-            /* 11: total += i * j */
-            const iris_v_i64 t5 = i[part] * j[part];
-            const iris_v_i64 total_2 = total_1[part] + t5;
-            /* 9: if (i + j) % 2: */
-            const iris_v_i64 total_3 = iris_select_i64(t4, total_1[part], total_2);
-            /* 7: if j == 5: */
-            const iris_mask t6 = (iris_mask)(j[part] != 5);
-            live[part] = iris_select_bool(running_1[part], t6, live[part]);
-            total_1[part] = iris_select_i64(running_1[part] & ~t1, total_3, total_1[part]);
-            running_1[part] &= t6;
-            j[part] += 1;
-          }
-        }
+        if (!iris_any(any)) break;
         IRIS_EACH_PART {
-          /* 13: total += 100 */
-          const iris_v_i64 total_4 = total_1[part] + 100;
-          /* 6: for j in range(i, n): */
-          const iris_v_i64 total_5 = iris_select_i64(live[part], total_4, total_1[part]);
-          /* 15: total -= 1 */
-          const iris_v_i64 total_6 = total_5 - 1;
-          /* 6: for j in range(i, n): */
-          const iris_v_i64 total_7 = iris_select_i64(live[part], total_5, total_6);
-          total[part] = iris_select_i64(running[part], total_7, total[part]);
-          i[part] -= running[part];
+          /* 7: if j == 5: */
+          const iris_mask t1 = (iris_mask)(j[part] == 5);
+          /* 9: if (i + j) % 2: */
+          const iris_v_i64 t2 = i[part] + j[part];
+          const iris_v_i64 t3 = t2 & 1;
+          const iris_mask t4 = (iris_mask)(t3 != 0);
+          /* 11: total += i * j */
+          const iris_v_i64 t5 = i[part] * j[part];
+          const iris_v_i64 total_2 = total_1[part] + t5;
+          /* 9: if (i + j) % 2: */
+          const iris_v_i64 total_3 = iris_select_i64(t4, total_1[part], total_2);
+          /* 7: if j == 5: */
+          const iris_mask t6 = (iris_mask)(j[part] != 5);
+          live[part] = iris_select_bool(running_1[part], t6, live[part]);
+          total_1[part] = iris_select_i64(running_1[part] & ~t1, total_3, total_1[part]);
+          running_1[part] &= t6;
+          j[part] += 1;
         }
+      }
+      IRIS_EACH_PART {
+        /* 13: total += 100 */
+        const iris_v_i64 total_4 = total_1[part] + 100;
+        /* 6: for j in range(i, n): */
+        const iris_v_i64 total_5 = iris_select_i64(live[part], total_4, total_1[part]);
+        /* 15: total -= 1 */
+        const iris_v_i64 total_6 = total_5 - 1;
+        /* 6: for j in range(i, n): */
+        const iris_v_i64 total_7 = iris_select_i64(live[part], total_5, total_6);
+        total[part] = iris_select_i64(running[part], total_7, total[part]);
+        i[part] -= running[part];
       }
     }
   }

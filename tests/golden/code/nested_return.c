@@ -104,6 +104,12 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
   uint32_t *const status = &faults;
   iris_v_i64 n[IRIS_PARTS];
   iris_v_i64 target[IRIS_PARTS];
+  char *const n_row = args[0];
+  const intptr_t n_step = steps[0];
+  char *const target_row = args[1];
+  const intptr_t target_step = steps[1];
+  char *const out0_row = args[2];
+  const intptr_t out0_step = steps[2];
   iris_v_i64 rv00[IRIS_PARTS];
   iris_v_i64 i[IRIS_PARTS];
   iris_mask running[IRIS_PARTS];
@@ -132,13 +138,13 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
     #if defined(IRIS_TAKES_MANY)
     if (next > 0 && count - next >= IRIS_LANES) {
       iris_mem_i64 n_tile[IRIS_LANES];
-      const char *n_tile_ahead = args[0] + next * steps[0];
-      if (IRIS_UNLIKELY(steps[0] != 8)) n_tile_ahead = iris_pack_64((char *)n_tile, n_tile_ahead, steps[0], 0, IRIS_LANES);
+      const char *n_tile_ahead = n_row + next * n_step;
+      if (IRIS_UNLIKELY(n_step != 8)) n_tile_ahead = iris_pack_64((char *)n_tile, n_tile_ahead, n_step, 0, IRIS_LANES);
       iris_mem_i64 target_tile[IRIS_LANES];
-      const char *target_tile_ahead = args[1] + next * steps[1];
-      if (IRIS_UNLIKELY(steps[1] != 8)) target_tile_ahead = iris_pack_64((char *)target_tile, target_tile_ahead, steps[1], 0, IRIS_LANES);
+      const char *target_tile_ahead = target_row + next * target_step;
+      if (IRIS_UNLIKELY(target_step != 8)) target_tile_ahead = iris_pack_64((char *)target_tile, target_tile_ahead, target_step, 0, IRIS_LANES);
       IRIS_EACH_PART {
-        IRIS_EACH_LANE *(iris_mem_i64 *)(args[2] + ((const iris_mem_i64 *)&element[part])[lane] * steps[2]) = ((const iris_mem_i64 *)&out0[part])[lane];
+        IRIS_EACH_LANE *(iris_mem_i64 *)(out0_row + ((const iris_mem_i64 *)&element[part])[lane] * out0_step) = ((const iris_mem_i64 *)&out0[part])[lane];
       }
       iris_mask fresh[IRIS_PARTS];
       iris_mask ranks[IRIS_PARTS];
@@ -174,7 +180,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
           const int lane = part * IRIS_WIDTH + __builtin_ctz(done);
           intptr_t k = ((iris_mem_i64 *)element)[lane];
           if (k >= 0) {
-            *(iris_mem_i64 *)(args[2] + k * steps[2]) = ((const iris_mem_i64 *)out0)[lane];
+            *(iris_mem_i64 *)(out0_row + k * out0_step) = ((const iris_mem_i64 *)out0)[lane];
           }
           if (next == count) {
             ((iris_mem_mask *)idle)[lane] = -1;
@@ -182,8 +188,8 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
           }
           k = ((iris_mem_i64 *)element)[lane] = next++;
           busy = true;
-          ((iris_mem_i64 *)n)[lane] = *(const iris_mem_i64 *)(args[0] + k * steps[0]);
-          ((iris_mem_i64 *)target)[lane] = *(const iris_mem_i64 *)(args[1] + k * steps[1]);
+          ((iris_mem_i64 *)n)[lane] = *(const iris_mem_i64 *)(n_row + k * n_step);
+          ((iris_mem_i64 *)target)[lane] = *(const iris_mem_i64 *)(target_row + k * target_step);
         }
       }
     }
@@ -202,70 +208,68 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
         left += iris_count(running[part]);
       }
       if (left <= fewest) break;
-      IRIS_ROLLED for (int again = 0; again < 1; ++again) {
-        iris_mask live[IRIS_PARTS];
-        iris_v_i64 j[IRIS_PARTS];
-        iris_v_i64 rv00_2[IRIS_PARTS];
-        iris_mask ret_1[IRIS_PARTS];
-        iris_mask running_1[IRIS_PARTS];
-        const uint64_t most_rounds_1 = iris_rounds();
-        uint64_t rounds = 0;
+      iris_mask live[IRIS_PARTS];
+      iris_v_i64 j[IRIS_PARTS];
+      iris_v_i64 rv00_2[IRIS_PARTS];
+      iris_mask ret_1[IRIS_PARTS];
+      iris_mask running_1[IRIS_PARTS];
+      const uint64_t most_rounds_1 = iris_rounds();
+      uint64_t rounds = 0;
+      IRIS_EACH_PART {
+        /* 6: while j < n: */
+        live[part] = IRIS_ALL;
+        j[part] = iris_all_i64(0LL);
+        rv00_2[part] = rv00[part];
+        ret_1[part] = IRIS_NONE;
+        running_1[part] = running[part];
+      }
+      for (;;) {
+        iris_mask any = IRIS_NONE;
         IRIS_EACH_PART {
-          /* 6: while j < n: */
-          live[part] = IRIS_ALL;
-          j[part] = iris_all_i64(0LL);
-          rv00_2[part] = rv00[part];
-          ret_1[part] = IRIS_NONE;
-          running_1[part] = running[part];
+          const iris_mask t1 = (iris_mask)(j[part] < n[part]);
+          const iris_mask v0 = live[part] & t1;
+          running_1[part] &= v0;
+          any |= running_1[part];
         }
-        for (;;) {
-          iris_mask any = IRIS_NONE;
-          IRIS_EACH_PART {
-            const iris_mask t1 = (iris_mask)(j[part] < n[part]);
-            const iris_mask v0 = live[part] & t1;
-            running_1[part] &= v0;
-            any |= running_1[part];
-          }
-          if (!iris_any(any)) break;
-          if (rounds++ == most_rounds_1) {
-            *status |= 4u /* while_limit */;
-            break;
-          }
-          IRIS_EACH_PART {
-            /* 7: if i * j == target: */
-            const iris_v_i64 t2 = i[part] * j[part];
-            const iris_mask t3 = (iris_mask)(t2 == target[part]);
-            /* 9: if j > 6: */
-            const iris_mask t4 = (iris_mask)(j[part] > 6);
-            /* 11: j += 1 */
-            const iris_v_i64 j_1 = j[part] + 1;
-            /* 9: if j > 6: */
-            const iris_v_i64 j_2 = iris_select_i64(t4, j[part], j_1);
-            /* 7: if i * j == target: */
-            const iris_v_i64 j_3 = iris_select_i64(t3, j[part], j_2);
-            const iris_mask t5 = (iris_mask)(t2 != target[part]);
-            const iris_mask brk = t5 & t4;
-            const iris_mask t6 = t3 | brk;
-            const iris_mask t7 = ~t6;
-            live[part] = iris_select_bool(running_1[part], t7, live[part]);
-            j[part] = j_3;
-            rv00_2[part] = iris_select_i64(running_1[part] & t3, i[part], rv00_2[part]);
-            ret_1[part] = iris_select_bool(running_1[part], t3, ret_1[part]);
-          }
+        if (!iris_any(any)) break;
+        if (rounds++ == most_rounds_1) {
+          *status |= 4u /* while_limit */;
+          break;
         }
         IRIS_EACH_PART {
-          /* 13: if i == 7: */
-          const iris_mask t8 = (iris_mask)(i[part] == 7);
-          const iris_v_i64 rv00_3 = iris_select_i64(t8, iris_all_i64((-7LL)), rv00_2[part]);
-          const iris_mask ret_2 = t8 | ret_1[part];
-          /* 6: while j < n: */
-          const iris_v_i64 rv00_4 = iris_select_i64(live[part], rv00_3, rv00_2[part]);
-          const iris_mask ret_3 = iris_select_bool(live[part], ret_2, ret_1[part]);
-          const iris_mask t9 = ~ret_3;
-          rv00[part] = iris_select_i64(running[part], rv00_4, rv00[part]);
-          running[part] &= t9;
-          i[part] -= running[part];
+          /* 7: if i * j == target: */
+          const iris_v_i64 t2 = i[part] * j[part];
+          const iris_mask t3 = (iris_mask)(t2 == target[part]);
+          /* 9: if j > 6: */
+          const iris_mask t4 = (iris_mask)(j[part] > 6);
+          /* 11: j += 1 */
+          const iris_v_i64 j_1 = j[part] + 1;
+          /* 9: if j > 6: */
+          const iris_v_i64 j_2 = iris_select_i64(t4, j[part], j_1);
+          /* 7: if i * j == target: */
+          const iris_v_i64 j_3 = iris_select_i64(t3, j[part], j_2);
+          const iris_mask t5 = (iris_mask)(t2 != target[part]);
+          const iris_mask brk = t5 & t4;
+          const iris_mask t6 = t3 | brk;
+          const iris_mask t7 = ~t6;
+          live[part] = iris_select_bool(running_1[part], t7, live[part]);
+          j[part] = j_3;
+          rv00_2[part] = iris_select_i64(running_1[part] & t3, i[part], rv00_2[part]);
+          ret_1[part] = iris_select_bool(running_1[part], t3, ret_1[part]);
         }
+      }
+      IRIS_EACH_PART {
+        /* 13: if i == 7: */
+        const iris_mask t8 = (iris_mask)(i[part] == 7);
+        const iris_v_i64 rv00_3 = iris_select_i64(t8, iris_all_i64((-7LL)), rv00_2[part]);
+        const iris_mask ret_2 = t8 | ret_1[part];
+        /* 6: while j < n: */
+        const iris_v_i64 rv00_4 = iris_select_i64(live[part], rv00_3, rv00_2[part]);
+        const iris_mask ret_3 = iris_select_bool(live[part], ret_2, ret_1[part]);
+        const iris_mask t9 = ~ret_3;
+        rv00[part] = iris_select_i64(running[part], rv00_4, rv00[part]);
+        running[part] &= t9;
+        i[part] -= running[part];
       }
     }
   }

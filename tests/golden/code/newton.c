@@ -64,6 +64,10 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
   uint32_t faults = 0;
   uint32_t *const status = &faults;
   iris_v_f64 a[IRIS_PARTS];
+  char *const a_row = args[0];
+  const intptr_t a_step = steps[0];
+  char *const out0_row = args[1];
+  const intptr_t out0_step = steps[1];
   iris_v_f64 x[IRIS_PARTS];
   iris_mask running[IRIS_PARTS];
   iris_mask idle[IRIS_PARTS];
@@ -90,10 +94,10 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
     #if defined(IRIS_TAKES_MANY)
     if (next > 0 && count - next >= IRIS_LANES) {
       iris_mem_f64 a_tile[IRIS_LANES];
-      const char *a_tile_ahead = args[0] + next * steps[0];
-      if (IRIS_UNLIKELY(steps[0] != 8)) a_tile_ahead = iris_pack_64((char *)a_tile, a_tile_ahead, steps[0], 0, IRIS_LANES);
+      const char *a_tile_ahead = a_row + next * a_step;
+      if (IRIS_UNLIKELY(a_step != 8)) a_tile_ahead = iris_pack_64((char *)a_tile, a_tile_ahead, a_step, 0, IRIS_LANES);
       IRIS_EACH_PART {
-        IRIS_EACH_LANE *(iris_mem_f64 *)(args[1] + ((const iris_mem_i64 *)&element[part])[lane] * steps[1]) = ((const iris_mem_f64 *)&out0[part])[lane];
+        IRIS_EACH_LANE *(iris_mem_f64 *)(out0_row + ((const iris_mem_i64 *)&element[part])[lane] * out0_step) = ((const iris_mem_f64 *)&out0[part])[lane];
       }
       iris_mask fresh[IRIS_PARTS];
       iris_mask ranks[IRIS_PARTS];
@@ -127,7 +131,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
           const int lane = part * IRIS_WIDTH + __builtin_ctz(done);
           intptr_t k = ((iris_mem_i64 *)element)[lane];
           if (k >= 0) {
-            *(iris_mem_f64 *)(args[1] + k * steps[1]) = ((const iris_mem_f64 *)out0)[lane];
+            *(iris_mem_f64 *)(out0_row + k * out0_step) = ((const iris_mem_f64 *)out0)[lane];
           }
           if (next == count) {
             ((iris_mem_mask *)idle)[lane] = -1;
@@ -135,7 +139,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
           }
           k = ((iris_mem_i64 *)element)[lane] = next++;
           busy = true;
-          ((iris_mem_f64 *)a)[lane] = *(const iris_mem_f64 *)(args[0] + k * steps[0]);
+          ((iris_mem_f64 *)a)[lane] = *(const iris_mem_f64 *)(a_row + k * a_step);
           ((iris_mem_i64 *)began)[lane] = (int64_t)round;
         }
       }
@@ -153,8 +157,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
         /* 5: while abs(x * x - a) > 1e-12 * a: */
         const iris_v_f64 t1 = x[part] * x[part];
         const iris_v_f64 t2 = t1 - a[part];
-        iris_v_f64 t3 = {0};
-        IRIS_EACH_LANE t3[lane] = iris_abs_f64(t2[lane]);
+        const iris_v_f64 t3 = (iris_v_f64)((iris_v_i64)t2 & ~INT64_MIN);
         const iris_v_f64 t4 = 1e-12 * a[part];
         const iris_mask t5 = (iris_mask)(t3 > t4);
         running[part] &= t5;

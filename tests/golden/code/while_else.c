@@ -79,6 +79,12 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
   uint32_t faults = 0;
   uint32_t *const status = &faults;
   iris_v_f64 x[IRIS_PARTS];
+  char *const x_row = args[0];
+  const intptr_t x_step = steps[0];
+  char *const out0_row = args[1];
+  const intptr_t out0_step = steps[1];
+  char *const out1_row = args[2];
+  const intptr_t out1_step = steps[2];
   iris_mask live[IRIS_PARTS];
   iris_v_f64 x_1[IRIS_PARTS];
   iris_v_i64 n[IRIS_PARTS];
@@ -115,13 +121,13 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
     #if defined(IRIS_TAKES_MANY)
     if (next > 0 && count - next >= IRIS_LANES) {
       iris_mem_f64 x_tile[IRIS_LANES];
-      const char *x_tile_ahead = args[0] + next * steps[0];
-      if (IRIS_UNLIKELY(steps[0] != 8)) x_tile_ahead = iris_pack_64((char *)x_tile, x_tile_ahead, steps[0], 0, IRIS_LANES);
+      const char *x_tile_ahead = x_row + next * x_step;
+      if (IRIS_UNLIKELY(x_step != 8)) x_tile_ahead = iris_pack_64((char *)x_tile, x_tile_ahead, x_step, 0, IRIS_LANES);
       IRIS_EACH_PART {
-        IRIS_EACH_LANE *(iris_mem_i64 *)(args[1] + ((const iris_mem_i64 *)&element[part])[lane] * steps[1]) = ((const iris_mem_i64 *)&out0[part])[lane];
+        IRIS_EACH_LANE *(iris_mem_i64 *)(out0_row + ((const iris_mem_i64 *)&element[part])[lane] * out0_step) = ((const iris_mem_i64 *)&out0[part])[lane];
       }
       IRIS_EACH_PART {
-        IRIS_EACH_LANE *(iris_mem_f64 *)(args[2] + ((const iris_mem_i64 *)&element[part])[lane] * steps[2]) = ((const iris_mem_f64 *)&out1[part])[lane];
+        IRIS_EACH_LANE *(iris_mem_f64 *)(out1_row + ((const iris_mem_i64 *)&element[part])[lane] * out1_step) = ((const iris_mem_f64 *)&out1[part])[lane];
       }
       iris_mask fresh[IRIS_PARTS];
       iris_mask ranks[IRIS_PARTS];
@@ -155,8 +161,8 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
           const int lane = part * IRIS_WIDTH + __builtin_ctz(done);
           intptr_t k = ((iris_mem_i64 *)element)[lane];
           if (k >= 0) {
-            *(iris_mem_i64 *)(args[1] + k * steps[1]) = ((const iris_mem_i64 *)out0)[lane];
-            *(iris_mem_f64 *)(args[2] + k * steps[2]) = ((const iris_mem_f64 *)out1)[lane];
+            *(iris_mem_i64 *)(out0_row + k * out0_step) = ((const iris_mem_i64 *)out0)[lane];
+            *(iris_mem_f64 *)(out1_row + k * out1_step) = ((const iris_mem_f64 *)out1)[lane];
           }
           if (next == count) {
             ((iris_mem_mask *)idle)[lane] = -1;
@@ -164,7 +170,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
           }
           k = ((iris_mem_i64 *)element)[lane] = next++;
           busy = true;
-          ((iris_mem_f64 *)x)[lane] = *(const iris_mem_f64 *)(args[0] + k * steps[0]);
+          ((iris_mem_f64 *)x)[lane] = *(const iris_mem_f64 *)(x_row + k * x_step);
           ((iris_mem_i64 *)began)[lane] = (int64_t)round;
         }
       }

@@ -1,7 +1,7 @@
 /* kernel: (f8, f4) -> f8, f4, f8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
 
 #define IRIS_LANE_BITS 64
-#define IRIS_PARTS 3
+#define IRIS_PARTS 4
 
 /* iris_base.h */
 
@@ -83,6 +83,16 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
   uint32_t *const status = &faults;
   iris_v_f64 a[IRIS_PARTS];
   iris_v_f32 b[IRIS_PARTS];
+  char *const a_row = args[0];
+  const intptr_t a_step = steps[0];
+  char *const b_row = args[1];
+  const intptr_t b_step = steps[1];
+  char *const out0_row = args[2];
+  const intptr_t out0_step = steps[2];
+  char *const out1_row = args[3];
+  const intptr_t out1_step = steps[3];
+  char *const out2_row = args[4];
+  const intptr_t out2_step = steps[4];
   iris_v_f64 a_1[IRIS_PARTS];
   iris_v_f32 b_1[IRIS_PARTS];
   iris_v_f64 n[IRIS_PARTS];
@@ -118,19 +128,19 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
     #if defined(IRIS_TAKES_MANY)
     if (next > 0 && count - next >= IRIS_LANES) {
       iris_mem_f64 a_tile[IRIS_LANES];
-      const char *a_tile_ahead = args[0] + next * steps[0];
-      if (IRIS_UNLIKELY(steps[0] != 8)) a_tile_ahead = iris_pack_64((char *)a_tile, a_tile_ahead, steps[0], 0, IRIS_LANES);
+      const char *a_tile_ahead = a_row + next * a_step;
+      if (IRIS_UNLIKELY(a_step != 8)) a_tile_ahead = iris_pack_64((char *)a_tile, a_tile_ahead, a_step, 0, IRIS_LANES);
       iris_mem_f32 b_tile[IRIS_LANES];
-      const char *b_tile_ahead = args[1] + next * steps[1];
-      if (IRIS_UNLIKELY(steps[1] != 4)) b_tile_ahead = iris_pack_32((char *)b_tile, b_tile_ahead, steps[1], 0, IRIS_LANES);
+      const char *b_tile_ahead = b_row + next * b_step;
+      if (IRIS_UNLIKELY(b_step != 4)) b_tile_ahead = iris_pack_32((char *)b_tile, b_tile_ahead, b_step, 0, IRIS_LANES);
       IRIS_EACH_PART {
-        IRIS_EACH_LANE *(iris_mem_f64 *)(args[2] + ((const iris_mem_i64 *)&element[part])[lane] * steps[2]) = ((const iris_mem_f64 *)&out0[part])[lane];
+        IRIS_EACH_LANE *(iris_mem_f64 *)(out0_row + ((const iris_mem_i64 *)&element[part])[lane] * out0_step) = ((const iris_mem_f64 *)&out0[part])[lane];
       }
       IRIS_EACH_PART {
-        IRIS_EACH_LANE *(iris_mem_f32 *)(args[3] + ((const iris_mem_i64 *)&element[part])[lane] * steps[3]) = ((const iris_mem_f32 *)&out1[part])[lane];
+        IRIS_EACH_LANE *(iris_mem_f32 *)(out1_row + ((const iris_mem_i64 *)&element[part])[lane] * out1_step) = ((const iris_mem_f32 *)&out1[part])[lane];
       }
       IRIS_EACH_PART {
-        IRIS_EACH_LANE *(iris_mem_f64 *)(args[4] + ((const iris_mem_i64 *)&element[part])[lane] * steps[4]) = ((const iris_mem_f64 *)&out2[part])[lane];
+        IRIS_EACH_LANE *(iris_mem_f64 *)(out2_row + ((const iris_mem_i64 *)&element[part])[lane] * out2_step) = ((const iris_mem_f64 *)&out2[part])[lane];
       }
       iris_mask fresh[IRIS_PARTS];
       iris_mask ranks[IRIS_PARTS];
@@ -167,9 +177,9 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
           const int lane = part * IRIS_WIDTH + __builtin_ctz(done);
           intptr_t k = ((iris_mem_i64 *)element)[lane];
           if (k >= 0) {
-            *(iris_mem_f64 *)(args[2] + k * steps[2]) = ((const iris_mem_f64 *)out0)[lane];
-            *(iris_mem_f32 *)(args[3] + k * steps[3]) = ((const iris_mem_f32 *)out1)[lane];
-            *(iris_mem_f64 *)(args[4] + k * steps[4]) = ((const iris_mem_f64 *)out2)[lane];
+            *(iris_mem_f64 *)(out0_row + k * out0_step) = ((const iris_mem_f64 *)out0)[lane];
+            *(iris_mem_f32 *)(out1_row + k * out1_step) = ((const iris_mem_f32 *)out1)[lane];
+            *(iris_mem_f64 *)(out2_row + k * out2_step) = ((const iris_mem_f64 *)out2)[lane];
           }
           if (next == count) {
             ((iris_mem_mask *)idle)[lane] = -1;
@@ -177,8 +187,8 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
           }
           k = ((iris_mem_i64 *)element)[lane] = next++;
           busy = true;
-          ((iris_mem_f64 *)a)[lane] = *(const iris_mem_f64 *)(args[0] + k * steps[0]);
-          ((iris_mem_f32 *)b)[lane] = *(const iris_mem_f32 *)(args[1] + k * steps[1]);
+          ((iris_mem_f64 *)a)[lane] = *(const iris_mem_f64 *)(a_row + k * a_step);
+          ((iris_mem_f32 *)b)[lane] = *(const iris_mem_f32 *)(b_row + k * b_step);
           ((iris_mem_i64 *)began)[lane] = (int64_t)round;
         }
       }
