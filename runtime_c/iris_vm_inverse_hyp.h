@@ -18,7 +18,7 @@ IRIS_VM double iris_asinh_f64(double x) {
   const double w_tail = (__builtin_fma(-w, w, v) + v_tail) * (0.5 / w);
   const double sum = w + y;
   const double low = iris_vm_fast_error(w, y, sum) + w_tail;
-  const double extra = iris_vm_choose_f64(big, 1.0, 0.0);
+  const uint64_t extra = iris_vm_mask_f64(big) & 1;
   const double result = iris_vm_log_pair(iris_vm_choose_f64(big, size, sum), low, extra);
   const double real = iris_vm_choose_f64((size > 0x1p-27) & (size < IRIS_INF_F64), result, size);
   return iris_vm_from_f64(iris_vm_bits_f64(real) | (iris_vm_bits_f64(x) & IRIS_VM_SIGN_F64));
@@ -36,7 +36,7 @@ IRIS_VM double iris_acosh_f64(double x) {
   const double w_tail = (__builtin_fma(-w, w, v) + v_tail) * half;
   const double sum = y + w;
   const double low = iris_vm_fast_error(y, w, sum) + w_tail;
-  const double extra = iris_vm_choose_f64(big, 1.0, 0.0);
+  const uint64_t extra = iris_vm_mask_f64(big) & 1;
   const double result = iris_vm_log_pair(iris_vm_choose_f64(big, x, sum), low, extra);
   const double real = iris_vm_from_f64(iris_vm_bits_f64(result) | iris_vm_mask_f64(x < 1));
   return iris_vm_choose_f64(x < IRIS_INF_F64, real, x);
@@ -52,7 +52,7 @@ IRIS_VM double iris_atanh_f64(double x) {
   const double q = over * inverse;
   const double q_tail = __builtin_fma(-q, under_tail, __builtin_fma(-q, under, over)) * inverse;
   const double sum = 1.0 + q;
-  const double result = 0.5 * iris_vm_log_pair(sum, iris_vm_sum_error(1.0, q, sum) + q_tail, 0.0);
+  const double result = 0.5 * iris_vm_log_pair(sum, iris_vm_sum_error(1.0, q, sum) + q_tail, 0);
   const double edge = iris_vm_from_f64(iris_vm_bits_f64(IRIS_INF_F64) | iris_vm_mask_f64(size != 1));
   const double real = iris_vm_choose_f64(size > 0x1p-27, iris_vm_choose_f64(size < 1, result, edge), size);
   return iris_vm_from_f64(iris_vm_bits_f64(real) | (iris_vm_bits_f64(x) & IRIS_VM_SIGN_F64));
@@ -72,7 +72,7 @@ IRIS_VM float iris_asinh_f32(float x) {
   const float w_tail = (__builtin_fmaf(-w, w, v) + v_tail) * (0.5f / w);
   const float sum = w + y;
   const float low = iris_vm_fast_error_f32(w, y, sum) + w_tail;
-  const float extra = iris_vm_choose_f32(big, 1.0f, 0.0f);
+  const uint32_t extra = iris_vm_mask_f32(big) & 1;
   const float result = iris_vm_log_pair_f32(iris_vm_choose_f32(big, size, sum), low, extra);
   const float real = iris_vm_choose_f32((size > 0x1p-13f) & (size < IRIS_INF_F32), result, size);
   return iris_vm_from_f32(iris_vm_bits_f32(real) | (iris_vm_bits_f32(x) & IRIS_VM_SIGN_F32));
@@ -90,7 +90,7 @@ IRIS_VM float iris_acosh_f32(float x) {
   const float w_tail = (__builtin_fmaf(-w, w, v) + v_tail) * half;
   const float sum = y + w;
   const float low = iris_vm_fast_error_f32(y, w, sum) + w_tail;
-  const float extra = iris_vm_choose_f32(big, 1.0f, 0.0f);
+  const uint32_t extra = iris_vm_mask_f32(big) & 1;
   const float result = iris_vm_log_pair_f32(iris_vm_choose_f32(big, x, sum), low, extra);
   const float real = iris_vm_from_f32(iris_vm_bits_f32(result) | iris_vm_mask_f32(x < 1));
   return iris_vm_choose_f32(x < IRIS_INF_F32, real, x);
@@ -106,7 +106,7 @@ IRIS_VM float iris_atanh_f32(float x) {
   const float q = over * inverse;
   const float q_tail = __builtin_fmaf(-q, under_tail, __builtin_fmaf(-q, under, over)) * inverse;
   const float sum = 1.0f + q;
-  const float result = 0.5f * iris_vm_log_pair_f32(sum, iris_vm_sum_error_f32(1.0f, q, sum) + q_tail, 0.0f);
+  const float result = 0.5f * iris_vm_log_pair_f32(sum, iris_vm_sum_error_f32(1.0f, q, sum) + q_tail, 0);
   const float edge = iris_vm_from_f32(iris_vm_bits_f32(IRIS_INF_F32) | iris_vm_mask_f32(size != 1));
   const float real = iris_vm_choose_f32(size > 0x1p-13f, iris_vm_choose_f32(size < 1, result, edge), size);
   return iris_vm_from_f32(iris_vm_bits_f32(real) | (iris_vm_bits_f32(x) & IRIS_VM_SIGN_F32));

@@ -42,6 +42,7 @@ class Polynomial:
     degree: int
     single: bool = False  # coefficients and arithmetic in float
     scale: Real | None = None  # what the error is multiplied by, relative to the result
+    pairs: bool = False  # a shorter chain of more instructions
 
     def fit(self) -> list[mpf]:
         """Coefficients, the constant first, as they are rounded."""
@@ -75,12 +76,26 @@ class Polynomial:
             lines.append(f"  {kind} p = {numbers[-1]};")
             lines += [f"  p = {fma}(p, x, {c});" for c in numbers[-2::-1]]
             return "\n".join([*lines, "  return p;", "}"])
+        if self.pairs:
+            return "\n".join([*lines, *_by_pairs(numbers, kind, fma), "}"])
         even, odd = numbers[0::2], numbers[1::2]
         lines.append(f"  const {kind} z = x * x;")
         for chain, parts in (("even", even), ("odd", odd)):
             lines.append(f"  {kind} {chain} = {parts[-1]};")
             lines += [f"  {chain} = {fma}({chain}, z, {c});" for c in parts[-2::-1]]
         return "\n".join([*lines, f"  return {fma}(odd, x, even);", "}"])
+
+
+def _by_pairs(numbers: list[str], kind: str, fma: str) -> list[str]:
+    """Two neighbours at a time, then two of those, then one chain of what there is."""
+    lines, terms = [f"  const {kind} z = x * x;"], numbers
+    for power, name in (("x", "p"), ("z", "q")):
+        for k in range(0, len(terms) - 1, 2):
+            lines.append(f"  const {kind} {name}{k // 2} = {fma}({power}, {terms[k + 1]}, {terms[k]});")
+        terms = [f"{name}{k}" for k in range(len(terms) // 2)] + terms[len(terms) // 2 * 2 :]
+    lines += [f"  const {kind} zz = z * z;", f"  {kind} r = {terms[-1]};"]
+    lines += [f"  r = {fma}(r, zz, {c});" for c in terms[-2::-1]]
+    return [*lines, "  return r;"]
 
 
 def _interpolate(points: list[mpf], values: list[mpf]) -> list[mpf]:
@@ -118,6 +133,11 @@ def _exp2_tail(x: mpf) -> mpf:
 
 def _log_tail(s: mpf) -> mpf:
     return (mpmath.log((1 + s) / (1 - s)) - 2 * s) / s**3
+
+
+def _log_over_third(x: mpf) -> mpf:
+    s = mpmath.sqrt(x)
+    return mpmath.log((1 + 3 * s / 2) / (1 - 3 * s / 2)) / s
 
 
 def _sin_tail(r: mpf) -> mpf:
@@ -239,24 +259,43 @@ POLYNOMIALS = (
         scale=lambda z: z**2,
     ),
     Polynomial(
-        "iris_vm_pow_tail",
-        "(log2((1+s)/(1-s)) - c1 s - c3 s^3 - c5 s^5) / s^7, x = s^2, on |s| <= 0.1716",
-        _root(lambda s: ((_log_tail(s) - mpf(2) / 3) / s**2 - mpf(2) / 5) / s**2 / LN2),
+        "iris_vm_pow_curve",
+        "(log((1+3s/2)/(1-3s/2)) / s - 3 - 73/32 x) / x, x = s^2, on |s| <= 0.1144",
+        lambda x: (_log_over_third(x) - 3 - mpf(73) / 32 * x) / x,
         mpf(0),
-        S2,
-        6,
-        scale=lambda z: z**3 / 3,
+        S2 / mpf("2.25"),
+        8,
+        scale=lambda x: x / 3,
     ),
     Polynomial(
-        "iris_vm_pow_tail_f32",
+        "iris_vm_pow_exp",
+        "(exp(x) - 1 - x) / x^2 on |x| <= 0.373",
+        lambda x: (mpmath.exp(x) - 1 - x) / x**2,
+        mpf("-0.373"),
+        mpf("0.373"),
+        10,
+        scale=lambda x: x**2,
+        pairs=True,
+    ),
+    Polynomial(
+        "iris_vm_pow_log2_f32",
         "log2((1+s)/(1-s)) / s, x = s^2, on |s| <= 0.1716",
         _root(lambda s: mpmath.log((1 + s) / (1 - s), 2) / s),
         mpf(0),
         S2,
-        5,
+        4,
         scale=lambda z: mpf(1) / 3,
+        pairs=True,
     ),
-    Polynomial("iris_vm_pow_exp2_f32", "2^x on |x| <= 1/2", lambda x: mpf(2) ** x, mpf("-0.5"), mpf("0.5"), 7),
+    Polynomial(
+        "iris_vm_pow_exp2_f32",
+        "2^x on |x| <= 1/2",
+        lambda x: mpf(2) ** x,
+        mpf("-0.5"),
+        mpf("0.5"),
+        6,
+        pairs=True,
+    ),
     Polynomial(
         "iris_vm_sinh_tail",
         "(sinh(r) - r) / r^3, x = r^2, on |r| <= ln(2)/2",

@@ -89,21 +89,47 @@ def test_every_level_and_compiler(name: Name, best: ctypes.CDLL, others: dict[st
         same(unit.run(library, "contiguous", name, *given), want)
 
 
-@pytest.mark.skipif(not unit.X86 or not unit.has("gcc"), reason="looks at gcc for AVX2")
+def vectors(folder: Path, stem: str, text: str) -> set[int]:
+    """The lines of the loops of which gcc made vectors."""
+    path = folder / f"{stem}.c"
+    path.write_text(text)
+    words = ["gcc", *unit.FLAGS, *unit.BEST, "-fopt-info-vec", "-S", "-o", str(folder / f"{stem}.s"), str(path)]
+    said = subprocess.run(words, capture_output=True, text=True, check=True).stderr
+    return {int(line.split(":")[1]) for line in said.splitlines() if "loop vectorized" in line}
+
+
+gcc_for_avx2 = pytest.mark.skipif(not unit.X86 or not unit.has("gcc"), reason="looks at gcc for AVX2")
+
+
+@gcc_for_avx2
 def test_every_loop_becomes_vectors(folder: Path) -> None:
     text = unit.source(EVERY)
-    path = folder / "vectors.c"
-    path.write_text(text)
-    words = ["gcc", *unit.FLAGS, *unit.BEST, "-fopt-info-vec", "-S", "-o", str(folder / "vectors.s"), str(path)]
-    said = subprocess.run(words, capture_output=True, text=True, check=True).stderr
-    vectors = {int(line.split(":")[1]) for line in said.splitlines() if "loop vectorized" in line}
+    found = vectors(folder, "vectors", text)
     lines = text.splitlines()
     for name in EVERY:
         for shape in ("contiguous", "lanes"):
             first = next(k for k, line in enumerate(lines, 1) if line.startswith(f"void {shape}_{name.c}("))
             last = next(k for k in range(first, len(lines) + 1) if lines[k - 1] == "}")
             call = next(k for k in range(first, last) if f"{name.c}(" in lines[k] and "void" not in lines[k]) + 1
-            assert vectors & set(range(call - 2, call + 1)), f"{shape} {name.c}"
+            assert found & set(range(call - 2, call + 1)), f"{shape} {name.c}"
+
+
+@gcc_for_avx2
+def test_a_branch_and_a_constant_become_vectors(folder: Path) -> None:
+    """As kernels have them: what is known while compiling must not make branches of choices.  Angles still do that."""
+    loops = []
+    for name in [n for n in EVERY if n.function not in ("sin", "cos", "tan", "atan2")]:
+        c = unit.KINDS[name.kind][1]
+        for constant in ("2.4", "0.5", "-1", "3", "2") if name.two else ("",):
+            call = f"{name.c}(x[k]{f', ({c}){constant}' if constant else ''})"
+            for value in (call, f"x[k] > 1 ? x[k] / 3 : {call}"):
+                head = f"void loop_{len(loops)}(long n, const {c} *x, {c} *out) {{ IRIS_INDEPENDENT"
+                loops.append((value, f"{head}\n  for (long k = 0; k < n; ++k) out[k] = {value};\n}}\n"))
+    before = unit.headers()
+    found = vectors(folder, "branches", before + "\n" + "".join(text for _, text in loops))
+    first = before.count("\n") + 2
+    missed = [loops[k][0] for k in range(len(loops)) if not found & {first + 3 * k, first + 3 * k + 1}]
+    assert not missed, "\n".join(missed)
 
 
 def test_headers_are_plain_c_for_readers() -> None:
