@@ -156,6 +156,11 @@ def _asin_tail(s: mpf) -> mpf:
     return (mpmath.asin(s) - s) / s**3
 
 
+def _cube_step(h: mpf) -> mpf:
+    return (1 - h) ** (-mpf(1) / 3)
+
+
+STEP = mpf("0.103")
 HALF_LN2 = LN2 / 2 * mpf("1.0001")
 QUARTER = (mp.pi / 4 * mpf("1.0001")) ** 2
 WIDER = (mp.pi / 4 + mpf("0.01")) ** 2
@@ -381,10 +386,8 @@ POLYNOMIALS = (
         single=True,
         scale=lambda z: z,
     ),
-    Polynomial("iris_vm_cbrt_guess", "x^(-1/3) from 1 to 2", lambda x: x ** (-mpf(1) / 3), mpf(1), mpf(2), 4),
-    Polynomial(
-        "iris_vm_cbrt_guess_f32", "x^(-1/3) from 1 to 2", lambda x: x ** (-mpf(1) / 3), mpf(1), mpf(2), 2, single=True
-    ),
+    Polynomial("iris_vm_cbrt_step", "(1 - x)^(-1/3) on |x| <= 0.103", _cube_step, -STEP, STEP, 3),
+    Polynomial("iris_vm_cbrt_step_f32", "(1 - x)^(-1/3) on |x| <= 0.103", _cube_step, -STEP, STEP, 3, single=True),
     Polynomial("iris_vm_fast_exp", "exp(x) on |x| <= ln(2)/2", mpmath.exp, -HALF_LN2, HALF_LN2, 11),
     Polynomial(
         "iris_vm_fast_expm1",
