@@ -8,6 +8,7 @@
  * Uses NumPy's C-API by number and stable functions of CPython, declared by hand; nothing else of Python.
  */
 #include <fenv.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define EXPORT __attribute__((visibility("default")))
@@ -35,6 +36,8 @@ isize PyTuple_Size(object *);
 object *PyTuple_GetItem(object *, isize);
 int PyTuple_SetItem(object *, isize, object *);
 int PyUnicode_CompareWithASCIIString(object *, const char *);
+void *PyMem_Malloc(size_t);
+void PyMem_Free(void *);
 void PyErr_Clear(void);
 object *PyErr_NoMemory(void);
 void *PyEval_SaveThread(void);
@@ -46,7 +49,7 @@ typedef int (*loop_t)(void *context, char *const *args, const isize *dims, const
 typedef int32_t (*part_t)(void *context, isize begin, isize end);
 typedef int32_t (*parallel_t)(part_t part, void *context, isize count, isize grain, int32_t most);
 
-enum { MOST_OPERANDS = 32, MOST_LOOPS = 16, MOST_LANES = 1024 };
+enum { MOST_OPERANDS = 32, MOST_LOOPS = 16 };
 
 /* One loop of a ufunc.  For each operand its dtype, the type of NumPy's scalars of that dtype, and the bytes of one. */
 typedef struct {
@@ -291,18 +294,19 @@ static int open_lanes(const spread_loop_t *loop, iterator *walk, job_t *job) {
   if (job->size < loop->least || needs_python(walk)) return 0;
   isize wanted = loop->most && loop->most < iris_lanes ? loop->most : iris_lanes;
   if (wanted > job->size / job->chunk) wanted = job->size / job->chunk;
-  if (wanted > MOST_LANES) wanted = MOST_LANES;
+  if (wanted < 2 || !(job->lanes = PyMem_Malloc((size_t)wanted * sizeof(lane_t)))) return 0;
   while (job->lane_count < wanted) {
     iterator *copy = job->lane_count ? copy_iterator(walk) : walk;
     if (!copy || !open_lane(&job->lanes[job->lane_count++], copy)) break;
   }
-  return job->lane_count == wanted && wanted > 1;
+  return job->lane_count == wanted;
 }
 
 /* Without an exception NumPy now writes results that overlap operands to where they belong; with one it drops them. */
 static int end(job_t *job, iterator *walk) {
   int fine = 1;
   while (job->lane_count > 1) fine &= end_iterator(job->lanes[--job->lane_count].walk) == SUCCEEDED;
+  PyMem_Free(job->lanes);
   return (end_iterator(walk) == SUCCEEDED) & fine;
 }
 
@@ -342,8 +346,7 @@ static object *hand_over(const spread_t *spread, iterator *walk, object *const *
 /* 1 with the call's result, or NULL and an exception; 0 if it is the ufunc's, and nothing has happened that shows. */
 static int call(const spread_t *spread, const spread_loop_t *loop, object **operands, object *const *results,
                 parallel_t parallel, object **result) {
-  lane_t lanes[MOST_LANES];
-  job_t job = {.loop = loop->loop, .lanes = lanes};
+  job_t job = {.loop = loop->loop};
   iterator *walk = iterate(spread, loop, operands);
   if (!walk || !open_lanes(loop, walk, &job)) return decline(&job, walk);
   const int flags = compute(&job, parallel);
