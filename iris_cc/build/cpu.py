@@ -16,6 +16,7 @@ _V3 = frozenset({"abm", "avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "movbe", "
 _V4 = frozenset({"avx512bw", "avx512cd", "avx512dq", "avx512f", "avx512vl"})
 _TARGET = r"[A-Za-z0-9_.+=][A-Za-z0-9_.+=-]*"
 _LEVEL = r"-march=x86-64-v([1-4])"
+_WIDE = r"-m(avx|amx)[a-z0-9-]*"
 _ENOUGH = 1 << 16
 
 
@@ -41,13 +42,21 @@ def architecture(*, runs_here: bool = True) -> tuple[str, ...] | BuildFailure:
 
 
 def too_high(flags: Iterable[str], source: str) -> BuildFailure | None:
-    """A failure if one of these flags asks for a level that this CPU has not."""
+    """A failure if one of these flags asks for a level, or for wide vectors, that this CPU has not."""
     for flag in flags:
+        if re.fullmatch(_WIDE, flag) and _is_x86_64() and _plain(flag[2:]) not in map(_plain, host_features()):
+            text = f"{flag} in {source}: this CPU has no {flag[2:]}, so the code would stop with SIGILL"
+            return BuildFailure("unsupported-flag", text)
         level = re.fullmatch(_LEVEL, flag)
         if level and _is_x86_64() and int(level[1]) > host_level():
             text = f"{flag} in {source}: this CPU is x86-64-v{host_level()}, so the code would stop with SIGILL"
             return BuildFailure("unsupported-flag", text)
     return None
+
+
+def _plain(name: str) -> str:
+    """A feature as neither Linux nor the compilers write it."""
+    return name.replace("_", "").replace("-", "")
 
 
 def host_text(flags: Iterable[str]) -> str:

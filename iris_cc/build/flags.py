@@ -69,7 +69,8 @@ _REFUSED = (
     r"|-fdirectives-only|-fopt-info.*=.*|-fcrash.*|-fmodule.*|-mllvm|-mdaz-ftz|-mpc(32|64|80)|-W[lap],.*"
     r"|-ftrapv|-fsanitize.*|-finstrument.*|-fsplit-stack|-m(abi|16|32|x32|iamcu|regparm|sseregparm|stackrealign).*"
     r"|-m(no-)?(sse|soft-float|80387|hard-float).*|-fnon-call-exceptions|-fpcc-struct-return|-freg-struct-return"
-    r"|-fsingle-precision-constant|-fshort-.*|-funsigned-.*|-fpack-struct.*|-fleading-underscore"
+    r"|-fsingle-precision-constant|-fshort-.*|-funsigned-.*|-fpack-struct.*|-fleading-underscore|-mfpmath.*"
+    r"|-fcall-(used|saved)-.*|-ffixed-.*|-m(incoming|preferred)-stack.*"
 )
 
 

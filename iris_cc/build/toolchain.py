@@ -103,7 +103,8 @@ def _lines(
     level = flags.level(statements)
     if level is None:
         return BuildFailure("too-large", f"{statements} statements are more than {flags.MAX_STATEMENTS}")
-    compile_flags = (level, *march, *flags.COMPILE, *flags.FLOATING[fp], *user, *(flags.LAST[fp] if user else ()))
+    last = flags.LAST[fp] if user or compiler.arguments else ()
+    compile_flags = (level, *march, *flags.COMPILE, *flags.FLOATING[fp], *user, *last)
     two_steps = fp == "fast" or bool(user) or bool(compiler.arguments)
     return compile_flags, flags.user_at_link(user), two_steps
 

@@ -17,7 +17,8 @@ _REFUSED = [
     "-imacros", "-E", "-S", "-c", "--help", "word", "-Wl,-rpath,x", "-Wa,x", "-Wp,-MD,x", "-save-temps", "-MD",
     "-MF", "-dumpbase", "-fdump-tree-all", "-T", "-z", "-Xlinker", "-mdaz-ftz", "-mpc32", "-mllvm",
     "-fprofile-generate", "-fsyntax-only", "-v", "-###", "-", "--", "-fopt-info-vec=file", "-shared-libgcc",
-    "--sysroot=x", "-nostdlib", "-f x", "-O9", "-D", "-U",
+    "--sysroot=x", "-nostdlib", "-f x", "-O9", "-D", "-U", "-fsingle-precision-constant", "-mfpmath=387",
+    "-fcall-used-rbx", "-fcall-saved-rax", "-ffixed-rbx", "-mincoming-stack-boundary=6",
 ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ rounding; a compiler that takes either for nothing gives nonsense, not a last di
 from __future__ import annotations
 
 import linecache
+import os
 from collections.abc import Callable
 
 import numpy as np
@@ -65,9 +66,12 @@ def test_integers_to_double(fp: str) -> None:
     np.testing.assert_array_equal(iris_cc.kernel(lanes, fp=fp)(small), [float(lanes(each)) for each in small])
 
 
+@pytest.mark.parametrize("variable", ["ME_DSL_JIT_CFLAGS", "CC"])
 @pytest.mark.parametrize("flags", FAST_FLAGS)
-def test_flags_of_the_user_leave_strict_kernels_strict(flags: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ME_DSL_JIT_CFLAGS", flags)
+def test_flags_of_the_user_leave_strict_kernels_strict(
+    flags: str, variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, flags if variable != "CC" else f"{os.environ.get('CC', 'cc')} {flags}")
     text = "def kernel(x, y):\n    return (x + y) - y, x * y + x, np.exp2(x), np.tanh(x)\n"
     function = made(text, f"user {flags}")
     rng = np.random.default_rng(7)
