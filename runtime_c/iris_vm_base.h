@@ -80,18 +80,28 @@ IRIS_VM float iris_vm_sum_error_f32(float a, float b, float sum) {
 }
 IRIS_VM float iris_vm_fast_error_f32(float a, float b, float sum) { return (a - sum) + b; }
 
-/* y * 2^n for a whole n of at most twice the exponent range, rounded once: two factors that are both normal numbers. */
+/* y * 2^n for a whole n of at most twice the exponent range, rounded once: two factors that are both normal numbers.
+ * n + IRIS_VM_SHIFT ends in the bits of both exponents together. */
+#define IRIS_VM_SHIFT_F64 (IRIS_VM_ROUND_F64 + 2046)
+#define IRIS_VM_SHIFT_F32 (IRIS_VM_ROUND_F32 + 254)
 IRIS_VM double iris_vm_scale_f64(double y, double n) {
-  const double shift = IRIS_VM_ROUND_F64 + 1023;
-  const double half = __builtin_fma(n, 0.5, shift);
-  const double rest = (n - (half - shift)) + shift;
-  return y * iris_vm_from_f64(iris_vm_bits_f64(half) << 52) * iris_vm_from_f64(iris_vm_bits_f64(rest) << 52);
+  const uint64_t bits = iris_vm_bits_f64(n + IRIS_VM_SHIFT_F64), half = bits >> 1;
+  return y * iris_vm_from_f64(half << 52) * iris_vm_from_f64((bits - half) << 52);
 }
 IRIS_VM float iris_vm_scale_f32(float y, float n) {
-  const float shift = IRIS_VM_ROUND_F32 + 127;
-  const float half = __builtin_fmaf(n, 0.5f, shift);
-  const float rest = (n - (half - shift)) + shift;
-  return y * iris_vm_from_f32(iris_vm_bits_f32(half) << 23) * iris_vm_from_f32(iris_vm_bits_f32(rest) << 23);
+  const uint32_t bits = iris_vm_bits_f32(n + IRIS_VM_SHIFT_F32), half = bits >> 1;
+  return y * iris_vm_from_f32(half << 23) * iris_vm_from_f32((bits - half) << 23);
+}
+/* The same of a sum, of the bits of n + IRIS_VM_SHIFT. */
+IRIS_VM double iris_vm_scale_sum_f64(double head, double tail, uint64_t bits) {
+  const uint64_t half = bits >> 1;
+  const double first = iris_vm_from_f64(half << 52);
+  return __builtin_fma(tail, first, head * first) * iris_vm_from_f64((bits - half) << 52);
+}
+IRIS_VM float iris_vm_scale_sum_f32(float head, float tail, uint32_t bits) {
+  const uint32_t half = bits >> 1;
+  const float first = iris_vm_from_f32(half << 23);
+  return __builtin_fmaf(tail, first, head * first) * iris_vm_from_f32((bits - half) << 23);
 }
 /* 2^n for a whole n from -1022 to 1023. */
 IRIS_VM double iris_vm_power2_f64(double n) {

@@ -7,6 +7,25 @@
 #ifndef IRIS_VM_EXP_H
 #define IRIS_VM_EXP_H
 
+/* polynomial iris_vm_exp_curve */
+/* (exp(x) - 1 - x) / x^2 on |x| <= 0.373 */
+IRIS_VM double iris_vm_exp_curve(double x) {
+  const double z = x * x;
+  const double p0 = __builtin_fma(x, 0x1.5555555555559p-3, 0x1p-1);
+  const double p1 = __builtin_fma(x, 0x1.111111110f3e8p-7, 0x1.5555555555556p-5);
+  const double p2 = __builtin_fma(x, 0x1.a01a01b270c35p-13, 0x1.6c16c16c15b6ep-10);
+  const double p3 = __builtin_fma(x, 0x1.71ddef067ecd8p-19, 0x1.a01a01aa94273p-16);
+  const double p4 = __builtin_fma(x, 0x1.af72e10d5aef8p-26, 0x1.27e4d0711e37ep-22);
+  const double q0 = __builtin_fma(z, p1, p0);
+  const double q1 = __builtin_fma(z, p3, p2);
+  const double q2 = __builtin_fma(z, 0x1.1f8821942e9b3p-29, p4);
+  const double zz = z * z;
+  double r = q2;
+  r = __builtin_fma(r, zz, q1);
+  r = __builtin_fma(r, zz, q0);
+  return r;
+}
+/* end */
 /* polynomial iris_vm_exp_tail */
 /* (exp(x) - 1 - x - x^2/2) / x^3 on |x| <= ln(2)/2 */
 IRIS_VM double iris_vm_exp_tail(double x) {
@@ -42,6 +61,19 @@ IRIS_VM double iris_vm_exp2_tail(double x) {
   return __builtin_fma(odd, x, even);
 }
 /* end */
+/* polynomial iris_vm_exp_curve_f32 */
+/* (exp(x) - 1 - x) / x^2 on |x| <= ln(2)/2 */
+IRIS_VM float iris_vm_exp_curve_f32(float x) {
+  const float z = x * x;
+  float even = 0x1.6d4324p-10f;
+  even = __builtin_fmaf(even, z, 0x1.5554eap-5f);
+  even = __builtin_fmaf(even, z, 0x1p-1f);
+  float odd = 0x1.a124f2p-13f;
+  odd = __builtin_fmaf(odd, z, 0x1.1110ep-7f);
+  odd = __builtin_fmaf(odd, z, 0x1.555556p-3f);
+  return __builtin_fmaf(odd, x, even);
+}
+/* end */
 /* polynomial iris_vm_exp_tail_f32 */
 /* (exp(x) - 1 - x - x^2/2) / x^3 on |x| <= ln(2)/2 */
 IRIS_VM float iris_vm_exp_tail_f32(float x) {
@@ -70,28 +102,26 @@ IRIS_VM float iris_vm_exp2_tail_f32(float x) {
 
 /* Beyond these bounds the result is infinite, or rounds to zero, all the same. */
 IRIS_VM double iris_exp_f64(double x) {
-  const double below = x > 710.0 ? 710.0 : x;
-  const double y = x < -746.0 ? -746.0 : below;
-  const double n = __builtin_fma(y, IRIS_VM_LOG2E, IRIS_VM_ROUND_F64) - IRIS_VM_ROUND_F64;
-  const double r = __builtin_fma(-n, IRIS_VM_LN2_LO, __builtin_fma(-n, IRIS_VM_LN2_HI, y));
+  const double shifted = __builtin_fma(x, IRIS_VM_LOG2E, IRIS_VM_SHIFT_F64);
+  const double n = shifted - IRIS_VM_SHIFT_F64;
+  const double r = __builtin_fma(-n, IRIS_VM_LN2_LO, __builtin_fma(-n, IRIS_VM_LN2_HI, x));
   const double head = 1.0 + r;
-  const double tail = __builtin_fma(r * r, __builtin_fma(r, iris_vm_exp_tail(r), 0.5), iris_vm_fast_error(1.0, r, head));
-  return iris_vm_scale_f64(head + tail, n);
+  const double tail = __builtin_fma(r * r, iris_vm_exp_curve(r), iris_vm_fast_error(1.0, r, head));
+  const double power = iris_vm_scale_sum_f64(head, tail, iris_vm_bits_f64(shifted));
+  const double small = iris_vm_choose_f64(x > 710.0, IRIS_INF_F64, power);
+  return iris_vm_from_f64(iris_vm_bits_f64(small) & ~iris_vm_mask_f64(x < -746.0));
 }
 
-/* 2^(r + low), |r| <= 1/2. */
-IRIS_VM double iris_vm_exp2_reduced(double r, double low) {
+IRIS_VM double iris_exp2_f64(double x) {
+  const double shifted = x + IRIS_VM_SHIFT_F64;
+  const double r = x - (shifted - IRIS_VM_SHIFT_F64);
   const double first = r * 0x1.62e42fefa39efp-1;
   const double head = 1.0 + first;
-  const double lost = __builtin_fma(r, 0x1.62e42fefa39efp-1, -first) + iris_vm_fast_error(1.0, first, head);
-  const double tail = __builtin_fma(r, __builtin_fma(r, iris_vm_exp2_tail(r), 0x1.abc9e3b39803fp-56), lost);
-  return head + __builtin_fma(low, head * 0x1.62e42fefa39efp-1, tail);
-}
-IRIS_VM double iris_exp2_f64(double x) {
-  const double below = x > 1025.0 ? 1025.0 : x;
-  const double y = x < -1076.0 ? -1076.0 : below;
-  const double n = (y + IRIS_VM_ROUND_F64) - IRIS_VM_ROUND_F64;
-  return iris_vm_scale_f64(iris_vm_exp2_reduced(y - n, 0.0), n);
+  const double error = __builtin_fma(r, 0x1.abc9e3b39803fp-56, __builtin_fma(r, 0x1.62e42fefa39efp-1, -first));
+  const double tail = __builtin_fma(r * r, iris_vm_exp2_tail(r), error + iris_vm_fast_error(1.0, first, head));
+  const double power = iris_vm_scale_sum_f64(head, tail, iris_vm_bits_f64(shifted));
+  const double small = iris_vm_choose_f64(x > 1025.0, IRIS_INF_F64, power);
+  return iris_vm_from_f64(iris_vm_bits_f64(small) & ~iris_vm_mask_f64(x < -1076.0));
 }
 
 /* exp(r) - 1, for the functions in which it meets another number. */
@@ -112,40 +142,46 @@ IRIS_VM struct iris_vm_pair iris_vm_expm1_reduced(double y, double n) {
   return result;
 }
 
-/* 2^n (p + (1 - 2^-n)), p = exp(r) - 1. */
+/* 2^n (p + (1 - 2^-n)), p = exp(r) - 1; the second is none, or the larger one. */
 IRIS_VM double iris_expm1_f64(double x) {
-  const double below = x > 710.0 ? 710.0 : x;
-  const double y = x < -40.0 ? -40.0 : below;
-  const double n = __builtin_fma(y, IRIS_VM_LOG2E, IRIS_VM_ROUND_F64) - IRIS_VM_ROUND_F64;
-  const struct iris_vm_pair p = iris_vm_expm1_reduced(y, n);
-  const double other = iris_vm_power2_f64(-(n > 1000.0 ? 1000.0 : n));
+  const double shifted = __builtin_fma(x, IRIS_VM_LOG2E, IRIS_VM_SHIFT_F64);
+  const struct iris_vm_pair p = iris_vm_expm1_reduced(x, shifted - IRIS_VM_SHIFT_F64);
+  const uint64_t power = (3069ULL << 52) - (iris_vm_bits_f64(shifted) << 52); /* of 2^-n */
+  const double other = iris_vm_from_f64(power & iris_vm_mask_f64(x < 600.0));
   const double one = 1.0 - other;
   const double head = one + p.head;
-  const double tail = iris_vm_sum_error(one, p.head, head) + (p.tail + ((1.0 - one) - other));
-  return __builtin_copysign(iris_vm_scale_f64(head + tail, n), x);
+  const double tail = iris_vm_fast_error(one, p.head, head) + (p.tail + ((1.0 - one) - other));
+  const double large = iris_vm_scale_sum_f64(head, tail, iris_vm_bits_f64(shifted));
+  const double real = iris_vm_choose_f64(x > 710.0, IRIS_INF_F64, iris_vm_choose_f64(x < -40.0, -1.0, large));
+  return iris_vm_from_f64(iris_vm_bits_f64(real) | (iris_vm_bits_f64(x) & IRIS_VM_SIGN_F64));
 }
 
+/* The same in float. */
+
+/* Beyond these bounds the result is infinite, or rounds to zero, all the same. */
 IRIS_VM float iris_exp_f32(float x) {
-  const float below = x > 90.0f ? 90.0f : x;
-  const float y = x < -105.0f ? -105.0f : below;
-  const float n = __builtin_fmaf(y, IRIS_VM_LOG2E_F32, IRIS_VM_ROUND_F32) - IRIS_VM_ROUND_F32;
-  const float r = __builtin_fmaf(-n, IRIS_VM_LN2_LO_F32, __builtin_fmaf(-n, IRIS_VM_LN2_HI_F32, y));
+  const float shifted = __builtin_fmaf(x, IRIS_VM_LOG2E_F32, IRIS_VM_SHIFT_F32);
+  const float n = shifted - IRIS_VM_SHIFT_F32;
+  const float r = __builtin_fmaf(-n, IRIS_VM_LN2_LO_F32, __builtin_fmaf(-n, IRIS_VM_LN2_HI_F32, x));
   const float head = 1.0f + r;
-  const float tail = __builtin_fmaf(r * r, __builtin_fmaf(r, iris_vm_exp_tail_f32(r), 0.5f), (1.0f - head) + r);
-  return iris_vm_scale_f32(head + tail, n);
+  const float tail = __builtin_fmaf(r * r, iris_vm_exp_curve_f32(r), iris_vm_fast_error_f32(1.0f, r, head));
+  const float power = iris_vm_scale_sum_f32(head, tail, iris_vm_bits_f32(shifted));
+  const float small = iris_vm_choose_f32(x > 90.0f, IRIS_INF_F32, power);
+  return iris_vm_from_f32(iris_vm_bits_f32(small) & ~iris_vm_mask_f32(x < -105.0f));
 }
 
 IRIS_VM float iris_exp2_f32(float x) {
-  const float below = x > 129.0f ? 129.0f : x;
-  const float y = x < -151.0f ? -151.0f : below;
-  const float n = (y + IRIS_VM_ROUND_F32) - IRIS_VM_ROUND_F32;
-  const float r = y - n;
+  const float shifted = x + IRIS_VM_SHIFT_F32;
+  const float r = x - (shifted - IRIS_VM_SHIFT_F32);
   const float first = r * 0x1.62e43p-1f;
   const float head = 1.0f + first;
-  const float tail = __builtin_fmaf(r * r, iris_vm_exp2_tail_f32(r), (1.0f - head) + first);
-  return iris_vm_scale_f32(head + tail, n);
+  const float tail = __builtin_fmaf(r * r, iris_vm_exp2_tail_f32(r), iris_vm_fast_error_f32(1.0f, first, head));
+  const float power = iris_vm_scale_sum_f32(head, tail, iris_vm_bits_f32(shifted));
+  const float small = iris_vm_choose_f32(x > 129.0f, IRIS_INF_F32, power);
+  return iris_vm_from_f32(iris_vm_bits_f32(small) & ~iris_vm_mask_f32(x < -151.0f));
 }
 
+/* exp(r) - 1, for the functions in which it meets another number. */
 IRIS_VM struct iris_vm_pair_f32 iris_vm_exp_reduce_f32(float y, float n) {
   const float exact = __builtin_fmaf(-n, IRIS_VM_LN2_HI_F32, y);
   const float r = __builtin_fmaf(-n, IRIS_VM_LN2_LO_F32, exact);
@@ -163,16 +199,18 @@ IRIS_VM struct iris_vm_pair_f32 iris_vm_expm1_reduced_f32(float y, float n) {
   return result;
 }
 
+/* 2^n (p + (1 - 2^-n)), p = exp(r) - 1; the second is none, or the larger one. */
 IRIS_VM float iris_expm1_f32(float x) {
-  const float below = x > 90.0f ? 90.0f : x;
-  const float y = x < -20.0f ? -20.0f : below;
-  const float n = __builtin_fmaf(y, IRIS_VM_LOG2E_F32, IRIS_VM_ROUND_F32) - IRIS_VM_ROUND_F32;
-  const struct iris_vm_pair_f32 p = iris_vm_expm1_reduced_f32(y, n);
-  const float other = iris_vm_power2_f32(-(n > 100.0f ? 100.0f : n));
+  const float shifted = __builtin_fmaf(x, IRIS_VM_LOG2E_F32, IRIS_VM_SHIFT_F32);
+  const struct iris_vm_pair_f32 p = iris_vm_expm1_reduced_f32(x, shifted - IRIS_VM_SHIFT_F32);
+  const uint32_t power = (381U << 23) - (iris_vm_bits_f32(shifted) << 23); /* of 2^-n */
+  const float other = iris_vm_from_f32(power & iris_vm_mask_f32(x < 60.0f));
   const float one = 1.0f - other;
   const float head = one + p.head;
-  const float tail = iris_vm_sum_error_f32(one, p.head, head) + (p.tail + ((1.0f - one) - other));
-  return __builtin_copysignf(iris_vm_scale_f32(head + tail, n), x);
+  const float tail = iris_vm_fast_error_f32(one, p.head, head) + (p.tail + ((1.0f - one) - other));
+  const float large = iris_vm_scale_sum_f32(head, tail, iris_vm_bits_f32(shifted));
+  const float real = iris_vm_choose_f32(x > 90.0f, IRIS_INF_F32, iris_vm_choose_f32(x < -20.0f, -1.0f, large));
+  return iris_vm_from_f32(iris_vm_bits_f32(real) | (iris_vm_bits_f32(x) & IRIS_VM_SIGN_F32));
 }
 
 #endif /* IRIS_VM_EXP_H */

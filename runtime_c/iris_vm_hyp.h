@@ -32,40 +32,33 @@ IRIS_VM double iris_vm_cosh_tail(double x) {
 }
 /* end */
 
-/* A quotient of pairs. */
-IRIS_VM double iris_vm_quotient(struct iris_vm_pair over, struct iris_vm_pair under) {
-  const double inverse = 1.0 / under.head;
-  const double q = over.head * inverse;
-  const double rest = __builtin_fma(-q, under.head, over.head) + __builtin_fma(-q, under.tail, over.tail);
-  return __builtin_fma(rest, inverse, q);
-}
-
 /* (exp(2|x|) - 1) / (exp(2|x|) + 1), both times 2^-n.  Beyond the bound it rounds to one. */
 IRIS_VM double iris_tanh_f64(double x) {
   const double size = __builtin_fabs(x);
-  const double y = 2.0 * (size > 20.0 ? 20.0 : size);
-  const double n = __builtin_fma(y, IRIS_VM_LOG2E, IRIS_VM_ROUND_F64) - IRIS_VM_ROUND_F64;
-  const struct iris_vm_pair p = iris_vm_expm1_reduced(y, n);
-  const double other = iris_vm_power2_f64(-n);
+  const double y = size + size;
+  const double shifted = __builtin_fma(y, IRIS_VM_LOG2E, IRIS_VM_SHIFT_F64);
+  const struct iris_vm_pair p = iris_vm_expm1_reduced(y, shifted - IRIS_VM_SHIFT_F64);
+  const double other = iris_vm_from_f64((3069ULL << 52) - (iris_vm_bits_f64(shifted) << 52)); /* 2^-n */
   const double less = 1.0 - other, more = 1.0 + other;
   const double over = less + p.head, under = more + p.head;
   const double over_tail = iris_vm_fast_error(less, p.head, over) + (p.tail + ((1.0 - less) - other));
   const double under_tail = iris_vm_fast_error(more, p.head, under) + (p.tail + ((1.0 - more) + other));
-  const double a = over + over_tail, b = under + under_tail;
-  const struct iris_vm_pair above = {a, iris_vm_fast_error(over, over_tail, a)};
-  const struct iris_vm_pair below = {b, iris_vm_fast_error(under, under_tail, b)};
-  return __builtin_copysign(iris_vm_quotient(above, below), x);
+  const double inverse = 1.0 / (under + under_tail);
+  const double q = (over + over_tail) * inverse;
+  const double rest = __builtin_fma(-q, under, over) + __builtin_fma(-q, under_tail, over_tail);
+  const double real = iris_vm_choose_f64(size > 20.0, 1.0, __builtin_fma(rest, inverse, q));
+  return iris_vm_from_f64(iris_vm_bits_f64(real) | (iris_vm_bits_f64(x) & IRIS_VM_SIGN_F64));
 }
 
-/* sinh and cosh of |x| = n ln(2) + r, by addition: cosh(r) times one factor and sinh(r) times the other, where the factors
- * are (2^n - 2^-n)/2 and (2^n + 2^-n)/2.  No difference cancels.  Large n is left for a last multiplication. */
-IRIS_VM double iris_vm_hyperbolic(double x, bool cosine) {
-  const double size = __builtin_fabs(x);
-  const double y = size > 711.0 ? 711.0 : size;
-  const double n = __builtin_fma(y, IRIS_VM_LOG2E, IRIS_VM_ROUND_F64) - IRIS_VM_ROUND_F64;
-  const struct iris_vm_pair r = iris_vm_exp_reduce(y, n);
-  const double m = n > 64.0 ? 64.0 : n;
-  const double half = 0.5 * iris_vm_power2_f64(m), other = 0.5 * iris_vm_power2_f64(-m);
+/* sinh and cosh of |x| = n ln(2) + r, by addition: cosh(r) times one factor and sinh(r) times the other, where the
+ * factors are (2^n - 2^-n)/2 and (2^n + 2^-n)/2.  No difference cancels.  Large n is left for a last multiplication. */
+IRIS_VM double iris_vm_hyperbolic(double size, bool cosine) {
+  const double n = __builtin_fma(size, IRIS_VM_LOG2E, IRIS_VM_ROUND_F64) - IRIS_VM_ROUND_F64;
+  const struct iris_vm_pair r = iris_vm_exp_reduce(size, n);
+  const double m = iris_vm_choose_f64(n > 64.0, 64.0, n);
+  const uint64_t power = iris_vm_bits_f64(m + (IRIS_VM_ROUND_F64 + 1022)) << 52;
+  /* 2^m / 2 and 2^-m / 2 */
+  const double half = iris_vm_from_f64(power), other = iris_vm_from_f64((2044ULL << 52) - power);
   const double less = half - other, more = half + other;
   const double less_tail = (half - less) - other, more_tail = (half - more) + other;
   const double a = cosine ? more : less, a_tail = cosine ? more_tail : less_tail;
@@ -77,13 +70,13 @@ IRIS_VM double iris_vm_hyperbolic(double x, bool cosine) {
   const double head = a + product;
   const double lost = __builtin_fma(b_tail, r.head, __builtin_fma(b, r.head, -product) + a_tail);
   const double tail = __builtin_fma(a, rise, __builtin_fma(b, bend, lost)) + iris_vm_fast_error(a, product, head);
-  return (head + tail) * iris_vm_power2_f64(n - m);
+  return iris_vm_choose_f64(size > 711.0, IRIS_INF_F64, (head + tail) * iris_vm_power2_f64(n - m));
 }
 IRIS_VM double iris_sinh_f64(double x) {
-  return __builtin_copysign(iris_vm_hyperbolic(x, false), x);
+  const double result = iris_vm_hyperbolic(__builtin_fabs(x), false);
+  return iris_vm_from_f64(iris_vm_bits_f64(result) | (iris_vm_bits_f64(x) & IRIS_VM_SIGN_F64));
 }
-IRIS_VM double iris_cosh_f64(double x) { return iris_vm_hyperbolic(x, true); }
-
+IRIS_VM double iris_cosh_f64(double x) { return iris_vm_hyperbolic(__builtin_fabs(x), true); }
 
 /* The same in float. */
 
@@ -105,40 +98,33 @@ IRIS_VM float iris_vm_cosh_tail_f32(float x) {
 }
 /* end */
 
-/* A quotient of pairs. */
-IRIS_VM float iris_vm_quotient_f32(struct iris_vm_pair_f32 over, struct iris_vm_pair_f32 under) {
-  const float inverse = 1.0f / under.head;
-  const float q = over.head * inverse;
-  const float rest = __builtin_fmaf(-q, under.head, over.head) + __builtin_fmaf(-q, under.tail, over.tail);
-  return __builtin_fmaf(rest, inverse, q);
-}
-
 /* (exp(2|x|) - 1) / (exp(2|x|) + 1), both times 2^-n.  Beyond the bound it rounds to one. */
 IRIS_VM float iris_tanh_f32(float x) {
   const float size = __builtin_fabsf(x);
-  const float y = 2.0f * (size > 10.0f ? 10.0f : size);
-  const float n = __builtin_fmaf(y, IRIS_VM_LOG2E_F32, IRIS_VM_ROUND_F32) - IRIS_VM_ROUND_F32;
-  const struct iris_vm_pair_f32 p = iris_vm_expm1_reduced_f32(y, n);
-  const float other = iris_vm_power2_f32(-n);
+  const float y = size + size;
+  const float shifted = __builtin_fmaf(y, IRIS_VM_LOG2E_F32, IRIS_VM_SHIFT_F32);
+  const struct iris_vm_pair_f32 p = iris_vm_expm1_reduced_f32(y, shifted - IRIS_VM_SHIFT_F32);
+  const float other = iris_vm_from_f32((381U << 23) - (iris_vm_bits_f32(shifted) << 23)); /* 2^-n */
   const float less = 1.0f - other, more = 1.0f + other;
   const float over = less + p.head, under = more + p.head;
   const float over_tail = iris_vm_fast_error_f32(less, p.head, over) + (p.tail + ((1.0f - less) - other));
   const float under_tail = iris_vm_fast_error_f32(more, p.head, under) + (p.tail + ((1.0f - more) + other));
-  const float a = over + over_tail, b = under + under_tail;
-  const struct iris_vm_pair_f32 above = {a, iris_vm_fast_error_f32(over, over_tail, a)};
-  const struct iris_vm_pair_f32 below = {b, iris_vm_fast_error_f32(under, under_tail, b)};
-  return __builtin_copysignf(iris_vm_quotient_f32(above, below), x);
+  const float inverse = 1.0f / (under + under_tail);
+  const float q = (over + over_tail) * inverse;
+  const float rest = __builtin_fmaf(-q, under, over) + __builtin_fmaf(-q, under_tail, over_tail);
+  const float real = iris_vm_choose_f32(size > 10.0f, 1.0f, __builtin_fmaf(rest, inverse, q));
+  return iris_vm_from_f32(iris_vm_bits_f32(real) | (iris_vm_bits_f32(x) & IRIS_VM_SIGN_F32));
 }
 
-/* sinh and cosh of |x| = n ln(2) + r, by addition: cosh(r) times one factor and sinh(r) times the other, where the factors
- * are (2^n - 2^-n)/2 and (2^n + 2^-n)/2.  No difference cancels.  Large n is left for a last multiplication. */
-IRIS_VM float iris_vm_hyperbolic_f32(float x, bool cosine) {
-  const float size = __builtin_fabsf(x);
-  const float y = size > 91.0f ? 91.0f : size;
-  const float n = __builtin_fmaf(y, IRIS_VM_LOG2E_F32, IRIS_VM_ROUND_F32) - IRIS_VM_ROUND_F32;
-  const struct iris_vm_pair_f32 r = iris_vm_exp_reduce_f32(y, n);
-  const float m = n > 32.0f ? 32.0f : n;
-  const float half = 0.5f * iris_vm_power2_f32(m), other = 0.5f * iris_vm_power2_f32(-m);
+/* sinh and cosh of |x| = n ln(2) + r, by addition: cosh(r) times one factor and sinh(r) times the other, where the
+ * factors are (2^n - 2^-n)/2 and (2^n + 2^-n)/2.  No difference cancels.  Large n is left for a last multiplication. */
+IRIS_VM float iris_vm_hyperbolic_f32(float size, bool cosine) {
+  const float n = __builtin_fmaf(size, IRIS_VM_LOG2E_F32, IRIS_VM_ROUND_F32) - IRIS_VM_ROUND_F32;
+  const struct iris_vm_pair_f32 r = iris_vm_exp_reduce_f32(size, n);
+  const float m = iris_vm_choose_f32(n > 32.0f, 32.0f, n);
+  const uint32_t power = iris_vm_bits_f32(m + (IRIS_VM_ROUND_F32 + 126)) << 23;
+  /* 2^m / 2 and 2^-m / 2 */
+  const float half = iris_vm_from_f32(power), other = iris_vm_from_f32((252U << 23) - power);
   const float less = half - other, more = half + other;
   const float less_tail = (half - less) - other, more_tail = (half - more) + other;
   const float a = cosine ? more : less, a_tail = cosine ? more_tail : less_tail;
@@ -150,12 +136,12 @@ IRIS_VM float iris_vm_hyperbolic_f32(float x, bool cosine) {
   const float head = a + product;
   const float lost = __builtin_fmaf(b_tail, r.head, __builtin_fmaf(b, r.head, -product) + a_tail);
   const float tail = __builtin_fmaf(a, rise, __builtin_fmaf(b, bend, lost)) + iris_vm_fast_error_f32(a, product, head);
-  return (head + tail) * iris_vm_power2_f32(n - m);
+  return iris_vm_choose_f32(size > 91.0f, IRIS_INF_F32, (head + tail) * iris_vm_power2_f32(n - m));
 }
 IRIS_VM float iris_sinh_f32(float x) {
-  return __builtin_copysignf(iris_vm_hyperbolic_f32(x, false), x);
+  const float result = iris_vm_hyperbolic_f32(__builtin_fabsf(x), false);
+  return iris_vm_from_f32(iris_vm_bits_f32(result) | (iris_vm_bits_f32(x) & IRIS_VM_SIGN_F32));
 }
-IRIS_VM float iris_cosh_f32(float x) { return iris_vm_hyperbolic_f32(x, true); }
-
+IRIS_VM float iris_cosh_f32(float x) { return iris_vm_hyperbolic_f32(__builtin_fabsf(x), true); }
 
 #endif /* IRIS_VM_HYP_H */

@@ -4,7 +4,7 @@
  * quotient, its square and the first two terms in two parts, the rest in one, so that log |x| is good to 64 bits.
  * y log |x| = n ln(2) + f, and exp(f) as in exp.  What is left before the last rounding is a fraction of a unit, so
  * exact powers come out exact.  Low parts are multiplied by y before they are added: the way from s to f takes longest.
- * Requires iris_vm_base.h and iris_vm_log.h.
+ * Requires iris_vm_base.h, iris_vm_exp.h and iris_vm_log.h.
  */
 #ifndef IRIS_VM_POW_H
 #define IRIS_VM_POW_H
@@ -23,25 +23,6 @@ IRIS_VM double iris_vm_pow_curve(double x) {
   odd = __builtin_fma(odd, z, 0x1.115fffff825b3p+3);
   odd = __builtin_fma(odd, z, 0x1.84cccccccccccp+1);
   return __builtin_fma(odd, x, even);
-}
-/* end */
-/* polynomial iris_vm_pow_exp */
-/* (exp(x) - 1 - x) / x^2 on |x| <= 0.373 */
-IRIS_VM double iris_vm_pow_exp(double x) {
-  const double z = x * x;
-  const double p0 = __builtin_fma(x, 0x1.5555555555559p-3, 0x1p-1);
-  const double p1 = __builtin_fma(x, 0x1.111111110f3e8p-7, 0x1.5555555555556p-5);
-  const double p2 = __builtin_fma(x, 0x1.a01a01b270c35p-13, 0x1.6c16c16c15b6ep-10);
-  const double p3 = __builtin_fma(x, 0x1.71ddef067ecd8p-19, 0x1.a01a01aa94273p-16);
-  const double p4 = __builtin_fma(x, 0x1.af72e10d5aef8p-26, 0x1.27e4d0711e37ep-22);
-  const double q0 = __builtin_fma(z, p1, p0);
-  const double q1 = __builtin_fma(z, p3, p2);
-  const double q2 = __builtin_fma(z, 0x1.1f8821942e9b3p-29, p4);
-  const double zz = z * z;
-  double r = q2;
-  r = __builtin_fma(r, zz, q1);
-  r = __builtin_fma(r, zz, q0);
-  return r;
 }
 /* end */
 /* polynomial iris_vm_pow_log2_f32 */
@@ -100,16 +81,14 @@ IRIS_VM struct iris_vm_pow_log iris_vm_pow_log(double k, double m) {
 /* exp(y log), also beyond all bounds; nan for zero times infinity. */
 IRIS_VM double iris_vm_pow_power(double y, struct iris_vm_pow_log log) {
   const double t = y * log.head;
-  const double shifted = __builtin_fma(y * IRIS_VM_LOG2E, log.head, IRIS_VM_ROUND_F64 + 2046);
-  const double n = shifted - (IRIS_VM_ROUND_F64 + 2046);
+  const double shifted = __builtin_fma(y * IRIS_VM_LOG2E, log.head, IRIS_VM_SHIFT_F64);
+  const double n = shifted - IRIS_VM_SHIFT_F64;
   const double lost = __builtin_fma(-n, IRIS_VM_LN2_LO, __builtin_fma(y, log.head, -t));
   const double curve = __builtin_fma(y * log.s * log.z, iris_vm_pow_curve(log.z), y * log.tail_s);
   const double f = __builtin_fma(-n, IRIS_VM_LN2_HI, t) + (curve + __builtin_fma(y, log.tail_k, lost));
   const double head = 1.0 + f;
-  const double tail = __builtin_fma(f * f, iris_vm_pow_exp(f), iris_vm_fast_error(1.0, f, head));
-  const uint64_t bits = iris_vm_bits_f64(shifted), half = bits >> 1;
-  const double first = iris_vm_from_f64(half << 52), second = iris_vm_from_f64((bits - half) << 52);
-  const double power = __builtin_fma(tail, first, head * first) * second;
+  const double tail = __builtin_fma(f * f, iris_vm_exp_curve(f), iris_vm_fast_error(1.0, f, head));
+  const double power = iris_vm_scale_sum_f64(head, tail, iris_vm_bits_f64(shifted));
   const double small = iris_vm_choose_f64(t > 800.0, IRIS_INF_F64, power);
   return iris_vm_from_f64(iris_vm_bits_f64(small) & ~iris_vm_mask_f64(t < -800.0));
 }

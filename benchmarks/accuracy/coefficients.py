@@ -169,6 +169,26 @@ T2 = (mpmath.sqrt(2) - 1) ** 2 * mpf("1.001")
 
 POLYNOMIALS = (
     Polynomial(
+        "iris_vm_exp_curve",
+        "(exp(x) - 1 - x) / x^2 on |x| <= 0.373",
+        lambda r: (mpmath.exp(r) - 1 - r) / r**2,
+        mpf("-0.373"),
+        mpf("0.373"),
+        10,
+        scale=lambda r: r**2,
+        pairs=True,
+    ),
+    Polynomial(
+        "iris_vm_exp_curve_f32",
+        "(exp(x) - 1 - x) / x^2 on |x| <= ln(2)/2",
+        lambda r: (mpmath.exp(r) - 1 - r) / r**2,
+        -HALF_LN2,
+        HALF_LN2,
+        5,
+        single=True,
+        scale=lambda r: r**2,
+    ),
+    Polynomial(
         "iris_vm_exp_tail",
         "(exp(x) - 1 - x - x^2/2) / x^3 on |x| <= ln(2)/2",
         _exp_tail,
@@ -271,16 +291,6 @@ POLYNOMIALS = (
         S2 / mpf("2.25"),
         8,
         scale=lambda x: x / 3,
-    ),
-    Polynomial(
-        "iris_vm_pow_exp",
-        "(exp(x) - 1 - x) / x^2 on |x| <= 0.373",
-        lambda x: (mpmath.exp(x) - 1 - x) / x**2,
-        mpf("-0.373"),
-        mpf("0.373"),
-        10,
-        scale=lambda x: x**2,
-        pairs=True,
     ),
     Polynomial(
         "iris_vm_pow_log2_f32",

@@ -30,7 +30,7 @@ ROUNDS, REPEATS = 40, 20
 NEEDS = {
     "exp": ("exp",), "exp2": ("exp",), "expm1": ("exp",), "log": ("log",), "log2": ("log",), "log10": ("log",),
     "log1p": ("log",), "sin": ("trig", "trig_f32"), "cos": ("trig", "trig_f32"), "tan": ("trig", "trig_f32"),
-    "pow": ("log", "pow"), "sinh": ("exp", "hyp"), "cosh": ("exp", "hyp"), "tanh": ("exp", "hyp"),
+    "pow": ("exp", "log", "pow"), "sinh": ("exp", "hyp"), "cosh": ("exp", "hyp"), "tanh": ("exp", "hyp"),
     "asinh": ("log", "inverse_hyp"), "acosh": ("log", "inverse_hyp"), "atanh": ("log", "inverse_hyp"),
     "cbrt": ("root",), "hypot": ("root",), "erf": ("erf",), "erfc": ("erf",),
 }  # fmt: skip

@@ -51,7 +51,7 @@ HEADERS = (
 _REQUIRES: Mapping[str, tuple[str, ...]] = {
     "iris_vm_exp.h": ("iris_vm_base.h",),
     "iris_vm_log.h": ("iris_vm_base.h",),
-    "iris_vm_pow.h": ("iris_vm_base.h", "iris_vm_log.h"),
+    "iris_vm_pow.h": ("iris_vm_base.h", "iris_vm_exp.h", "iris_vm_log.h"),
     "iris_vm_trig.h": ("iris_vm_base.h",),
     "iris_vm_trig_f32.h": ("iris_vm_base.h", "iris_vm_trig.h"),
     "iris_vm_atan.h": ("iris_vm_base.h",),

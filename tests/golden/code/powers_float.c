@@ -4,6 +4,8 @@
 
 /* iris_vm_base.h */
 
+/* iris_vm_exp.h */
+
 /* iris_vm_log.h */
 
 /* iris_vm_pow.h */
