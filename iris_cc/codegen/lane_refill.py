@@ -351,7 +351,7 @@ class _Refill(Lanes):
             self.line(f"{late} = running[part];")
             self.cut()
             self.out.line("deadline = round + most_rounds;")
-            with self.out.braces("for (int lane = 0; lane < IRIS_LANES; ++lane)"):
+            with self.out.braces("IRIS_ROLLED for (int lane = 0; lane < IRIS_LANES; ++lane)"):
                 lane = f"((iris_mem_mask *){late.removesuffix('[part]')})[lane]"
                 self.out.line(f"if (!{lane}) continue;")
                 self.out.line("const uint64_t end = (uint64_t)((const iris_mem_i64 *)began)[lane] + most_rounds;")

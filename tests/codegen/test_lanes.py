@@ -246,6 +246,9 @@ def test_the_rule() -> None:
     assert plan(optimise(lane_kernels.collatz()), 0) is not None
     assert plan(optimise(lane_kernels.KERNELS["escape_f8"]()), 0) is not None
     short = plan(optimise(lane_kernels.KERNELS["escape_f4_count"]()), 0)
-    assert short is not None and short.lane_bits == 32
+    assert short is not None and short.lane_bits == 32 and short.refills
+    assert 40 % short.in_a_row == 0 and short.in_a_row > 1  # no lane passes its bound among these rounds
+    nine = plan(optimise(lane_kernels.bits_of_index()), 0)
+    assert nine is not None and nine.in_a_row == 3
     assert plan(optimise(lane_kernels.gcd()), 0) is None
     assert plan(optimise(lane_kernels.calls()), 0) is None

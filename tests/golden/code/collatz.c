@@ -178,7 +178,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
             late[part] = running[part];
           }
           deadline = round + most_rounds;
-          for (int lane = 0; lane < IRIS_LANES; ++lane) {
+          IRIS_ROLLED for (int lane = 0; lane < IRIS_LANES; ++lane) {
             if (!((iris_mem_mask *)late)[lane]) continue;
             const uint64_t end = (uint64_t)((const iris_mem_i64 *)began)[lane] + most_rounds;
             ((iris_mem_mask *)late)[lane] = end == round ? -1 : 0;
