@@ -22,6 +22,7 @@ _TRIPS = 50
 _PIECE_OF_ELEMENTS, _PIECE_OF_LANES = 64, 192
 
 _MOST_TRIPS = 1 << 20
+_MOST_THREADS = 1 << 20
 
 
 @record
@@ -43,7 +44,7 @@ def share(fn: Function, lanes: bool, block: int, most: int | None) -> Share | No
     nanoseconds = _ADDITION * _cost(fn.body) + _OPERAND * (len(fn.params) + len(fn.results))
     long = max(int(_WORTH / nanoseconds), 4 * unit)
     grain = long // (4 * unit) * unit
-    return Share(4 * grain, grain, unit, most or 0)
+    return Share(4 * grain, grain, unit, min(most or 0, _MOST_THREADS))
 
 
 def _cost(block: Block) -> float:

@@ -174,6 +174,34 @@ assert threads._state.pool is not None
     assert process.end() == (0, "")
 
 
+def test_no_call_waits_for_what_walks_large_arrays(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = Gate(tmp_path, "iris_know_numpy")
+    monkeypatch.setenv("CC", gate.compiler)
+    process = Process("""
+from iris_cc import threads
+iris_cc.set_num_threads(4)
+wide = make("def wide(x, y):\\n    return x - y\\n")
+x, y = np.ones((400, 300)), np.ones(300)
+assert wide.compile("f8", "f8").route == "compiled"
+while threads._state.pool is None:
+    for _ in range(3):
+        assert not wide(x, y).any()
+    if threads._state.pool is None:
+        builds()
+assert not wide(x, y).any() and threads._state.spread is None
+turn()
+builds()
+for _ in range(2):
+    assert not wide(x, y).any()
+assert threads._state.spread is not None
+""")
+    process.listen()
+    gate.open()
+    assert process.end() == (0, "")
+
+
 def test_commands_compile_before_they_run(cache: Path, tmp_path: Path) -> None:
     (tmp_path / "kernels.py").write_text(
         "import iris_cc\n\n@iris_cc.kernel(compile='background', fallback='error')\ndef add(x, y):\n    return x + y\n"

@@ -202,6 +202,14 @@ def test_a_limit_is_in_the_unit() -> None:
     assert alone.explain(x, x).key != kernel.explain(x, x).key != compiled(axpy, x[:5], x[:5]).explain(x, x).key
 
 
+def test_a_limit_beyond_all_numbers() -> None:
+    x = floats()
+    kernel = compiled(axpy, x[:5], x[:5], threads=(1 << 64) + 1)
+    with cutting(kernel) as cuts:
+        kernel(x, x)
+        assert cuts.most == 1 << 20
+
+
 def test_short_rows_are_not_asked_for() -> None:
     x = floats(2000)
     kernel = compiled(axpy, x[:5], x[:5])

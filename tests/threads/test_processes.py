@@ -21,23 +21,26 @@ warnings.simplefilter("ignore", DeprecationWarning)  # fork with threads: it is 
 TEXT = "def f(x):\\n    n = 0\\n    while n < 50:\\n        n += 1\\n        x = x * 0.999 + 0.1\\n    return x\\n"
 kernel = iris_cc.kernel(TEXT, fallback="error")
 x = np.linspace(0, 1, 100_000)
+rows = np.linspace(0, 1, 128_000).reshape(400, 320)[:, :250]
 
 def workers():
     return 0 if threads._state.pool is None else parallel.count_workers(threads._state.pool)
 
 def child(wanted):
-    same = kernel(x).tobytes() == wanted
+    same = kernel(x).tobytes() == wanted and np.array_equal(kernel(rows), kernel(rows.copy()))
     return same and kernel(x).tobytes() == wanted
 
 def busy(stop):
     while not stop.is_set():
         kernel(x)
+        kernel(rows)
 
 def main():
     iris_cc.set_num_threads(4)
     for _ in range(3):
         wanted = kernel(x).tobytes()
-    assert workers() == 3
+        kernel(rows)
+    assert workers() == 3 and threads._state.spread is not None
 BODY
 
 if __name__ == "__main__":

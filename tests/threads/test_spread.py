@@ -402,6 +402,53 @@ def test_many_callers_and_a_number_that_changes() -> None:
         assert all(each.result() for each in running)
 
 
+def test_faults_and_warnings_of_some_callers_are_theirs_alone() -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    start_spreading()
+    x, n = np.full((400, 1), 2), np.zeros((400, 320), int)[:, :300]
+    wrong = np.zeros((400, 320), int)[:, :300]
+    wrong[333, 7] = -1
+    top, bottom, zero = grid(400, 300), grid(400, 1), grid(400, 1)
+    zero[-1] = 0.0
+    power = compiled("def power(x, n): return x ** n", x[0], n[0])
+    divide = compiled("def divide(x, y): return x / y", top[0], bottom[0])
+    wanted = divide(top, bottom).tobytes()
+
+    def call(number: int) -> bool:
+        fine = True
+        for _ in range(20):
+            if number % 4 == 0:
+                with pytest.raises(ValueError, match="negative integer powers"):
+                    power(x, wrong)
+            elif number % 4 == 1:
+                fine = fine and bool((power(x, n) == 1).all())
+            elif number % 4 == 2:
+                with np.errstate(divide="raise"), pytest.raises(FloatingPointError, match="divide by zero"):
+                    divide(top, zero)
+            else:
+                with np.errstate(all="raise"):
+                    fine = fine and divide(top, bottom).tobytes() == wanted
+        return fine
+
+    with ThreadPoolExecutor(16) as callers:
+        assert all(callers.map(call, range(16)))
+
+
+def test_references_are_given_back() -> None:
+    start_spreading()
+    x, y = grid(400, 300), grid(300)
+    out, truth = np.zeros(x.shape), np.zeros(x.shape, bool)
+    kernel = compiled(both, x[0], y)
+    held = (x, y, out, truth, x.dtype, truth.dtype)
+    before = [sys.getrefcount(each) for each in held]
+    for _ in range(20):
+        kernel(x, y, out=(out, truth))
+        kernel(x, y, out=(None, truth))
+        kernel(x, y)
+    assert [sys.getrefcount(each) for each in held] == before
+
+
 # -- anything --
 
 
