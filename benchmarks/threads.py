@@ -1,4 +1,5 @@
-"""What more threads bring: large arrays at 1 .. N threads, in turns; where sharing begins; what a small call pays.
+"""What more threads bring: large arrays at 1 .. N threads, in turns; where sharing begins; arrays of several axes;
+what a small call pays.
 
     python -m benchmarks.threads [--quick] [--most N] [--sizes N ...]
 
@@ -45,21 +46,44 @@ def in_turns(calls: dict[int, Callable[[], object]], rounds: int) -> dict[int, f
     return {number: statistics.median(each) for number, each in times.items()}
 
 
-def table(size: int, most: int, rounds: int) -> None:
+def row(name: str, kernel: Any, x: np.ndarray, y: np.ndarray, numbers: list[int], rounds: int) -> None:
+    out = np.empty(np.broadcast_shapes(x.shape, y.shape), kernel(x[:1], y[:1]).dtype)
+
+    def call() -> None:
+        kernel(x, y, out)
+
+    calls = dict.fromkeys(numbers, call)
+    in_turns(calls, 3)
+    found = in_turns(calls, rounds)
+    cells = (f"{number}: {found[number] * 1e3:8.3f} ({found[1] / found[number]:.2f})" for number in numbers)
+    print(f"  {name:28}", "   ".join(cells))
+
+
+def table(size: int, numbers: list[int], rounds: int) -> None:
     x, y = np.linspace(-2, 0.5, size), np.linspace(-1.2, 1.2, size)
     print(f"{size} elements of f8: milliseconds (times one thread)")
     for name, text in TEXTS.items():
-        kernel = iris_cc.kernel(text.strip() + "\n", fallback="error")
-        out = np.empty(size, kernel(x[:1], y[:1]).dtype)
+        row(name, iris_cc.kernel(text.strip() + "\n", fallback="error"), x, y, numbers, rounds)
 
-        def call(kernel: Any = kernel, out: Any = out) -> None:
-            kernel(x, y, out)
 
-        calls = dict.fromkeys(range(1, most + 1), call)
-        in_turns(calls, 2)
-        found = in_turns(calls, rounds)
-        cells = (f"{number}: {found[number] * 1e3:8.3f} ({found[1] / found[number]:.2f})" for number in calls)
-        print(f"  {name:18}", "   ".join(cells))
+def grid(*shape: int) -> np.ndarray:
+    return np.linspace(-2, 0.5, int(np.prod(shape))).reshape(shape)
+
+
+def layouts(numbers: list[int], rounds: int) -> None:
+    """Operands that do not lie side by side: NumPy alone would bring them to a loop 8 192 elements at a time."""
+    operands = {
+        "(4000, 300) and (4000, 1)": (grid(4000, 300), grid(4000, 1)),
+        "(4000, 320)[:, :300] and (300)": (grid(4000, 320)[:, :300], grid(300)),
+        "(1000, 1000) and .T": (grid(1000, 1000), grid(1000, 1000).T),
+        "(400000, 3) and (3)": (grid(400_000, 3), grid(3)),
+        "(300, 300) and (300, 1)": (grid(300, 300), grid(300, 1)),
+    }
+    for name in ("axpy", "exp(x) * sin(y)"):
+        print(f"{name}, broadcast, sliced and transposed: milliseconds (times one thread)")
+        kernel = iris_cc.kernel(TEXTS[name].strip() + "\n", fallback="error")
+        for label, (x, y) in operands.items():
+            row(label, kernel, x, y, numbers, rounds)
 
 
 def small(rounds: int) -> None:
@@ -88,9 +112,11 @@ def main() -> None:
     given = parser.parse_args()
     iris_cc.set_num_threads(None)
     most = given.most or iris_cc.get_num_threads()
+    numbers = [number for number in (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96) if number < most] + [most]
     rounds = 5 if given.quick else 15
     for size in given.sizes or (10_000_000, 1_000_000, 100_000, 30_000, 10_000):
-        table(size, most, rounds if size > 100_000 else 20 * rounds)
+        table(size, numbers, rounds if size > 100_000 else 20 * rounds)
+    layouts(numbers, 5 * rounds)
     small(rounds)
 
 
