@@ -161,7 +161,8 @@ def test_reductions_and_accumulations_are_not_cut() -> None:
         assert cuts.rows == 0
         by_column = np.tile(x, (3, 1))
         one_row_after_the_other = kernel.ufunc.reduce(by_column, axis=0)
-        assert cuts.rows > 0  # each step of it is a row of its own
+        if np.lib.NumpyVersion(np.__version__) >= "2.3.0":  # before, NumPy went block by block
+            assert cuts.rows > 0  # each step of it is a row of its own
     assert_same_bits(kernel.ufunc.reduce(by_column, axis=0), one_row_after_the_other)
 
 
