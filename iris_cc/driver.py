@@ -204,9 +204,9 @@ def of_build(spec: Specialization, result: Built | BuildFailure) -> Realized:
         from iris_cc import threads
 
         share = threads.connect(library, patient=spec.options.patient)
-    run_nd = _native_nd(address) if spec.is_indexed else None
-    if spec.fp != "strict":  # how a call is cut may show
+    if spec.unit.fp != "strict":  # there it may show how a call is cut
         share = None
+    run_nd = _native_nd(address) if spec.is_indexed else None
     file = result.artifact.file
     return Realized(spec, "compiled", address, library, run_nd, result.origin, None, result.key, file, library, share)
 

@@ -39,7 +39,7 @@ class _State:
         self.applied = 0  # what the pool was last told
         self.waited = False  # a call went alone because a unit had to be built
         self.patient = False  # some kernel's calls wait for no compiler
-        self.jobs: dict[str, Job | None] = {}  # the builds of the units, for such kernels
+        self.jobs: dict[str, Job | None] = {}  # builds of units, for such kernels
         self.refused = False  # there is no pool to be had
         self.spread_refused = False
         self.stand_in: tuple[int, object] | None = None
@@ -81,7 +81,7 @@ def means() -> tuple[int | None, bool]:
 def connect(library: loader.Library, *, patient: bool = False) -> tuple[int, ...] | None:
     """Give the loops of a loaded kernel the way to the pool, if its unit has an entry; what it says about sharing.
 
-    `patient`: from here on no call waits for the units to be built.
+    `patient`: from here on no call waits for the pool to be built.
     """
     if not library.has(parallel.ENTRY):
         return None
@@ -199,7 +199,7 @@ def _load_spread() -> None:
 
 def _loaded(unit: Unit) -> tuple[loader.Library | None, bool]:
     """The unit as a library; whether there is none to be had in this process."""
-    if build.peek(unit) == "none" and not _is_wanted_now(unit):
+    if unit.label not in _state.jobs and build.peek(unit) == "none" and _may_go_alone(unit):
         return None, False
     job = _state.jobs.get(unit.label)
     if job is not None and not job.finished:
@@ -213,15 +213,15 @@ def _loaded(unit: Unit) -> tuple[loader.Library | None, bool]:
         return None, True
 
 
-def _is_wanted_now(unit: Unit) -> bool:
-    """Whether this call may wait for a unit that has to be built; for patient kernels the build begins behind it."""
-    if _state.patient and unit.label not in _state.jobs:
+def _may_go_alone(unit: Unit) -> bool:
+    """Whether this call does without a unit that has to be built: a patient one always, others once per process."""
+    if _state.patient:
         from iris_cc import background
 
         _state.jobs[unit.label] = background.start(unit)
-        return False
-    waited, _state.waited = _state.waited, True
-    return waited
+        return True
+    first, _state.waited = not _state.waited, True
+    return first
 
 
 def _pool() -> Unit:

@@ -237,19 +237,21 @@ static __attribute__((noinline)) int is_wide(object *const *args, isize count, i
 }
 
 /* 1 with the result of a call that was shared out, or NULL after an error. */
-static __attribute__((noinline)) int spread(const entry_t *entry, object *const *args, isize count, object *names,
+static __attribute__((noinline)) int spread(const void *table, object *const *args, isize count, object *names,
                                             object **result) {
   const isize all = count + (names ? PyTuple_Size(names) : 0);
   const int most = axes_if_many(args, all);
-  if (!most || !spread_entry || !entry->spread || !is_wide(args, all, most)) return 0;
-  return spread_entry(entry->spread, args, count, names, result);
+  if (!most || !spread_entry || !table || !is_wide(args, all, most)) return 0;
+  return spread_entry(table, args, count, names, result);
 }
 
-static inline object *call_entry(const state_t *state, const entry_t *entry, int axes, object *const *args, isize count,
+/* The table may change while a call runs. */
+static inline object *call_entry(const state_t *state, const entry_t *found, int axes, object *const *args, isize count,
                                  object *names) {
+  const entry_t entry = *found;
   object *result = 0;
-  if (axes > 1 && spread(entry, args, count, names, &result)) return result;
-  result = PyObject_Vectorcall(entry->ufunc, args, count, names);
+  if (axes > 1 && spread(entry.spread, args, count, names, &result)) return result;
+  result = PyObject_Vectorcall(entry.ufunc, args, count, names);
   if (LIKELY(result != 0)) return result;
   return slow_path_may_answer(state) ? PyObject_Vectorcall(state->slow, args, count, names) : 0;
 }

@@ -180,7 +180,7 @@ class _Table:
         place = self.state.entries
         if place < MOST_ENTRIES:
             self.state.table[place] = _Entry(mask, id(target), spread_table(target))
-            self.state.entries = place + 1  # last: a call may be reading
+            self.state.entries = place + 1
 
     def drop(self, mask: int) -> None:
         last = self.state.entries - 1
