@@ -29,28 +29,26 @@ IRIS_VM double iris_vm_pow_curve(double x) {
 /* log2((1+s)/(1-s)) / s, x = s^2, on |s| <= 0.1716 */
 IRIS_VM double iris_vm_pow_log2_f32(double x) {
   const double z = x * x;
-  const double p0 = __builtin_fma(x, 0x1.ec709d13094a7p-1, 0x1.71547652bed9dp+1);
-  const double p1 = __builtin_fma(x, 0x1.a58d86633111bp-2, 0x1.27777fd825af6p-1);
-  const double q0 = __builtin_fma(z, p1, p0);
-  const double zz = z * z;
-  double r = 0x1.5ce91c1a94018p-2;
-  r = __builtin_fma(r, zz, q0);
-  return r;
+  double even = 0x1.5ce91c1a94018p-2;
+  even = __builtin_fma(even, z, 0x1.27777fd825af6p-1);
+  even = __builtin_fma(even, z, 0x1.71547652bed9dp+1);
+  double odd = 0x1.a58d86633111bp-2;
+  odd = __builtin_fma(odd, z, 0x1.ec709d13094a7p-1);
+  return __builtin_fma(odd, x, even);
 }
 /* end */
 /* polynomial iris_vm_pow_exp2_f32 */
 /* 2^x on |x| <= 1/2 */
 IRIS_VM double iris_vm_pow_exp2_f32(double x) {
   const double z = x * x;
-  const double p0 = __builtin_fma(x, 0x1.62e430d034702p-1, 0x1p+0);
-  const double p1 = __builtin_fma(x, 0x1.c6aecc669b6ddp-5, 0x1.ebfbe045f4d3cp-3);
-  const double p2 = __builtin_fma(x, 0x1.5f48c04f62e5p-10, 0x1.3b2a1b7152befp-7);
-  const double q0 = __builtin_fma(z, p1, p0);
-  const double q1 = __builtin_fma(z, 0x1.443fffc90db59p-13, p2);
-  const double zz = z * z;
-  double r = q1;
-  r = __builtin_fma(r, zz, q0);
-  return r;
+  double even = 0x1.443fffc90db59p-13;
+  even = __builtin_fma(even, z, 0x1.3b2a1b7152befp-7);
+  even = __builtin_fma(even, z, 0x1.ebfbe045f4d3cp-3);
+  even = __builtin_fma(even, z, 0x1p+0);
+  double odd = 0x1.5f48c04f62e5p-10;
+  odd = __builtin_fma(odd, z, 0x1.c6aecc669b6ddp-5);
+  odd = __builtin_fma(odd, z, 0x1.62e430d034702p-1);
+  return __builtin_fma(odd, x, even);
 }
 /* end */
 

@@ -300,17 +300,8 @@ POLYNOMIALS = (
         S2,
         4,
         scale=lambda z: mpf(1) / 3,
-        pairs=True,
     ),
-    Polynomial(
-        "iris_vm_pow_exp2_f32",
-        "2^x on |x| <= 1/2",
-        lambda x: mpf(2) ** x,
-        mpf("-0.5"),
-        mpf("0.5"),
-        6,
-        pairs=True,
-    ),
+    Polynomial("iris_vm_pow_exp2_f32", "2^x on |x| <= 1/2", lambda x: mpf(2) ** x, mpf("-0.5"), mpf("0.5"), 6),
     Polynomial(
         "iris_vm_sinh_tail",
         "(sinh(r) - r) / r^3, x = r^2, on |r| <= ln(2)/2",

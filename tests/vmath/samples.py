@@ -53,7 +53,7 @@ def points(name: Name, count: int) -> tuple[np.ndarray, ...]:
             return tuple(np.ascontiguousarray(a, dtype=name.type) for a in _pairs(name.function, part, rng))
         some = [
             _bits(name, part, rng).astype(np.float64),
-            rng.choice([-1, 1], part) * np.exp2(rng.uniform(-40, 12, part)),
+            rng.choice([-1, 1], part) * np.exp2(rng.uniform(-60, 12, part)),
             rng.uniform(*RANGES[name.function], part),
             rng.choice(np.array(JOINTS[name.function]), part)
             + np.exp2(rng.uniform(-52, -3, part)) * rng.choice([-1, 1], part),

@@ -137,6 +137,8 @@ def test_exact_cases(kind: str, best: ctypes.CDLL) -> None:
         assert f("hypot", 3.0 * k, 4.0 * k) == 5 * k
         assert f("hypot", 5.0 * k, 12.0 * k) == 13 * k
         assert f("pow", float(k * k), 0.5) == k
+    for k in range(lowest // 3 + 1, highest // 3 - 2):
+        assert f("cbrt", 343 * 2.0 ** (3 * k)) == 7 * 2.0**k
     for base in (3, 5, 6, 7, 11, 13):
         power = 1
         while base**power < 2**digits:
