@@ -236,7 +236,10 @@ class Kernels:
         self.retry[spec] = time.monotonic() + (state.retry_in if state is not None else _RETRY_AFTER)
 
     def fall_back(self, reason: Diagnostic) -> None:
-        """Say once that a slower route is taken.  It is the user's own wish to wait, and the kill switch too."""
+        """Say once that a slower route is taken; nothing while a build is waited for, which is the user's wish.
+
+        The kill switch is a wish too: it is said, but never an error.
+        """
         if reason.code is codes.E0509:
             return
         if self.options.fallback == "error" and reason.code is not codes.E0501:
