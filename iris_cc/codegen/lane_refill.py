@@ -15,6 +15,7 @@ from iris_cc.codegen.lane_plan import Plan, refilled_loop
 from iris_cc.codegen.lane_values import as_mask, vector
 from iris_cc.codegen.lanes import Lanes
 from iris_cc.codegen.names import Names
+from iris_cc.codegen.needs import stops_at_fault
 from iris_cc.codegen.rows import Operand, Rows
 from iris_cc.ir.nodes import Atom, Const, Fault, For, Let, Stmt, Var, While
 from iris_cc.ir.types import BOOL, Scalar
@@ -360,4 +361,6 @@ class _Refill(Lanes):
             self.line(f"*status |= iris_any({late}) ? {fault_bit(Fault.WHILE_LIMIT)} : 0u;")
             self.line(f"running[part] &= ~{late};")
             self.cut()
+            if stops_at_fault(self.fn):
+                self.out.line("if (faults) return faults;")
             self.out.line("break;")

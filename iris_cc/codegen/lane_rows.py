@@ -30,6 +30,7 @@ def _in_blocks(rows: Rows, plan: Plan) -> str:
         with out.braces("for (intptr_t first = 0; first < count; first += IRIS_LANES)"):
             out.line("const intptr_t some = count - first < IRIS_LANES ? count - first : IRIS_LANES;")
             _block(rows, plan, out)
+            rows.stop_at_fault(out)
         rows.end(out)
     return out.text()
 

@@ -45,6 +45,14 @@ def calls_libm(op: Op, own: bool = True) -> bool:
     return isinstance(op.c, Libm) and not (own and op.c.own)
 
 
+def stops_at_fault(fn: Function) -> bool:
+    """Whether a row may end at its first fault: there is one kind, so which element it was does not show.
+
+    It is the limit of a while loop, and to reach it in every element of an array would take hours.
+    """
+    return has_while(fn) and not any(isinstance(stmt, Check) for stmt in statements(fn.body))
+
+
 def computes_its_errors(fn: Function, own: bool = True) -> bool:
     """Whether a function of ours is called.
 

@@ -5,6 +5,7 @@ No piece may write what another one reads: results that overlap operands, as in 
 
 from __future__ import annotations
 
+from iris_cc.codegen.needs import stops_at_fault
 from iris_cc.codegen.rows import Rows
 from iris_cc.codegen.work import Share
 from iris_cc.codegen.writer import Writer
@@ -113,6 +114,8 @@ def _axes(rows: Rows, ndim: int, axis: int, out: Writer) -> None:
     indices = [_index_at_row(index.kind, index.axis, ndim) for index in rows.fn.indices]
     if not rows.has_contiguous:
         _call_row(rows, ["length", "row", "steps", *indices], out)
+        if stops_at_fault(rows.fn):
+            out.line("if (status) return (int32_t)status;")
         return
     with out.braces("if (direct)"):
         _direct_row(rows, indices, out)

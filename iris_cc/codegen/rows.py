@@ -16,7 +16,7 @@ from __future__ import annotations
 from iris_cc.codegen.cfamily import KERNEL, far, input_hints, output_hints, returns_value
 from iris_cc.codegen.dialect import Dialect
 from iris_cc.codegen.names import Names
-from iris_cc.codegen.needs import can_fault, computes_its_errors, far_types, lets, trips_differ
+from iris_cc.codegen.needs import can_fault, computes_its_errors, far_types, lets, stops_at_fault, trips_differ
 from iris_cc.codegen.writer import Writer
 from iris_cc.ir.nodes import Function, Index
 from iris_cc.ir.types import BOOL, Scalar
@@ -156,6 +156,10 @@ class Rows:
         if self.can_fault:
             out.line("return status;")
 
+    def stop_at_fault(self, out: Writer) -> None:
+        if stops_at_fault(self.fn):
+            out.line("if (status) break;")
+
     def hand_over(self, out: Writer, call: str) -> None:
         """The rest of the row is another function's."""
         out.line(f"return {call};" if self.can_fault else f"{call};")
@@ -270,6 +274,7 @@ class Rows:
                 self.element(out, {o: f"*({o.pointer}){o.name}" for o in self.operands})
                 for operand in self.operands:
                     out.line(f"{operand.name} += {self.steps[operand]};")
+                self.stop_at_fault(out)
             self.end(out)
         return out.text()
 

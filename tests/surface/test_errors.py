@@ -352,3 +352,19 @@ def test_a_limit_seen_once_does_not_stay(route: str, monkeypatch: pytest.MonkeyP
     monkeypatch.delenv("ME_DSL_WHILE_MAX_ITERS")
     assert kernel.ufunc(np.int64(20)) == 20
     assert make(count_up)(np.int64(20)) == 20
+
+
+@pytest.mark.needs_cc
+def test_a_row_ends_at_its_first_endless_loop() -> None:
+    """Ten million rounds take a second or less; in each of a million elements they would take hours."""
+    for text in (
+        "def f(x):\n    n = 0\n    while x < 1.0:\n        n += 1\n    return n",
+        "def f(x):\n    n = 0\n    while x < 1.0:\n        for i in range(2):\n            n += i\n    return n",
+        "def f(x):\n    n = _i0\n    while x < 1.0:\n        n += 1\n    return n",
+    ):
+        endless = iris_cc.kernel(text)
+        for x in (np.zeros(1_000_000), np.zeros((1_000, 1_000))[:, ::2], np.zeros(3)):
+            with pytest.raises(RuntimeError, match="ME_DSL_WHILE_MAX_ITERS"):
+                endless(x)
+        with pytest.raises(RuntimeError, match="ME_DSL_WHILE_MAX_ITERS"):
+            endless(0.0, shape=(5,)) if "_i0" in text else endless(0.0)

@@ -84,6 +84,7 @@ IRIS_OUTLINE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t
     *(iris_mem_i64 *)out0 = iris_kernel(*(const iris_mem_i64 *)n, &status);
     n += n_step;
     out0 += out0_step;
+    if (status) break;
   }
   return status;
 }

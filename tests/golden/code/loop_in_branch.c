@@ -70,6 +70,7 @@ IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intp
     x += x_step;
     n += n_step;
     out0 += out0_step;
+    if (status) break;
   }
   return status;
 }
@@ -174,6 +175,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
     for (intptr_t lane = 0; lane < some; ++lane) {
       *(iris_mem_f64 *)(args[2] + (first + lane) * steps[2]) = ((const iris_mem_f64 *)out0_tile)[lane];
     }
+    if (status) break;
   }
   return status;
 }

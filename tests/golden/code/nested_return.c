@@ -94,6 +94,7 @@ IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intp
     n += n_step;
     target += target_step;
     out0 += out0_step;
+    if (status) break;
   }
   return status;
 }

@@ -55,6 +55,7 @@ IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intp
     *(iris_mem_f64 *)out0 = iris_kernel(*(const iris_mem_f64 *)a, &status);
     a += a_step;
     out0 += out0_step;
+    if (status) break;
   }
   return status;
 }
@@ -183,6 +184,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
             *status |= iris_any(late[part]) ? 4u /* while_limit */ : 0u;
             running[part] &= ~late[part];
           }
+          if (faults) return faults;
           break;
         }
         if (left <= fewest) break;

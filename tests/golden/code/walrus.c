@@ -65,6 +65,7 @@ IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intp
     *(iris_mem_f64 *)out0 = iris_kernel(*(const iris_mem_f64 *)x, &status);
     x += x_step;
     out0 += out0_step;
+    if (status) break;
   }
   return status;
 }
@@ -156,6 +157,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
     for (intptr_t lane = 0; lane < some; ++lane) {
       *(iris_mem_f64 *)(args[1] + (first + lane) * steps[1]) = ((const iris_mem_f64 *)out0_tile)[lane];
     }
+    if (status) break;
   }
   return status;
 }

@@ -73,6 +73,7 @@ IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intp
     out0 += out0_step;
     out1 += out1_step;
     out2 += out2_step;
+    if (status) break;
   }
   return status;
 }
@@ -231,6 +232,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
             *status |= iris_any(late[part]) ? 4u /* while_limit */ : 0u;
             running[part] &= ~late[part];
           }
+          if (faults) return faults;
           break;
         }
         if (left <= fewest) break;
