@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import operator
 from collections.abc import Callable, Mapping
 from types import FunctionType
 from typing import Any, Literal, overload
@@ -362,9 +363,20 @@ def _options(fp: Any, math: Any, fallback: Any, threads: Any, compile: Any) -> O
     for name, value, allowed in choices:
         if value not in allowed:
             raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, not {value!r}")
-    if threads is not None and (not isinstance(threads, int) or isinstance(threads, bool) or threads < 1):
+    return Options(fp, chosen, fallback, _count_of(threads), compile)
+
+
+def _count_of(threads: Any) -> int | None:
+    """A number of threads as an int; NumPy's integers are numbers too."""
+    if threads is None:
+        return None
+    try:
+        count = 0 if isinstance(threads, bool) else operator.index(threads)
+    except TypeError:
+        count = 0
+    if count < 1:
         raise ValueError(f"threads must be a positive int or None, not {threads!r}")
-    return Options(fp, chosen, fallback, threads, compile)
+    return count
 
 
 def _with_pragmas(options: Options, program: front.Program) -> Options:

@@ -75,7 +75,7 @@ def cache_limit_bytes() -> int:
     """`IRIS_CC_CACHE_MIB`: the size past which least recently used kernels are removed (default 256)."""
     try:
         return int(float(_text("IRIS_CC_CACHE_MIB") or _DEFAULT_CACHE_MIB) * (1 << 20))
-    except ValueError:
+    except (ValueError, OverflowError):  # no number, or no finite one
         return _DEFAULT_CACHE_MIB << 20
 
 

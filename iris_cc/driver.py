@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from functools import cache, cached_property
+from functools import cache
 from typing import Any, Literal, assert_never
 
 import numpy as np
@@ -27,7 +27,7 @@ from iris_cc.frontend.values import Type
 from iris_cc.ir.nodes import Fault, Function
 from iris_cc.ir.printer import fingerprint, print_function
 from iris_cc.ir.walk import size
-from iris_cc.records import field, record
+from iris_cc.records import field, lazy, record
 from iris_cc.runtime import loader
 from iris_cc.version import __version__
 
@@ -72,12 +72,12 @@ class Specialization:
         self.options = options
         self.fp = fp
 
-    @cached_property
+    @lazy
     def raw(self) -> Function:
         """The IR as lowered."""
         return front.specialize(self.program, self.types, self.ndim)
 
-    @cached_property
+    @lazy
     def fn(self) -> Function:
         """The IR after the passes."""
         from iris_cc.passes.run import run
@@ -89,7 +89,7 @@ class Specialization:
         """Whether it runs over an N-d space and not as a ufunc loop."""
         return bool(self.program.symbols) or not self.program.params
 
-    @cached_property
+    @lazy
     def dtypes(self) -> tuple[np.dtype[Any], ...]:
         """Operands of the loop, inputs then outputs; a weak scalar travels as bool, i8 or f8."""
         return tuple(np.dtype(scalar.dtype) for scalar in (*(p.type for p in self.raw.params), *self.raw.results))
@@ -110,7 +110,7 @@ class Specialization:
             self.fn, self.program.lines, math=self.options.math, threads=self.options.threads
         )
 
-    @cached_property
+    @lazy
     def unit(self) -> Unit:
         """What the build is asked for.  A name, a comment or a moved line is not in its identity."""
         entry = "nd" if self.is_indexed else "loop"
@@ -135,7 +135,7 @@ class Specialization:
 
         return "strict" if needs.computes_its_errors(self.raw, self.options.math != "libm") else self.fp
 
-    @cached_property
+    @lazy
     def quiet(self) -> bool:
         """Whether floating-point flags of this body mean nothing to the user."""
         from iris_cc.codegen import needs

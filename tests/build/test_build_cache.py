@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from build_helpers import answers, built, failed, files, only_entry, unit
 
-from iris_cc import build
+from iris_cc import build, config
 from iris_cc.build import BytesImage, CacheWarning, manage, obtain, peek, staging, store
 from iris_cc.build.store import Store
 
@@ -376,3 +376,9 @@ def test_entry_pattern_matches_nothing_else(entry: Path, cache: Path) -> None:
     assert manage.clear() == 1
     assert (entry.parent / "README").exists()
     assert store.QUARANTINE not in os.listdir(cache / "v1")
+
+
+@pytest.mark.parametrize("text", ["inf", "-inf", "nan", "much", "1e999"])
+def test_a_size_that_is_no_number_is_the_default(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IRIS_CC_CACHE_MIB", text)
+    assert config.cache_limit_bytes() == 256 << 20
