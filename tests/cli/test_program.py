@@ -128,6 +128,7 @@ def test_what_doctor_says_about_threads(cli: Program, monkeypatch: pytest.Monkey
             patch.setenv("IRIS_CC_NUM_THREADS", text)
             status, lines = threads_line(cli)
             assert status == "ok" and lines[1:3] == [processors, words]
+    threads.set_num_threads(None)  # what this process has set would come first
     monkeypatch.setenv("IRIS_CC_NUM_THREADS", "3")
     status, lines = threads_line(cli)
     assert lines[0] == "a call uses at most 3" and re.fullmatch(r"the pool works, with \d+ workers", lines[3])
@@ -149,6 +150,7 @@ def test_what_doctor_says_about_threads(cli: Program, monkeypatch: pytest.Monkey
 def test_a_pool_that_is_not_whole(
     cli: Program, monkeypatch: pytest.MonkeyPatch, means: tuple[int | None, bool], words: str
 ) -> None:
+    threads.set_num_threads(None)
     monkeypatch.setenv("IRIS_CC_NUM_THREADS", "3")
     monkeypatch.setattr(threads, "means", lambda: means)
     status, lines = threads_line(cli)

@@ -42,7 +42,7 @@ _HEADER = re.compile(r"#ifndef (?P<name>IRIS_\w+_H)\n.*?#endif /\* (?P=name) \*/
 _LIMIT = ("int64_t iris_while_limit = 10000000;", f"int64_t iris_while_limit = {WHILE_LIMIT};")
 _EXPORTED = re.compile(r"^extern IRIS_EXPORT \w+ (\w+);", re.MULTILINE)
 # Functions, types and objects at the start of a line; and macros.
-_DEFINES = re.compile(r"^(?:IRIS_|static |typedef )[^\n]*?\b(iris_\w+)(?:\(|;| = |\[)", re.MULTILINE)
+_DEFINES = re.compile(r"^(?:IRIS_|static |typedef |extern )[^\n]*?\b(iris_\w+)(?:\(|;| = |\[)", re.MULTILINE)
 _MACROS = re.compile(r"^#define (\w+)", re.MULTILINE)
 _WRITABLE = ("contiguous", "strided", "gapped", "reversed")
 _numbers = itertools.count()
