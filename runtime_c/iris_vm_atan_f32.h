@@ -1,33 +1,27 @@
-/* iris_vm_atan_f32.h - atan, atan2, asin, acos of float, as iris_vm_atan.h has them of double.
+/* iris_vm_atan_f32.h - atan, atan2, asin, acos of float.
  *
+ * asin and acos are as in iris_vm_atan.h.  A table would cost more than it saves: atan of a quotient t of at most one is
+ * t 7/8 + t P(t^2), of which the first product is exact, so that the second may err by a few units.
  * Requires iris_vm_base.h.
  */
 #ifndef IRIS_VM_ATAN_F32_H
 #define IRIS_VM_ATAN_F32_H
 
-/* polynomial iris_vm_atan_tail_f32 */
-/* (atan(t) - t) / t^3, x = t^2, on |t| <= tan(pi/8) */
-IRIS_VM float iris_vm_atan_tail_f32(float x) {
+/* polynomial iris_vm_atan_bend_f32 */
+/* atan(t) / t - 7/8, x = t^2 - 1/2, on |t| <= 1 */
+IRIS_VM float iris_vm_atan_bend_f32(float x) {
   const float z = x * x;
-  float even = -0x1.082f6cp-4f;
-  even = __builtin_fmaf(even, z, -0x1.241fe6p-3f);
-  even = __builtin_fmaf(even, z, -0x1.555554p-2f);
-  float odd = 0x1.b8099p-4f;
-  odd = __builtin_fmaf(odd, z, 0x1.99972ep-3f);
+  float even = 0x1.733ddcp-9f;
+  even = __builtin_fmaf(even, z, 0x1.a40b16p-8f);
+  even = __builtin_fmaf(even, z, 0x1.59139ap-6f);
+  even = __builtin_fmaf(even, z, 0x1.55a298p-4f);
+  even = __builtin_fmaf(even, z, -0x1.2c2bcap-8f);
+  float odd = -0x1.bd64f6p-10f;
+  odd = __builtin_fmaf(odd, z, -0x1.e6bf12p-9f);
+  odd = __builtin_fmaf(odd, z, -0x1.7ac008p-7f);
+  odd = __builtin_fmaf(odd, z, -0x1.49b38p-5f);
+  odd = __builtin_fmaf(odd, z, -0x1.a1494cp-3f);
   return __builtin_fmaf(odd, x, even);
-}
-/* end */
-/* polynomial iris_vm_atan2_tail_f32 */
-/* (atan(t) - t) / t^3, x = t^2, on |t| <= tan(pi/8) */
-IRIS_VM double iris_vm_atan2_tail_f32(double x) {
-  const double z = x * x;
-  double even = -0x1.613c1c599a50fp-4;
-  even = __builtin_fma(even, z, -0x1.248a0f9e7dbe8p-3);
-  even = __builtin_fma(even, z, -0x1.5555554bfd993p-2);
-  double odd = 0x1.9d60fa5068fb4p-5;
-  odd = __builtin_fma(odd, z, 0x1.c57a94756983fp-4);
-  odd = __builtin_fma(odd, z, 0x1.99997aefc3eb5p-3);
-  return __builtin_fma(odd, x, even);
 }
 /* end */
 /* polynomial iris_vm_asin_tail_f32 */
@@ -44,93 +38,82 @@ IRIS_VM float iris_vm_asin_tail_f32(float x) {
 }
 /* end */
 
-/* atan(over / under) for 0 <= over <= under, in eighths of a turn and what is left: k pi/4 + head + tail, k = 0 or 1. */
-struct iris_vm_arc_f32 {
-  float k, head, tail;
-};
-IRIS_VM struct iris_vm_arc_f32 iris_vm_arc_f32(float over, float under) {
-  const bool steep = over > 0.41421356f * under;
-  const float less = over - under, more = under + over;
-  const float a = steep ? less : over, b = steep ? more : under;
-  const float a_tail = steep ? iris_vm_fast_error_f32(-under, over, less) : 0.0f;
-  const float b_tail = steep ? iris_vm_fast_error_f32(under, over, more) : 0.0f;
-  const float inverse = 1.0f / b;
-  const float t = a * inverse;
-  const float t_tail = __builtin_fmaf(-t, b_tail, __builtin_fmaf(-t, b, a) + a_tail) * inverse;
-  const float z = t * t;
-  const struct iris_vm_arc_f32 result = {steep ? 1.0f : 0.0f, t, __builtin_fmaf(t * z, iris_vm_atan_tail_f32(z), t_tail)};
-  return result;
+#define IRIS_VM_TOP_F32 0x80000000U
+#define IRIS_VM_INVERSE_F32 0x7ef311c7U /* less the bits of x: those of 1 / x, within an eighth */
+
+IRIS_VM float iris_vm_pick_f32(uint32_t mask, float yes, float no) {
+  return iris_vm_from_f32((iris_vm_bits_f32(yes) & mask) | (iris_vm_bits_f32(no) & ~mask));
+}
+IRIS_VM float iris_vm_only_f32(uint32_t mask, float x) { return iris_vm_from_f32(iris_vm_bits_f32(x) & mask); }
+IRIS_VM float iris_vm_signed_f32(uint32_t sign, float x) { return iris_vm_from_f32(iris_vm_bits_f32(x) ^ sign); }
+
+/* whole + atan(part + lost): the arc of what is lost is about lost (1 - part^2 / 2). */
+IRIS_VM float iris_vm_turned_f32(float whole, float whole_tail, float part, float lost) {
+  const float u = __builtin_fmaf(part, part, -0.5f);
+  const float tail = __builtin_fmaf(lost, __builtin_fmaf(u, -0.5f, 0.75f), whole_tail);
+  const float sum = __builtin_fmaf(part, 0.875f, whole);
+  const float error = __builtin_fmaf(part, 0.875f, whole - sum);
+  return sum + (error + __builtin_fmaf(part, iris_vm_atan_bend_f32(u), tail));
 }
 
-/* k pi/4 + sign (head + tail). */
-IRIS_VM float iris_vm_turned_f32(struct iris_vm_arc_f32 arc, float k, float sign) {
-  const float whole = k * 0x1.921fbp-1f;
-  const float part = sign * arc.head;
-  const float sum = whole + part;
-  return sum + (iris_vm_fast_error_f32(whole, part, sum) + __builtin_fmaf(sign, arc.tail, k * 0x1.5110b4p-23f));
-}
-
+/* Beyond one, pi/2 and the arc of -1/x.  The smallest are their own arc. */
 IRIS_VM float iris_atan_f32(float x) {
-  const float size = __builtin_fabsf(x);
-  const float y = size > 0x1p64f ? 0x1p64f : size; /* pi/2 from far below */
-  const bool swap = y > 1.0f;
-  const struct iris_vm_arc_f32 arc = iris_vm_arc_f32(swap ? 1.0f : y, swap ? y : 1.0f);
-  return __builtin_copysignf(iris_vm_turned_f32(arc, swap ? 2.0f - arc.k : arc.k, swap ? -1.0f : 1.0f), x);
+  const float y = __builtin_fabsf(x), inverse = -1.0f / y;
+  const uint32_t large = -(uint32_t)(y > 1.0f), lossy = large & -(uint32_t)(y < 0x1p64f);
+  const float lost = iris_vm_only_f32(lossy, __builtin_fmaf(inverse, y, 1.0f) * inverse);
+  const float whole = iris_vm_only_f32(large, 0x1.921fb6p0f), whole_tail = iris_vm_only_f32(large, -0x1.777a5cp-25f);
+  const float arc = iris_vm_turned_f32(whole, whole_tail, iris_vm_pick_f32(large, inverse, y), lost);
+  return __builtin_copysignf(iris_vm_pick_f32(-(uint32_t)(y < 0x1p-24f), y, arc), x);
 }
 
-/* In double, where no quotient of floats overflows or loses bits. */
+/* k pi/2 and the arc of the smaller size over the larger, lifted as in double. */
 IRIS_VM float iris_atan2_f32(float y, float x) {
-  const double ax = __builtin_fabs((double)x), ay = __builtin_fabs((double)y);
-  const bool swap = ay > ax;
-  const double most = swap ? ay : ax, least = swap ? ax : ay;
-  const bool plain = (most > 0) & (most < IRIS_INF_F64);
-  const double edge = most == least ? most > 0 ? 1.0 : 0.0 : 0.0;
-  const double over = plain ? least : edge, under = plain ? most : 1.0;
-  const bool steep = over > 0.41421356 * under;
-  const double t = (steep ? over - under : over) / (steep ? under + over : under);
-  const double z = t * t;
-  const double part = __builtin_fma(t * z, iris_vm_atan2_tail_f32(z), t);
-  const double angle = steep ? 0x1.921fb54442d18p-1 + part : part;
-  const double turned = swap ? 0x1.921fb54442d18p0 - angle : angle;
-  const bool negative = __builtin_copysignf(1.0f, x) < 0;
-  const float result = (float)(negative ? 0x1.921fb54442d18p1 - turned : turned);
-  return ((x != x) | (y != y)) ? x + y : __builtin_copysignf(result, y);
-}
-
-/* Up to 1/2, s = |x|; beyond, s = sqrt((1 - |x|) / 2) with what the root lacks.  asin(s) = s + tail. */
-struct iris_vm_sine_f32 {
-  bool large;
-  float s, tail;
-};
-IRIS_VM struct iris_vm_sine_f32 iris_vm_sine_f32(float size) {
-  const bool large = size > 0.5f;
-  const float z = large ? 0.5f * (1.0f - size) : size * size;
-  const float root = __builtin_sqrtf(z);
-  const float half = root > 0 ? 0.5f / root : 0.0f;
-  const float lost = large ? __builtin_fmaf(-root, root, z) * half : 0.0f;
-  const float s = large ? root : size;
-  const struct iris_vm_sine_f32 result = {large, s, __builtin_fmaf(s * z, iris_vm_asin_tail_f32(z), lost)};
-  return result;
-}
-/* angle - factor asin(s), the angle in two parts. */
-IRIS_VM float iris_vm_angle_less_f32(float angle, float angle_tail, float factor, struct iris_vm_sine_f32 a) {
-  const float part = factor * a.s;
-  const float sum = angle - part;
-  return sum + (iris_vm_fast_error_f32(angle, -part, sum) + __builtin_fmaf(-factor, a.tail, angle_tail));
+  const float ax = __builtin_fabsf(x), ay = __builtin_fabsf(y);
+  const uint32_t swap = -(uint32_t)(ay > ax), negative = iris_vm_bits_f32(x) & IRIS_VM_TOP_F32;
+  const float most = iris_vm_pick_f32(swap, ay, ax), least = iris_vm_pick_f32(swap, ax, ay);
+  const float lift = iris_vm_pick_f32(-(uint32_t)(most < 0x1p40f), 0x1p64f, 0x1p-4f);
+  const uint32_t endless = -(uint32_t)(most == IRIS_INF_F32), both = -(uint32_t)(least == IRIS_INF_F32);
+  const float over = iris_vm_pick_f32(endless, iris_vm_only_f32(both, 1.0f), least * lift);
+  const float under = iris_vm_pick_f32(endless, 1.0f, __builtin_fmaf(most, lift, 0x1p-120f));
+  const float t = over / under;
+  const float lost = __builtin_fmaf(-t, under, over) * iris_vm_from_f32(IRIS_VM_INVERSE_F32 - iris_vm_bits_f32(under));
+  const uint32_t sign = negative ^ (swap & IRIS_VM_TOP_F32);
+  const float k = iris_vm_pick_f32(swap, 1.0f, iris_vm_from_f32(negative >> 1));
+  const float whole = k * 0x1.921fb6p0f, part = iris_vm_signed_f32(sign, t);
+  const float arc = iris_vm_turned_f32(whole, k * -0x1.777a5cp-25f, part, iris_vm_signed_f32(sign, lost));
+  const float angle = iris_vm_pick_f32(-(uint32_t)(t < 0x1p-60f), whole + part, arc);
+  const uint32_t kept = IRIS_VM_TOP_F32 | -(uint32_t)(y != y);
+  return iris_vm_from_f32(iris_vm_bits_f32(angle) | (iris_vm_bits_f32(y) & kept));
 }
 
 IRIS_VM float iris_asin_f32(float x) {
-  const struct iris_vm_sine_f32 a = iris_vm_sine_f32(__builtin_fabsf(x));
-  const float angle = iris_vm_angle_less_f32(a.large ? 0x1.921fb6p0f : 0.0f, a.large ? -0x1.777a5cp-25f : 0.0f, a.large ? 2.0f : -1.0f, a);
-  return __builtin_copysignf(angle, x);
+  const float y = __builtin_fabsf(x), square = __builtin_fmaf(y, -0.5f, 0.5f);
+  const uint32_t large = -(uint32_t)(y > 0.5f);
+  const float z = iris_vm_pick_f32(large, square, y * y);
+  const float root = __builtin_sqrtf(square);
+  const float inverse = iris_vm_from_f32((IRIS_VM_INVERSE_F32 | IRIS_VM_TOP_F32) - iris_vm_bits_f32(root));
+  const float lost = iris_vm_only_f32(large, __builtin_fmaf(-root, root, square) * inverse);
+  const float part = iris_vm_pick_f32(large, -2.0f * root, y);
+  const float whole = iris_vm_only_f32(large, 0x1.921fb6p0f);
+  const float sum = whole + part;
+  const float rest = lost + iris_vm_only_f32(large, -0x1.777a5cp-25f);
+  const float tail = __builtin_fmaf(part * z, iris_vm_asin_tail_f32(z), rest);
+  return __builtin_copysignf(sum + (iris_vm_fast_error_f32(whole, part, sum) + tail), x);
 }
-/* 2 asin(s), pi - 2 asin(s), or pi/2 - asin(x). */
 IRIS_VM float iris_acos_f32(float x) {
-  const struct iris_vm_sine_f32 a = iris_vm_sine_f32(__builtin_fabsf(x));
-  const float quarters = a.large ? x < 0 ? 2.0f : 0.0f : 1.0f;
-  const float one = a.large ? 2.0f : 1.0f;
-  const float factor = (x < 0) != a.large ? -one : one;
-  return iris_vm_angle_less_f32(quarters * 0x1.921fb6p0f, quarters * -0x1.777a5cp-25f, factor, a);
+  const float y = __builtin_fabsf(x), square = __builtin_fmaf(y, -0.5f, 0.5f);
+  const uint32_t large = -(uint32_t)(y > 0.5f), negative = iris_vm_bits_f32(x) & IRIS_VM_TOP_F32;
+  const float z = iris_vm_pick_f32(large, square, y * y);
+  const float root = __builtin_sqrtf(square);
+  const float inverse = iris_vm_from_f32((IRIS_VM_INVERSE_F32 - iris_vm_bits_f32(root)) ^ negative);
+  const float lost = iris_vm_only_f32(large, __builtin_fmaf(-root, root, square) * inverse);
+  const float part = iris_vm_pick_f32(large, iris_vm_signed_f32(negative, 2.0f * root), -x);
+  const float k = iris_vm_pick_f32(large, iris_vm_from_f32(negative >> 1), 1.0f);
+  const float whole = k * 0x1.921fb6p0f;
+  const float sum = whole + part;
+  const float rest = __builtin_fmaf(k, -0x1.777a5cp-25f, lost);
+  const float tail = __builtin_fmaf(part * z, iris_vm_asin_tail_f32(z), rest);
+  return sum + (iris_vm_fast_error_f32(whole, part, sum) + tail);
 }
 
 #endif /* IRIS_VM_ATAN_F32_H */

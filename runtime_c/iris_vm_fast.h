@@ -1,7 +1,7 @@
 /* iris_vm_fast.h - variants of at most four units, for what gets at least a third faster by them.
  *
  * The same methods, without the low parts.  The sign of zero and subnormal results are free here; nan and infinity are not.
- * Requires the headers of the functions it varies: exp, log, hyp, atan, atan_f32.
+ * Requires the headers of the functions it varies: exp, hyp.
  */
 #ifndef IRIS_VM_FAST_H
 #define IRIS_VM_FAST_H
@@ -102,35 +102,6 @@ IRIS_VM double iris_vm_fast_hyperbolic(double x, bool cosine) {
 IRIS_VM double iris_fast_sinh_f64(double x) { return __builtin_copysign(iris_vm_fast_hyperbolic(x, false), x); }
 IRIS_VM double iris_fast_cosh_f64(double x) { return iris_vm_fast_hyperbolic(x, true); }
 
-IRIS_VM double iris_fast_asin_f64(double x) {
-  const double size = __builtin_fabs(x);
-  const bool large = size > 0.5;
-  const double z = large ? 0.5 * (1.0 - size) : size * size;
-  const double s = large ? __builtin_sqrt(z) : size;
-  const double arc = __builtin_fma(s * z, iris_vm_asin_tail(z), s);
-  return __builtin_copysign(large ? __builtin_fma(-2.0, arc, 0x1.921fb54442d18p0) : arc, x);
-}
-IRIS_VM double iris_fast_acos_f64(double x) {
-  const double size = __builtin_fabs(x);
-  const bool large = size > 0.5;
-  const double z = large ? 0.5 * (1.0 - size) : size * size;
-  const double s = large ? __builtin_sqrt(z) : x;
-  const double arc = __builtin_fma(s * z, iris_vm_asin_tail(z), s);
-  const double far = x < 0 ? __builtin_fma(-2.0, arc, 2.0 * 0x1.921fb54442d18p0) : 2.0 * arc;
-  return large ? far : 0x1.921fb54442d18p0 - arc;
-}
-
-IRIS_VM double iris_fast_atan_f64(double x) {
-  const double size = __builtin_fabs(x);
-  const bool steep = size > 0.41421356, beyond = size > 2.41421356;
-  const double over = beyond ? -1.0 : steep ? size - 1.0 : size;
-  const double under = beyond ? size : steep ? size + 1.0 : 1.0;
-  const double t = over / under;
-  const double z = t * t;
-  const double base = beyond ? 0x1.921fb54442d18p0 : steep ? 0.5 * 0x1.921fb54442d18p0 : 0.0;
-  return __builtin_copysign(base + __builtin_fma(t * z, iris_vm_atan_tail(z), t), x);
-}
-
 IRIS_VM double iris_fast_exp2_f64(double x) {
   const double n = (x + IRIS_VM_ROUND_F64) - IRIS_VM_ROUND_F64;
   return iris_vm_fast_result(x, -1022.0, 0x1.fffffffffffffp9, iris_vm_fast_exp2(x - n), n);
@@ -204,34 +175,5 @@ IRIS_VM float iris_vm_fast_hyperbolic_f32(float x, bool cosine) {
 }
 IRIS_VM float iris_fast_sinh_f32(float x) { return __builtin_copysignf(iris_vm_fast_hyperbolic_f32(x, false), x); }
 IRIS_VM float iris_fast_cosh_f32(float x) { return iris_vm_fast_hyperbolic_f32(x, true); }
-
-IRIS_VM float iris_fast_asin_f32(float x) {
-  const float size = __builtin_fabsf(x);
-  const bool large = size > 0.5f;
-  const float z = large ? 0.5f * (1.0f - size) : size * size;
-  const float s = large ? __builtin_sqrtf(z) : size;
-  const float arc = __builtin_fmaf(s * z, iris_vm_asin_tail_f32(z), s);
-  return __builtin_copysignf(large ? __builtin_fmaf(-2.0f, arc, 0x1.921fb6p0f) : arc, x);
-}
-IRIS_VM float iris_fast_acos_f32(float x) {
-  const float size = __builtin_fabsf(x);
-  const bool large = size > 0.5f;
-  const float z = large ? 0.5f * (1.0f - size) : size * size;
-  const float s = large ? __builtin_sqrtf(z) : x;
-  const float arc = __builtin_fmaf(s * z, iris_vm_asin_tail_f32(z), s);
-  const float far = x < 0 ? __builtin_fmaf(-2.0f, arc, 2.0f * 0x1.921fb6p0f) : 2.0f * arc;
-  return large ? far : 0x1.921fb6p0f - arc;
-}
-
-IRIS_VM float iris_fast_atan_f32(float x) {
-  const float size = __builtin_fabsf(x);
-  const bool steep = size > 0.41421356f, beyond = size > 2.41421356f;
-  const float over = beyond ? -1.0f : steep ? size - 1.0f : size;
-  const float under = beyond ? size : steep ? size + 1.0f : 1.0f;
-  const float t = over / under;
-  const float z = t * t;
-  const float base = beyond ? 0x1.921fb6p0f : steep ? 0.5f * 0x1.921fb6p0f : 0.0f;
-  return __builtin_copysignf(base + __builtin_fmaf(t * z, iris_vm_atan_tail_f32(z), t), x);
-}
 
 #endif /* IRIS_VM_FAST_H */

@@ -148,10 +148,6 @@ def _cos_tail(r: mpf) -> mpf:
     return (mpmath.cos(r) - 1 + r**2 / 2) / r**4
 
 
-def _atan_tail(t: mpf) -> mpf:
-    return (mpmath.atan(t) - t) / t**3
-
-
 def _asin_tail(s: mpf) -> mpf:
     return (mpmath.asin(s) - s) / s**3
 
@@ -165,7 +161,6 @@ HALF_LN2 = LN2 / 2 * mpf("1.0001")
 QUARTER = (mp.pi / 4 * mpf("1.0001")) ** 2
 WIDER = (mp.pi / 4 + mpf("0.01")) ** 2
 S2 = (mpmath.sqrt(2) - 1) ** 2 / (mpmath.sqrt(2) + 1) ** 2 * mpf("1.001")
-T2 = (mpmath.sqrt(2) - 1) ** 2 * mpf("1.001")
 
 POLYNOMIALS = (
     Polynomial(
@@ -339,34 +334,6 @@ POLYNOMIALS = (
         1,
         single=True,
         scale=lambda z: z**2,
-    ),
-    Polynomial(
-        "iris_vm_atan_tail",
-        "(atan(t) - t) / t^3, x = t^2, on |t| <= tan(pi/8)",
-        _root(_atan_tail),
-        mpf(0),
-        T2,
-        11,
-        scale=lambda z: z,
-    ),
-    Polynomial(
-        "iris_vm_atan_tail_f32",
-        "(atan(t) - t) / t^3, x = t^2, on |t| <= tan(pi/8)",
-        _root(_atan_tail),
-        mpf(0),
-        T2,
-        4,
-        single=True,
-        scale=lambda z: z,
-    ),
-    Polynomial(
-        "iris_vm_atan2_tail_f32",
-        "(atan(t) - t) / t^3, x = t^2, on |t| <= tan(pi/8)",
-        _root(_atan_tail),
-        mpf(0),
-        T2,
-        5,
-        scale=lambda z: z,
     ),
     Polynomial(
         "iris_vm_asin_tail",

@@ -149,7 +149,63 @@ def _exp_bend(r: mpf) -> mpf:
     return (mpmath.exp(r) - 1 - r) / r**2
 
 
+# atan by quarters of octaves: their middles, by the exponents of two.
+def _middles(first: int, end: int) -> list[mpf]:
+    return [mpf(2) ** e * (1 + mpf(2 * k + 1) / 8) for e in range(first, end) for k in range(4)]
+
+
+def _atan_rows() -> list[mpf]:
+    return [mpf(0), *map(mpmath.atan, _middles(-5, 5)), mp.pi / 2]
+
+
+def _atan2_rows() -> list[mpf]:
+    """The row is what the bits of the middle have after the first seven: 8 for 2^-5; row 0 is for less."""
+    angles = [mpf(0)] * 8 + [mpmath.atan(c) for c in _middles(-5, 0)] + [mpf(0)] * 4
+    return [turn + sign * a for turn, sign in ((0, 1), (mp.pi / 2, -1), (mp.pi, -1), (mp.pi / 2, 1)) for a in angles]
+
+
+def heads(rows: Callable[[], list[mpf]]) -> Callable[[], list[float]]:
+    return lambda: [float(_rounded(a)) for a in rows()]
+
+
+def tails(rows: Callable[[], list[mpf]]) -> Callable[[], list[float]]:
+    return lambda: [float(a - _rounded(a)) for a in rows()]
+
+
+def _atan_near(z: mpf) -> mpf:
+    t = mpmath.sqrt(z)
+    return (mpmath.atan(t) - t) / t**3
+
+
+def _atan_slope(u: mpf) -> mpf:
+    t = mpmath.sqrt(u + mpf("0.5"))
+    return mpmath.atan(t) / t
+
+
 EVERY: tuple[Fit | Table, ...] = (
+    Table("iris_vm_atan_heads", "atan(c)", heads(_atan_rows), 42),
+    Table("iris_vm_atan_tails", "and what it lacks", tails(_atan_rows), 42),
+    Table("iris_vm_atan2_heads", "atan(c), pi/2 - atan(c), pi - atan(c), pi/2 + atan(c)", heads(_atan2_rows), 128),
+    Table("iris_vm_atan2_tails", "and what they lack", tails(_atan2_rows), 128),
+    Fit(
+        "iris_vm_atan_near",
+        "(atan(t) - t) / t^3, x = t^2, on |t| <= 0.0725",
+        _atan_near,
+        mpf("1e-12"),
+        mpf("0.0725") ** 2,
+        4,
+        scale=lambda z: z,
+    ),
+    Fit(
+        "iris_vm_atan_bend_f32",
+        "atan(t) / t - 7/8, x = t^2 - 1/2, on |t| <= 1",
+        lambda u: _atan_slope(u) - mpf("0.875"),
+        mpf("1e-9") - mpf("0.5"),
+        mpf("0.5"),
+        9,
+        single=True,
+        scale=lambda u: 1 / _atan_slope(u),
+    ),
     Table("iris_vm_erf_nodes", "erf(r) / r, r = k / 64", erf_nodes, 512),
     Table("iris_vm_erf_slopes", "erf'(r) - erf(r) / r; low bits: what the node lacks", erf_slopes, 512),
     Fit(

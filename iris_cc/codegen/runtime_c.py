@@ -60,10 +60,7 @@ _REQUIRES: Mapping[str, tuple[str, ...]] = {
     "iris_vm_inverse_hyp.h": ("iris_vm_base.h", "iris_vm_log.h"),
     "iris_vm_root.h": ("iris_vm_base.h",),
     "iris_vm_erf.h": ("iris_vm_base.h",),
-    "iris_vm_fast.h": (
-        *("iris_vm_base.h", "iris_vm_exp.h", "iris_vm_log.h", "iris_vm_hyp.h"),
-        *("iris_vm_atan.h", "iris_vm_atan_f32.h"),
-    ),
+    "iris_vm_fast.h": ("iris_vm_base.h", "iris_vm_exp.h", "iris_vm_hyp.h"),
 }
 
 
