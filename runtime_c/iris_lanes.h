@@ -233,7 +233,7 @@ IRIS_DEFINE_NEXT(u64, i64)
 IRIS_DEFINE_NEXT(f64, i64)
 #endif
 IRIS_LANE_FN iris_mask iris_next_bool(const char *row, iris_places from) {
-  return -(iris_mask)(IRIS_CONVERT(iris_next_u8(row, from) != 0, iris_mask) & 1);
+  return IRIS_CONVERT(iris_next_u8(row, from) != 0, iris_mask);
 }
 #endif
 

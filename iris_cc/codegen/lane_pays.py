@@ -28,7 +28,7 @@ _IN_A_ROW = ((20, 4), (60, 2))
 
 def parts(fn: Function, uniform: frozenset[Var], own: bool, refilled: For | While | None) -> int:
     """How many vectors a block has; 0 where the element loop is at least as fast."""
-    vector, scalar = _costs(fn, uniform, own and refilled is not None)
+    vector, scalar = _costs(fn, uniform, own)
     if not vector or 2 * scalar > vector:
         return 0
     if refilled is not None:
@@ -71,10 +71,7 @@ def in_a_row(fn: Function, uniform: frozenset[Var], own: bool, loop: For | While
 
 
 def _costs(fn: Function, uniform: frozenset[Var], own: bool) -> tuple[int, int]:
-    """What the loops cost in operations on vectors, and in operations that go lane by lane.
-
-    Our own elementary functions gain little as vectors: where a block waits for its slowest lane, nothing.
-    """
+    """What the loops cost in operations on vectors, and in operations that go lane by lane."""
     vector = scalar = 0
     for let in _in_loops(fn.body, False):
         if let.out in uniform:
