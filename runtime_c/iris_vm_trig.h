@@ -66,13 +66,14 @@ struct iris_vm_angle {
   uint64_t quadrant;
 };
 
+/* `exact` is a multiple of the last place of `product`, so that their difference and what it lacks are exact. */
 IRIS_VM struct iris_vm_angle iris_vm_reduce_small(double x) {
   const double turned = __builtin_fma(x, IRIS_VM_TWO_OVER_PI, IRIS_VM_ROUND_F64);
   const double n = turned - IRIS_VM_ROUND_F64;
   const double exact = __builtin_fma(-n, IRIS_VM_HALF_PI_HI, x);
   const double product = n * IRIS_VM_HALF_PI_MID;
   const double head = exact - product;
-  const double error = iris_vm_sum_error(exact, -product, head) - __builtin_fma(n, IRIS_VM_HALF_PI_MID, -product);
+  const double error = __builtin_fma(-n, IRIS_VM_HALF_PI_MID, exact - head);
   const struct iris_vm_angle result = {head, __builtin_fma(-n, IRIS_VM_HALF_PI_LO, error), iris_vm_bits_f64(turned)};
   return result;
 }
@@ -140,21 +141,21 @@ IRIS_VM struct iris_vm_pair iris_vm_sin_pair(double r, double low) {
   return result;
 }
 IRIS_VM struct iris_vm_pair iris_vm_cos_pair(double r, double low) {
-  const double half = 0.5 * r;
-  const double square = half * r;
   const double z = r * r;
-  const double head = 1.0 - square;
-  const double rest = iris_vm_fast_error(1.0, -square, head) - __builtin_fma(half, r, -square);
+  const double head = __builtin_fma(z, -0.5, 1.0);
+  const double error = __builtin_fma(z, -0.5, 1.0 - head);
+  const double rest = __builtin_fma(__builtin_fma(r, r, -z), -0.5, error);
   const struct iris_vm_pair result = {head, __builtin_fma(z * z, iris_vm_cos_tail(z), __builtin_fma(-r, low, rest))};
   return result;
 }
 
-/* sin(r + quadrant pi/2), and tan; their signs are turned with that of `x`. */
+/* sin(r + quadrant pi/2), and tan; their signs are turned with that of `x`.  A quadrant is odd if its lowest bit, moved
+ * to the top, makes a negative number: that is what a choice between vectors looks at. */
 IRIS_VM double iris_vm_sin_angle(struct iris_vm_angle a, uint64_t quadrant, double x) {
   const struct iris_vm_pair s = iris_vm_sin_pair(a.head, a.tail);
   const struct iris_vm_pair c = iris_vm_cos_pair(a.head, a.tail);
-  const double value = quadrant & 1 ? c.head + c.tail : s.head + s.tail;
-  const uint64_t sign = (iris_vm_bits_f64(x) & IRIS_VM_SIGN_F64) ^ (quadrant & 2) << 62;
+  const double value = (int64_t)(quadrant << 63) < 0 ? c.head + c.tail : s.head + s.tail;
+  const uint64_t sign = (iris_vm_bits_f64(x) ^ quadrant << 62) & IRIS_VM_SIGN_F64;
   return iris_vm_from_f64(iris_vm_bits_f64(value) ^ sign);
 }
 /* tan(r) or -1 / tan(r): a quotient, and its remainder over the same divisor. */
@@ -163,7 +164,7 @@ IRIS_VM double iris_vm_tan_angle(struct iris_vm_angle a, double x) {
   const struct iris_vm_pair c = iris_vm_cos_pair(a.head, a.tail);
   const double sine = s.head + s.tail, sine_tail = iris_vm_fast_error(s.head, s.tail, sine);
   const double cosine = c.head + c.tail, cosine_tail = iris_vm_fast_error(c.head, c.tail, cosine);
-  const bool odd = a.quadrant & 1;
+  const bool odd = (int64_t)(a.quadrant << 63) < 0;
   const double over = odd ? cosine : sine, over_tail = odd ? cosine_tail : sine_tail;
   const double under = odd ? sine : cosine, under_tail = odd ? sine_tail : cosine_tail;
   const double inverse = 1.0 / under;

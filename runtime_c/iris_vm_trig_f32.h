@@ -38,7 +38,7 @@ IRIS_VM struct iris_vm_angle_f32 iris_vm_reduce_small_f32(float x) {
   const float exact = __builtin_fmaf(-n, 0x1.921fb6p0f, x);
   const float product = n * -0x1.777a5cp-25f;
   const float head = exact - product;
-  const float error = iris_vm_sum_error_f32(exact, -product, head) - __builtin_fmaf(n, -0x1.777a5cp-25f, -product);
+  const float error = __builtin_fmaf(-n, -0x1.777a5cp-25f, exact - head);
   const struct iris_vm_angle_f32 result = {head, __builtin_fmaf(-n, -0x1.ee59dap-50f, error), iris_vm_bits_f32(turned)};
   return result;
 }
@@ -93,11 +93,10 @@ IRIS_VM struct iris_vm_pair_f32 iris_vm_sin_pair_f32(float r, float low) {
   return result;
 }
 IRIS_VM struct iris_vm_pair_f32 iris_vm_cos_pair_f32(float r, float low) {
-  const float half = 0.5f * r;
-  const float square = half * r;
   const float z = r * r;
-  const float head = 1.0f - square;
-  const float rest = iris_vm_fast_error_f32(1.0f, -square, head) - __builtin_fmaf(half, r, -square);
+  const float head = __builtin_fmaf(z, -0.5f, 1.0f);
+  const float error = __builtin_fmaf(z, -0.5f, 1.0f - head);
+  const float rest = __builtin_fmaf(__builtin_fmaf(r, r, -z), -0.5f, error);
   const struct iris_vm_pair_f32 result = {
       head, __builtin_fmaf(z * z, iris_vm_cos_tail_f32(z), __builtin_fmaf(-r, low, rest))};
   return result;
@@ -106,8 +105,8 @@ IRIS_VM struct iris_vm_pair_f32 iris_vm_cos_pair_f32(float r, float low) {
 IRIS_VM float iris_vm_sin_angle_f32(struct iris_vm_angle_f32 a, uint32_t quadrant, float x) {
   const struct iris_vm_pair_f32 s = iris_vm_sin_pair_f32(a.head, a.tail);
   const struct iris_vm_pair_f32 c = iris_vm_cos_pair_f32(a.head, a.tail);
-  const float value = quadrant & 1 ? c.head + c.tail : s.head + s.tail;
-  const uint32_t sign = (iris_vm_bits_f32(x) & IRIS_VM_SIGN_F32) ^ (quadrant & 2) << 30;
+  const float value = (int32_t)(quadrant << 31) < 0 ? c.head + c.tail : s.head + s.tail;
+  const uint32_t sign = (iris_vm_bits_f32(x) ^ quadrant << 30) & IRIS_VM_SIGN_F32;
   return iris_vm_from_f32(iris_vm_bits_f32(value) ^ sign);
 }
 IRIS_VM float iris_vm_tan_angle_f32(struct iris_vm_angle_f32 a, float x) {
@@ -115,7 +114,7 @@ IRIS_VM float iris_vm_tan_angle_f32(struct iris_vm_angle_f32 a, float x) {
   const struct iris_vm_pair_f32 c = iris_vm_cos_pair_f32(a.head, a.tail);
   const float sine = s.head + s.tail, sine_tail = iris_vm_fast_error_f32(s.head, s.tail, sine);
   const float cosine = c.head + c.tail, cosine_tail = iris_vm_fast_error_f32(c.head, c.tail, cosine);
-  const bool odd = a.quadrant & 1;
+  const bool odd = (int32_t)(a.quadrant << 31) < 0;
   const float over = odd ? cosine : sine, over_tail = odd ? cosine_tail : sine_tail;
   const float under = odd ? sine : cosine, under_tail = odd ? sine_tail : cosine_tail;
   const float inverse = 1.0f / under;
