@@ -90,7 +90,8 @@ def claims(rows: Sequence[Row]) -> list[dict[str, Any]]:
     return made
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """Three digits, or all before the point."""
     return f"{value:.0f}" if value >= 1000 else f"{value:.3g}"
 
 
@@ -98,12 +99,12 @@ def _cell(cell: dict[str, Any]) -> str:
     if "ns" not in cell:
         return "-"
     mark = "" if cell.get("agrees", True) else "≠"
-    ratio = f" {_number(cell['ratio'])}x" if "ratio" in cell else ""
-    return f"{mark}{_number(cell['ns'])}{ratio}"
+    ratio = f" {number(cell['ratio'])}x" if "ratio" in cell else ""
+    return f"{mark}{number(cell['ns'])}{ratio}"
 
 
 def _spread(cell: dict[str, Any]) -> str:
-    return f"{_number(cell['min'])}..{_number(cell['max'])}" if "ns" in cell else ""
+    return f"{number(cell['min'])}..{number(cell['max'])}" if "ns" in cell else ""
 
 
 def text_of_group(group: str, rows: Sequence[Row], names: Sequence[str]) -> str:
@@ -127,7 +128,7 @@ def text_of_group(group: str, rows: Sequence[Row], names: Sequence[str]) -> str:
 def _mean(rows: Sequence[Row], name: str) -> str:
     ratios = pairs(rows, rows[0]["group"], "iris", name)
     part = "" if len(ratios) == len(rows) else f" ({len(ratios)}/{len(rows)})"
-    return f"{_number(geomean(ratios.values()))}x{part}" if ratios else "-"
+    return f"{number(geomean(ratios.values()))}x{part}" if ratios else "-"
 
 
 def _first_call_lines(rows: Sequence[Row]) -> list[str]:
