@@ -33,7 +33,7 @@ def box(value: object) -> np.ndarray:
         return _single(value)
     array = np.asarray(value)
     boxed = np.empty_like(array, object, subok=False)
-    boxed[...] = np.fromiter(array.flat, object, array.size).reshape(array.shape)
+    boxed[...] = np.fromiter(array.ravel(), object, array.size).reshape(array.shape)
     return boxed
 
 
@@ -157,15 +157,16 @@ def evaluate(
 
 def _columns(frame: np.ndarray, count: int) -> Results:
     """One list of values per output, from an array of rows that has None where an element was not wanted."""
-    rows = [row for row in frame.flat if row is not None]
-    given = np.fromiter((row is not None for row in frame.flat), bool, frame.size)
+    everything = frame.ravel()  # `flat` ends at 32 axes
+    rows = [row for row in everything if row is not None]
+    given = np.fromiter((row is not None for row in everything), bool, frame.size)
     mask = None if given.all() else given.reshape(frame.shape)
     return Results(frame, mask, tuple([row[k] for row in rows] for k in range(count)))
 
 
 def array_of(frame: np.ndarray) -> np.ndarray:
     """The values in an array of object, in their joined type."""
-    return _array(frame, None, list(frame.flat))
+    return _array(frame, None, list(frame.ravel()))
 
 
 def _array(frame: np.ndarray, mask: np.ndarray | None, values: list[Any]) -> np.ndarray:

@@ -6,7 +6,6 @@ the broadcast shape.  This module may not know what `run` computes.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeAlias
 
@@ -66,7 +65,7 @@ def call_nd(
     order: Order = "K",
     dtype: Any = None,
     subok: bool = True,
-    shape: int | tuple[int, ...] | None = None,
+    shape: object = None,
 ) -> Any:
     """Call as NumPy calls a ufunc; `shape` takes part in the broadcast, and stands alone without array arguments."""
     if len(inputs) < nin:
@@ -103,16 +102,9 @@ class Native:
             self.fail(status)
 
 
-def _extra_shapes(shape: int | tuple[int, ...] | None, mask: np.ndarray | None) -> list[tuple[int, ...]]:
+def _extra_shapes(shape: object, mask: np.ndarray | None) -> list[tuple[int, ...]]:
     extra = [] if mask is None else [mask.shape]
-    if shape is not None:
-        wanted = tuple(map(int, shape)) if isinstance(shape, (tuple, list)) else (int(shape),)
-        if any(length < 0 for length in wanted):
-            raise ValueError("negative dimensions are not allowed")
-        if math.prod(wanted) >= 1 << 62:
-            raise ValueError("array is too big: shape= asks for more elements than memory has addresses")
-        extra.append(wanted)
-    return extra
+    return extra if shape is None else [*extra, ops.read_shape(shape)]
 
 
 def _source(rules: _Rules, given: ops.Operand, dtype: np.dtype[Any], place: int) -> np.ndarray:

@@ -5,8 +5,10 @@ For the two call paths that NumPy's own ufunc machinery does not serve.  It may 
 
 from __future__ import annotations
 
+import math
+import operator
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal, TypeAlias, cast
 
 import numpy as np
@@ -79,11 +81,7 @@ def _output(value: object) -> np.ndarray | None:
 def common_shape(shapes: Sequence[Shape], outputs: Sequence[np.ndarray | None]) -> Shape:
     """The broadcast of everything; an output takes part in it and may not itself be stretched."""
     given = [each.shape for each in outputs if each is not None]
-    try:
-        full = cast(Shape, np.broadcast_shapes(*shapes, *given))
-    except ValueError:
-        listed = " ".join(str(each).replace(" ", "") for each in (*shapes, *given))
-        raise ValueError(f"operands could not be broadcast together with shapes {listed} ") from None
+    full = broadcast_shape([*shapes, *given])
     for each in given:
         if each != full:
             text = [str(shape).replace(" ", "") for shape in (each, full)]
@@ -91,6 +89,34 @@ def common_shape(shapes: Sequence[Shape], outputs: Sequence[np.ndarray | None]) 
                 f"non-broadcastable output operand with shape {text[0]} doesn't match the broadcast shape {text[1]}"
             )
     return full
+
+
+def broadcast_shape(shapes: Sequence[Shape]) -> Shape:
+    """`np.broadcast_shapes` for any number of axes and operands: NumPy's own takes 32."""
+    ndim = max(map(len, shapes), default=0)
+    full = [1] * ndim
+    for shape in shapes:
+        for axis, length in enumerate(shape, ndim - len(shape)):
+            if length != 1 and full[axis] not in (1, length):
+                listed = " ".join(str(each).replace(" ", "") for each in shapes)
+                raise ValueError(f"operands could not be broadcast together with shapes {listed} ")
+            full[axis] = length if length != 1 else full[axis]
+    return tuple(full)
+
+
+def read_shape(shape: object) -> Shape:
+    """`shape=` as NumPy reads it: one integer or several; TypeError for what is none."""
+    try:
+        wanted: Shape = (operator.index(shape),)  # type: ignore[arg-type]
+    except TypeError:
+        if not isinstance(shape, Iterable):
+            raise
+        wanted = tuple(map(operator.index, shape))
+    if any(length < 0 for length in wanted):
+        raise ValueError("negative dimensions are not allowed")
+    if math.prod(wanted) >= 1 << 62:
+        raise ValueError("array is too big: shape= asks for more elements than memory has addresses")
+    return wanted
 
 
 def check_cast(name: str, source: np.dtype[Any], target: np.dtype[Any], casting: Casting, place: str) -> None:

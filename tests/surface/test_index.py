@@ -196,3 +196,41 @@ def test_masks_are_handed_on() -> None:
         assert found.mask.tolist() == [False, True, False]
         assert found.compressed().tolist() == [2.0, 4.0]
         assert kernel(np.ones(3), masked).mask.tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize("ndim", [32, 33, 47, 64])
+def test_as_many_dimensions_as_numpy_has(ndim: int) -> None:
+    kernel = make("def f(a):\n    return a + _i0 * 100 + _i2 * 10 + _flat_idx + _n0 + _ndim + _i7 + _n7")
+    shape = (2, 1, 3) + (1,) * (ndim - 3)
+    a = np.linspace(0, 1, 6).reshape(shape)
+    i = np.arange(2).reshape(2, *(1,) * (ndim - 1))
+    j = np.arange(3).reshape(3, *(1,) * (ndim - 3))
+    wanted = a + i * 100 + j * 10 + np.arange(6).reshape(shape) + 2 + ndim + 0 + 1
+    np.testing.assert_array_equal(kernel(a), wanted)
+    np.testing.assert_array_equal(kernel(np.asfortranarray(a)), wanted)
+    out = np.full(shape, -1.0)
+    kernel(a, out=out, where=a > 0.5)
+    np.testing.assert_array_equal(out, np.where(a > 0.5, wanted, -1.0))
+    np.testing.assert_array_equal(PLACE(shape=shape), i * 100 + j + np.zeros(shape))
+    with pytest.raises(ValueError, match="broadcast"):
+        RAMP(a, np.ones((4, *shape[1:])))
+    with pytest.raises(ValueError):
+        PLACE(shape=(1,) * 65)
+
+
+def test_more_operands_than_numpy_broadcasts_at_once() -> None:
+    names = [f"a{i}" for i in range(40)]
+    kernel = make(f"def f({', '.join(names)}):\n    return {' + '.join(names)} + _i0")
+    found = kernel(*[np.ones(3)] * 20, *[np.ones((2, 1))] * 20)
+    np.testing.assert_array_equal(found, [[40.0] * 3, [41.0] * 3])
+
+
+@pytest.mark.parametrize("shape", [(2.7,), 2.7, "23", (2, "3"), object(), np.array([2.0])])
+def test_a_shape_is_made_of_integers(shape: Any) -> None:
+    with pytest.raises(TypeError):
+        PLACE(shape=shape)
+
+
+@pytest.mark.parametrize("shape", [np.int8(3), [2, 3], np.array([2, 3]), (np.uint8(2), 3)])
+def test_integers_of_every_kind_are_a_shape(shape: Any) -> None:
+    assert PLACE(shape=shape).shape == np.zeros(shape).shape
