@@ -18,7 +18,6 @@ from iris_cc.dispatch import (
     Explanation,
     KernelDispatcher,
     Kernels,
-    WhileLimit,
     explanation_of,
     types_of_arguments,
     warn,
@@ -30,7 +29,8 @@ from iris_cc.frontend.resolve import describe
 from iris_cc.frontend.values import WEAK_OF, Type
 from iris_cc.records import replace
 from iris_cc.runtime.dispatcher import Dispatcher
-from iris_cc.runtime.pending import recover
+from iris_cc.runtime.limits import WhileLimit
+from iris_cc.runtime.pending import take_pending
 
 Fallback = Literal["warn", "silent", "error"]
 Compile = Literal["now", "background"]
@@ -121,9 +121,14 @@ class Kernel:
         def call(*args: Any, **kwargs: Any) -> Any:
             try:
                 return method(*args, **kwargs)
-            except BaseException as error:
-                recover(error)
-                raise
+            except BaseException as raised:
+                error = take_pending(raised) or raised
+                rescue = self._kernels.python(error) if self._kernels is not None else None
+                if rescue is not None:
+                    return getattr(rescue, name)(*args, **kwargs)
+                if error is raised:
+                    raise
+                raise error from None
 
         return call
 
@@ -211,10 +216,8 @@ class Kernel:
             assert self._problem is not None
             return Explanation("python", self._problem.diagnostics[0], None, None, "none")
         values, rest = self._dispatcher.bind(args, kwargs)
-        types, ndim = types_of_arguments(self._kernels.program, values[: self.nin])
-        return self._kernels.explain(
-            types, max(ndim, _ndim_of(rest.get("shape")), _ndim_of(getattr(rest.get("out"), "shape", None)))
-        )
+        ndim = max(_ndim_of(rest.get("shape")), _ndim_of(getattr(rest.get("out"), "shape", None)))
+        return self._kernels.explain_call(values[: self.nin], ndim)
 
     def _stage(self, types: tuple[Any, ...], ndim: int, stage: Stage) -> str:
         return driver.text_of(self._spec(types, ndim), stage)

@@ -73,9 +73,9 @@ E0304 = Code("E0304", "returns differ in the number of values", "return the same
 E0401 = Code("E0401", "these types have no such operation", "convert an operand, for example `np.float64(x)` or `int(x)`",
              "NumPy raises TypeError for the same operands.")
 E0402 = Code("E0402", "the result would be float16", "convert the operand, for example `np.float32(x)`",
-             "NumPy's float functions give float16 for int8, uint8 and bool; the compiler has no float16 yet.")
-E0403 = Code("E0403", "an operand has a type no kernel takes", "use bool, (u)int8 to (u)int64, float32 or float64",
-             "Object, string, complex, float16, longdouble and datetime arrays have no compiled form.")
+             "NumPy's float functions give float16 for int8, uint8 and bool; the compiler has no float16, so such a call runs in Python.")
+E0403 = Code("E0403", "an operand has a type that is not compiled", "use bool, (u)int8 to (u)int64, float32 or float64",
+             "Object, string, complex, float16, longdouble, datetime and structured arrays have no compiled form: a call with them runs in Python, element by element.  DSL text has no Python function, so it refuses them.")
 E0404 = Code("E0404", "the bounds of `range` must be integers", "convert with `int(x)`")
 E0405 = Code("E0405", "an index symbol needs more dimensions than arrays have", "use _i0 to _i7 and _n0 to _n7")
 E0406 = Code("E0406", "a constant does not fit in 64 bits", "use smaller constants, or floats")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import os
 import sys
-import threading
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -25,8 +24,9 @@ from iris_cc.frontend import program as front
 from iris_cc.frontend.program import Program
 from iris_cc.frontend.values import Type
 from iris_cc.records import record
-from iris_cc.runtime.dispatcher import Dispatcher, Override, Target, weak_types
-from iris_cc.runtime.loader import Library
+from iris_cc.runtime.dispatcher import Dispatcher, Target, weak_types
+from iris_cc.runtime.limits import WhileLimit
+from iris_cc.runtime.pending import was_declined
 from iris_cc.runtime.ufunc import Loop, Word, factory_works, make_ufunc
 
 if TYPE_CHECKING:
@@ -38,7 +38,11 @@ Route = Literal["compiled", "interpreted", "python"]
 
 # Errors that Python itself may not have: the function can still run element by element.
 _RUNS_IN_PYTHON = frozenset(
-    code.id for code in (codes.E0004, codes.E0005, codes.E0204, codes.E0206, codes.E0401, codes.E0404, codes.E0406)
+    code.id
+    for code in (
+        *(codes.E0004, codes.E0005, codes.E0204, codes.E0206),
+        *(codes.E0401, codes.E0402, codes.E0403, codes.E0404, codes.E0406),
+    )
 )
 _RETRY_AFTER = 10.0  # seconds until a kernel that failed to compile is tried again, if nothing says otherwise
 
@@ -81,35 +85,6 @@ class OutsideTypes(CompileError):
     """A type error of a kernel whose Python function may know better; a kernel's call catches it."""
 
     rescue = True
-
-
-class WhileLimit:
-    """The limit of `while` iterations that all loaded code has now: one for the process, as the environment is.
-
-    While it is not the default every call looks at the environment, so that it goes back in time.
-    """
-
-    lock = threading.Lock()
-    current = config.DEFAULT_WHILE_LIMIT
-    libraries: set[Library] = set()  # compared by identity
-
-    @classmethod
-    def add(cls, library: Library) -> None:
-        """Keep `library` at the limit from now on, if it has one."""
-        if library not in cls.libraries and library.has("iris_while_limit"):
-            with cls.lock:
-                cls.libraries.add(library)
-                library.write_int64("iris_while_limit", cls.current)
-
-    @classmethod
-    def apply(cls, limit: int) -> None:
-        if limit == cls.current:
-            return
-        with cls.lock:
-            for library in cls.libraries:
-                library.write_int64("iris_while_limit", limit)
-            cls.current = limit
-            Override.set(limit != config.DEFAULT_WHILE_LIMIT)
 
 
 class Kernels:
@@ -267,7 +242,7 @@ class Kernels:
         requested: tuple[np.dtype[Any] | None, ...],
     ) -> Loop:
         """The loop for operands of these dtypes; `requested` is what `dtype=` or `signature=` ask of the outputs."""
-        spec = self.fitting_spec(self.argument_types(weak_types(mask, self.nin), words), requested)
+        spec = self.called_spec(mask, words, requested)
         made = self.realize(spec, compiled)
         if made.route == "interpreted" and compiled:
             with self.lock:
@@ -281,12 +256,12 @@ class Kernels:
         self, types: tuple[Type, ...], requested: Sequence[np.dtype[Any] | None], ndim: int = 0
     ) -> Specialization:
         """The specialization that gives the requested results: for the operands as they are, else all cast alike."""
-        spec = self._spec_or_rescue(types, ndim)
+        spec = self.spec(types, ndim)
         if _fits(spec, requested):
             return spec
         wanted = next(dtype for dtype in requested if dtype is not None)
         same = front.type_of(wanted, self.program)
-        second = self._spec_or_rescue((same,) * len(types), ndim)
+        second = self.spec((same,) * len(types), ndim)
         if _fits(second, requested):
             return second
         shown = ", ".join(str(dtype) for dtype in requested)
@@ -294,11 +269,39 @@ class Kernels:
             f"kernel {self.program.name!r} has no loop that gives {shown} for {spec.signature.split('->')[0]}"
         )
 
-    def _spec_or_rescue(self, types: tuple[Type, ...], ndim: int) -> Specialization:
+    def called_spec(
+        self, mask: int, words: tuple[Word, ...], requested: Sequence[np.dtype[Any] | None], ndim: int = 0
+    ) -> Specialization:
+        """The specialization for a call's operands; raises OutsideTypes where Python may answer the call."""
         try:
-            return self.spec(types, ndim)
+            return self.fitting_spec(self.argument_types(weak_types(mask, self.nin), words), requested, ndim)
         except CompileError as error:
             raise self.rescuable(error) from None
+
+    def type_error(self, values: Sequence[object]) -> CompileError | None:
+        """What is wrong with the types of these arguments, if anything."""
+        try:
+            self.spec(*types_of_arguments(self.program, values))
+        except CompileError as error:
+            return self.rescuable(error)
+        return None
+
+    def python(self, error: BaseException) -> Any:
+        """The Python function behind a ufunc's face, said once, where types alone are at fault; else None."""
+        if not isinstance(error, OutsideTypes) or self.function is None:
+            return None
+        if not self.warned and self.options.fallback == "warn":
+            self.warned = True
+            first = error.diagnostics[0]
+            warn(f"kernel `{self.program.name}` runs in Python: {first.message} [{first.code.id}]")
+        return self.in_python
+
+    @functools.cached_property
+    def in_python(self) -> Any:
+        from iris_cc.pyroute import PythonUfunc
+
+        assert self.function is not None
+        return PythonUfunc(self.function, self.nin)
 
     def rescuable(self, error: CompileError) -> CompileError:
         """The error as one the call may answer in Python, if it can."""
@@ -359,11 +362,8 @@ class Kernels:
         """Calls of a kernel that knows its position."""
         from iris_cc.runtime import ndloop, ndquick
 
-        weak = weak_types(mask, self.nin)
-
         def resolve(words: tuple[Word, ...], ndim: int, dtype: np.dtype[Any] | None) -> Any:
-            requested = (dtype, *(None,) * (self.nout - 1))
-            spec = self.fitting_spec(self.argument_types(weak, words), requested, ndim)
+            spec = self.called_spec(mask, words, (dtype, *(None,) * (self.nout - 1)), ndim)
             made = self.realize(spec, compiled)
             assert made.run_nd is not None
             return ndloop.NdLoop(spec.dtypes, made.run_nd)
@@ -385,14 +385,20 @@ class Kernels:
 
     # -- explanations --
 
+    def explain_call(self, args: Sequence[Any], ndim: int) -> Explanation:
+        """Which way a call with these arguments goes; compiles and loads nothing."""
+        try:
+            types, own = types_of_arguments(self.program, args)
+        except CompileError as error:
+            return self._in_python(error)
+        return self.explain(types, max(own, ndim))
+
     def explain(self, types: tuple[Type, ...], ndim: int) -> Explanation:
-        """Which way a call with these types goes; compiles and loads nothing."""
+        """The same for the types of arguments."""
         try:
             spec = self.spec(types, ndim)
         except CompileError as error:
-            if isinstance(self.rescuable(error), OutsideTypes):
-                return Explanation("python", error.diagnostics[0], None, None, "none")
-            raise
+            return self._in_python(error)
         if not config.jit_enabled():
             return Explanation("interpreted", driver.disabled(self.program), None, None, "none")
         made = self.realized.get((spec, True))
@@ -409,6 +415,12 @@ class Kernels:
             return Explanation("interpreted", driver.in_background(self.program), None, None, "none")
         return Explanation("compiled", None, key, None, standing)
 
+    def _in_python(self, error: CompileError) -> Explanation:
+        """The explanation of types that only Python takes; raises the error where there is no such way."""
+        if isinstance(self.rescuable(error), OutsideTypes):
+            return Explanation("python", error.diagnostics[0], None, None, "none")
+        raise error
+
 
 class KernelDispatcher(Dispatcher):
     """A dispatcher whose kernel may answer in Python where types leave the language."""
@@ -422,18 +434,11 @@ class KernelDispatcher(Dispatcher):
         self.kernels = kernels
         kernels.replaced = self.forget
 
-    def rescue(self, error: BaseException) -> Target | None:
-        """The Python function, after saying so once, where types alone are at fault."""
-        function = self.kernels.function
-        if not isinstance(error, OutsideTypes) or function is None:
-            return None
-        from iris_cc.pyroute import PythonUfunc
-
-        if not self.kernels.warned and self.kernels.options.fallback == "warn":
-            self.kernels.warned = True
-            first = error.diagnostics[0]
-            warn(f"kernel `{self.name}` runs in Python: {first.message} [{first.code.id}]")
-        return PythonUfunc(function, self.kernels.nin)
+    def rescue(self, error: BaseException, values: Sequence[object]) -> Target | None:
+        if was_declined(error):  # an array type that took the call over may have kept the reason to itself
+            error = self.kernels.type_error(values) or error
+        target: Target | None = self.kernels.python(error)
+        return target
 
 
 def _factory() -> Callable[..., Any]:

@@ -104,7 +104,7 @@ def type_of(word: Any, program: Program | None = None, param: str = "") -> Type:
         raise fail(codes.E0403, str(error), _place(program, param)) from None
     scalar = BY_DTYPE.get(dtype.str[1:]) if dtype.kind in "biuf" else None
     if scalar is None:
-        what = f"`{param}` cannot be" if param else "a kernel takes no operand"
+        what = f"`{param}` cannot be" if param else "compiled code takes no operand"
         shown = {"U": "string", "S": "bytes", "V": "a structured type"}.get(dtype.kind, str(dtype))
         raise CompileError((Diagnostic(codes.E0403, f"{what} of type {shown}", _place(program, param), shown),))
     return scalar

@@ -42,8 +42,13 @@ def recover(raised: BaseException) -> bool:
     True asks the caller to try the slow path, which may answer: the error says so with a true attribute `rescue`.
     """
     error = take_pending(raised)
-    if getattr(raised if error is None else error, "rescue", False):
+    if getattr(raised if error is None else error, "rescue", False) or was_declined(raised):
         return True
     if error is not None:
         raise error from None
     return False
+
+
+def was_declined(raised: BaseException) -> bool:
+    """Whether NumPy says that no operand's `__array_ufunc__` took the call."""
+    return type(raised) is TypeError and "all returned NotImplemented from __array_ufunc__" in str(raised)
