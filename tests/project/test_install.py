@@ -11,6 +11,7 @@ import venv
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,7 +37,8 @@ def environment(path: Path) -> Path:
     """A new virtual environment that sees this one's packages after its own; its Python."""
     venv.create(path, with_pip=False, symlinks=True)
     (inner,) = path.glob("lib/python*/site-packages")
-    (inner / "borrowed.pth").write_text(sysconfig.get_paths()["purelib"] + "\n")
+    folders = dict.fromkeys([sysconfig.get_paths()["purelib"], str(Path(np.__file__).parents[1])])  # may be lent itself
+    (inner / "borrowed.pth").write_text("\n".join(folders) + "\n")
     return path / "bin" / "python"
 
 
