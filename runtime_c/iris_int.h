@@ -52,6 +52,24 @@ IRIS_EACH_UNSIGNED(IRIS_DEFINE_SHR_UNSIGNED)
 #undef IRIS_DEFINE_SHR_SIGNED
 #undef IRIS_DEFINE_SHR_UNSIGNED
 
+/* The ones in the magnitude of a, as int.bit_count counts them. */
+#define IRIS_DEFINE_BITCOUNT_SIGNED(T, U, W, name, bits)   \
+  IRIS_FN uint8_t iris_bitcount_##name(T a) {              \
+    return (uint8_t)__builtin_popcountll(a < 0 ? (U)(0 - (W)a) : (U)a);   \
+  }
+#define IRIS_DEFINE_BITCOUNT_UNSIGNED(T, U, W, name, bits) \
+  IRIS_FN uint8_t iris_bitcount_##name(T a) { return (uint8_t)__builtin_popcountll(a); }
+IRIS_EACH_SIGNED(IRIS_DEFINE_BITCOUNT_SIGNED)
+IRIS_EACH_UNSIGNED(IRIS_DEFINE_BITCOUNT_UNSIGNED)
+#undef IRIS_DEFINE_BITCOUNT_SIGNED
+#undef IRIS_DEFINE_BITCOUNT_UNSIGNED
+
+/* The bits of the magnitude of a without leading zeros, as int.bit_length. */
+IRIS_FN int64_t iris_bitlength(int64_t a) {
+  const uint64_t magnitude = a < 0 ? 0 - (uint64_t)a : (uint64_t)a;
+  return magnitude ? 64 - __builtin_clzll(magnitude) : 0;
+}
+
 /* The 64 leading bits of a / b, the last one telling whether a remainder is left; a and b have their top bit set. */
 IRIS_OUTLINE uint64_t iris_leading_quotient(uint64_t a, uint64_t b) {
   uint64_t quotient = 0;

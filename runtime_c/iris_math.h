@@ -26,6 +26,8 @@ double rint(double);
 float rintf(float);
 double sqrt(double);
 float sqrtf(float);
+double fma(double, double, double);
+float fmaf(float, float, float);
 double copysign(double, double);
 float copysignf(float, float);
 

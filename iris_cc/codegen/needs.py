@@ -10,7 +10,7 @@ from typing import assert_never
 
 from iris_cc.ir import ops
 from iris_cc.ir.nodes import Check, Const, For, Function, If, Let, While
-from iris_cc.ir.ops import Libm, Op
+from iris_cc.ir.ops import Helper, Libm, Op
 from iris_cc.ir.types import BOOL, F64, I64, U64, Scalar
 from iris_cc.ir.walk import statements
 
@@ -58,7 +58,18 @@ def computes_its_errors(fn: Function, own: bool = True) -> bool:
 
     They add what the rounding of a sum lost, which a compiler that may reassociate or fuse takes for nothing.
     """
-    return own and any(isinstance(let.op.c, Libm) and bool(let.op.c.own) for let in lets(fn))
+    return any(is_ours(let.op, own) for let in lets(fn))
+
+
+def is_ours(op: Op, own: bool = True) -> bool:
+    """Whether `op` is a function of ours that computes what it may not choose, so that its flags mean nothing."""
+    match op.c:
+        case Libm():
+            return own and bool(op.c.own)
+        case Helper(header=header):
+            return header.startswith("iris_vm_") or header == "iris_count.h"
+        case _:
+            return False
 
 
 def far_types(fn: Function, own: bool = True) -> tuple[Scalar, ...]:

@@ -31,12 +31,14 @@ HEADERS = (
     "iris_vm_root.h",
     "iris_vm_erf.h",
     "iris_vm_fast.h",
+    "iris_vm_pi.h",
     "iris_math.h",
     "iris_int.h",
     "iris_number.h",
     "iris_cast.h",
     "iris_float.h",
     "iris_special.h",
+    "iris_count.h",
     "iris_range.h",
     "iris_while.h",
     "iris_fenv.h",
@@ -60,6 +62,7 @@ _REQUIRES: Mapping[str, tuple[str, ...]] = {
     "iris_vm_inverse_hyp.h": ("iris_vm_base.h", "iris_vm_log.h"),
     "iris_vm_root.h": ("iris_vm_base.h",),
     "iris_vm_erf.h": ("iris_vm_base.h",),
+    "iris_vm_pi.h": ("iris_vm_base.h",),
     "iris_vm_fast.h": ("iris_vm_base.h", "iris_vm_exp.h", "iris_vm_hyp.h"),
 }
 

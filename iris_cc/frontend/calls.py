@@ -14,7 +14,7 @@ import numpy as np
 from iris_cc import codes
 from iris_cc.frontend import arith
 from iris_cc.frontend.arith import numpy_op, truth
-from iris_cc.frontend.emit import Emit
+from iris_cc.frontend.emit import Emit, name_of
 from iris_cc.frontend.resolve import CastTo, Known
 from iris_cc.frontend.values import Result, Value, Weak, join, literal, run_time, scalar_of, strong_literal
 from iris_cc.ir import ops
@@ -34,18 +34,26 @@ def call(e: Emit, entity: Known | CastTo, args: Arguments) -> Result:
     if entity.space == "math":
         return _math(e, entity.name, args)
     row = ops.BY_PYTHON[entity.key]
-    if row.numpy.startswith("libm."):
+    if "." in row.numpy:
         return _special(e, row, args)
     name = entity.name if entity.space == "numpy" and hasattr(np, entity.name) else row.numpy
     return numpy_op(e, row, "trunc" if name == "fix" else name, args)
 
 
 def _special(e: Emit, row: ops.Op, args: Arguments) -> Value:
-    """A function NumPy has not, typed as NumPy types `sqrt`."""
-    loop = e.loop("sqrt", args)
+    """A function NumPy has not: of f8, or typed as NumPy types `sqrt` of one operand and `hypot` of several."""
+    if not row.over:
+        return run_time(F64, e.op(row, *(e.atom(arg, F64) for arg in args)))
+    common, *others = sorted(args, key=lambda arg: arg.is_weak)  # a weak one gives way to any strong one
+    for other in others:
+        loop = e.loop("hypot", (common, other))
+        if loop is None:
+            return strong_literal(0.0, F64)
+        common = Value(Weak.FLOAT if common.is_weak else loop.results[0])
+    loop = e.loop("sqrt", (common,))
     if loop is None:
         return strong_literal(0.0, F64)
-    return run_time(loop.results[0], e.op(row, e.atom(args[0], loop.operands[0])))
+    return run_time(loop.results[0], e.op(row, *(e.atom(arg, loop.operands[0]) for arg in args)))
 
 
 # -- casts --
@@ -64,6 +72,20 @@ def strengthen(e: Emit, value: Value) -> Value:
     """A Python scalar as the NumPy scalar an array of it holds."""
     scalar = scalar_of(value.type)
     return run_time(scalar, e.atom(value, scalar)) if value.is_weak else value
+
+
+def int_method(e: Emit, name: str, value: Value) -> Value:
+    """`n.bit_count()` and `n.bit_length()`; of NumPy's scalars only the integers have one, and only the first."""
+    if isinstance(value.literal, int):
+        return literal(getattr(int(value.literal), name)())
+    if value.is_weak and value.type is not Weak.FLOAT:
+        row = ops.BITL if name == "bit_length" else ops.BITC
+        return run_time(Weak.INT, e.builder.cast(e.op(row, e.atom(value, I64)), I64))
+    if name == "bit_count" and isinstance(value.type, Scalar) and value.type.is_integer:
+        return run_time(Weak.INT, e.builder.cast(e.op(ops.BITC, e.atom(value)), I64))
+    return e.error(
+        codes.E0401, f"{name_of(value.type)} has no `{name}`", name_of(value.type), help=f"write `int(x).{name}()`"
+    )
 
 
 # -- builtins --
@@ -298,6 +320,34 @@ def _exp10(e: Emit, args: Arguments) -> Value:
     return numpy_op(e, ops.POW, "power", (literal(10.0), args[0]))
 
 
+def _conjugate(e: Emit, args: Arguments) -> Value:
+    loop = e.loop("conjugate", args)
+    return run_time(loop.results[0], e.atom(args[0], loop.operands[0])) if loop else strong_literal(0.0, F64)
+
+
+def _real(e: Emit, args: Arguments) -> Value:
+    return strengthen(e, args[0])
+
+
+def _imag(e: Emit, args: Arguments) -> Value:
+    return strong_literal(0, scalar_of(args[0].type))
+
+
+def _np_ldexp(e: Emit, args: Arguments) -> Value:
+    loop = e.loop("ldexp", args)
+    if loop is None:
+        return strong_literal(0.0, F64)
+    return run_time(loop.results[0], e.op(ops.LDEXP, e.atom(args[0], loop.operands[0]), e.atom(args[1], I64)))
+
+
+def _math_ldexp(e: Emit, args: Arguments) -> Value:
+    """`math.ldexp(x, n)`: a Python float; what is too large is infinite."""
+    x, exponent = args
+    if scalar_of(exponent.type).is_float:
+        return e.no_operation("math.ldexp", x, exponent)
+    return run_time(Weak.FLOAT, e.op(ops.LDEXP, e.atom(_as_float(e, x), F64), e.atom(exponent, I64)))
+
+
 def _fdim(e: Emit, args: Arguments) -> Value:
     """C's positive difference: `x - y` if x > y, nan if unordered, else 0."""
     x, y = args
@@ -338,6 +388,13 @@ _RULES: Mapping[str, Callable[[Emit, Arguments], Result]] = {
     "numpy.around": _np_round,
     "numpy.divmod": _np_divmod,
     "numpy.float_power": _float_power,
+    "numpy.conjugate": _conjugate,
+    "dsl.conj": _conjugate,
+    "dsl.real": _real,
+    "dsl.imag": _imag,
+    "numpy.ldexp": _np_ldexp,
+    "dsl.ldexp": _np_ldexp,
+    "math.ldexp": _math_ldexp,
     "dsl.exp10": _exp10,
     "dsl.fdim": _fdim,
 }

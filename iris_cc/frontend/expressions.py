@@ -242,6 +242,11 @@ class Expressions:
     def call(self, node: ast.Call) -> Result:
         if (number := resolve.special_float(self.frame.routine, node)) is not None:
             return literal(number)
+        if (method := resolve.int_method(self.frame.routine, node)) is not None:
+            assert isinstance(node.func, ast.Attribute)
+            value = self.value(node.func.value)
+            self.at(node)
+            return calls.int_method(self.e, method, value)
         entity = self.frame.routine.entity(node.func)
         args = [self.value(arg) for arg in node.args]
         named = {keyword.arg or "": self.value(keyword.value) for keyword in node.keywords}

@@ -158,7 +158,8 @@ class Flow:
                 return meet(self.expr(body, true), self.expr(orelse, false))
             case ast.NamedExpr(target=target, value=value):
                 return _assign(self.expr(value, state), target)
-            case ast.Call(args=args, keywords=keywords):
+            case ast.Call(func=func, args=args, keywords=keywords):
+                state = self.expr(func, state) if isinstance(func, ast.Attribute) else state
                 for arg in (*args, *(keyword.value for keyword in keywords)):
                     state = self.expr(arg, state)
                 return state

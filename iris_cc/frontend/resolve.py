@@ -97,9 +97,11 @@ BUILTINS = ("abs", "min", "max", "round", "int", "float", "bool", "pow", "divmod
 # Functions of NumPy and the DSL that are several operations, or none: `frontend.calls` gives their meaning.
 NUMPY_COMPOSITES = (
     "where", "clip", "logical_and", "logical_or", "logical_xor", "logical_not", "positive", "round", "around",
-    "divmod", "float_power",
+    "divmod", "float_power", "conjugate",
 )  # fmt: skip
-_DSL_EXTRAS = ("where", "clip", "logical_and", "logical_or", "logical_xor", "logical_not", "exp10", "fdim")
+_DSL_EXTRAS = (
+    "where", "clip", "logical_and", "logical_or", "logical_xor", "logical_not", "exp10", "fdim", "conj", "real", "imag",
+)  # fmt: skip
 _DSL_CONSTANTS = MappingProxyType({"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan})
 _DSL_MODULES = MappingProxyType({"math": math, "np": np, "numpy": np})
 
@@ -163,6 +165,15 @@ def special_float(routine: Routine, node: ast.Call) -> float | None:
                     return float(text)
                 except ValueError:
                     return None
+    return None
+
+
+def int_method(routine: Routine, node: ast.Call) -> str | None:
+    """The name of a method of Python's integers that `node` calls on a value, not on a module."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=base, attr=("bit_count" | "bit_length") as name), args=[], keywords=[]):
+            of_module = isinstance(base, ast.Name | ast.Attribute) and isinstance(routine.entity(base), Namespace)
+            return None if of_module else name
     return None
 
 

@@ -35,6 +35,10 @@ _COMPOSITES: dict[str, tuple[int, int, tuple[str, ...]]] = {
     "float_power": (2, 2, ()),
     "exp10": (1, 1, ()),
     "fdim": (2, 2, ()),
+    "conj": (1, 1, ()),
+    "conjugate": (1, 1, ()),
+    "real": (1, 1, ()),
+    "imag": (1, 1, ()),
 }
 _MATH: dict[str, tuple[int, int, tuple[str, ...]]] = {"log": (1, 2, ()), "hypot": (1, _MANY, ())}
 

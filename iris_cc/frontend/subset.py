@@ -314,6 +314,8 @@ class _RoutineCheck:
                     pending.append((value, False))
                 case ast.Call() if self.is_special_float(node):
                     pass
+                case ast.Call(func=ast.Attribute(value=value)) if resolve.int_method(self.routine, node):
+                    pending.append((value, False))
                 case ast.Call():
                     pending += [(arg, False) for arg in reversed(self.call(node, several=allowed))]
                 case ast.Tuple(elts=elts) if allowed:

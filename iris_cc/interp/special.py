@@ -6,6 +6,7 @@ Every one is total, and quiet where the compiled code is.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -19,6 +20,7 @@ from iris_cc.ir.types import Scalar
 Value = Any  # an ndarray of one dimension, or a NumPy scalar: NumPy's own stubs have no name for the two together
 Evaluate = Callable[..., Value]
 
+_PI = np.longdouble(math.pi) + np.longdouble(1.2246467991473532e-16)  # in more digits, where the type has them
 _EXACT = 1 << 53  # integers up to here are float64 values
 _NARROW = (Scalar.I8, Scalar.I16, Scalar.U8, Scalar.U16)
 
@@ -148,5 +150,69 @@ def _float_to_u64(value: Value) -> Value:
     return where(high, upper, to_i64(value).astype(np.uint64))
 
 
+def bitlength(value: Value) -> Value:
+    """Python's `int.bit_length`: a float holds the exponent of 32 bits exactly, so the halves are looked at apart."""
+    magnitude = np.abs(value).astype(np.uint64)  # the least i64 is its own magnitude, as an unsigned one
+    high = magnitude >> np.uint64(32)
+    some = where(high > 0, high, magnitude)
+    length = np.frexp(some.astype(np.float64))[1].astype(np.int64)
+    return where(high > 0, length + 32, length)
+
+
+def sinpi(value: Value) -> Value:
+    found = _of_pi(value, 0)
+    return where(np.signbit(value), -found, found)
+
+
+def cospi(value: Value) -> Value:
+    return _of_pi(value, 1)
+
+
+def _of_pi(value: Value, turn: int) -> Value:
+    """The sine of pi |x|, or for a `turn` the cosine: reduced exactly to a quarter of a period.  A zero is +0."""
+    size = np.abs(value).astype(np.float64)
+    rest = size - 2 * np.rint(size / 2)
+    quarters = np.rint(2 * rest)
+    angle = (rest - quarters / 2).astype(np.longdouble) * _PI
+    quarter = (where(np.isnan(quarters), np.float64(0), quarters).astype(np.int64) + turn) & 3
+    found = where((quarter & 1) == 1, np.cos(angle), np.sin(angle))
+    return (where(quarter >> 1 == 1, 0 - found, found) + 0).astype(value.dtype)
+
+
+def _counting(step: Callable[[int, int, int, int], int], *, mirrored: bool) -> Evaluate:
+    """A count of `taken` out of `total` by its steps: of whole parts, nan outside the domain, inf beyond 64 bits."""
+
+    def count(total: float, taken: float) -> float:
+        if not (total >= 0 and taken >= 0):
+            return math.nan
+        total, taken = float(np.trunc(total)), float(np.trunc(taken))
+        if taken > total:
+            return math.nan
+        fewer = total - taken if mirrored and total - taken < taken else taken
+        if fewer == 0 or total >= _TOO_MANY:
+            return 1.0 if fewer == 0 else math.inf
+        found = 1
+        for k in range(1, int(fewer) + 1):
+            found = step(found, int(total), int(fewer), k)
+            if found >= _TOO_MANY:
+                return math.inf
+        return float(found)
+
+    def evaluate(*values: Value) -> Value:
+        total, taken = np.broadcast_arrays(values[0], values[-1])
+        if not total.ndim:
+            return np.float64(count(float(total), float(taken)))
+        return np.fromiter(map(count, total.tolist(), taken.tolist()), np.float64, len(total))
+
+    return evaluate
+
+
+_TOO_MANY = 1 << 64
+_arrangements = _counting(lambda found, total, fewer, k: found * (total - k + 1), mirrored=False)
+_combinations = _counting(lambda found, total, fewer, k: found * (total - fewer + k) // k, mirrored=True)
+
 _OWN_MEANING: dict[str, Evaluate] = {"where": where, "power": power}
-_OWN: dict[str, Evaluate] = {"ipow": ipow, "pydiv": pydiv, "pycmp": pycmp}
+_OWN: dict[str, Evaluate] = {
+    "ipow": ipow, "pydiv": pydiv, "pycmp": pycmp, "bitlength": bitlength, "sinpi": sinpi, "cospi": cospi,
+    "factorial": _arrangements, "arrangements": _arrangements, "combinations": _combinations,
+}  # fmt: skip

@@ -16,7 +16,7 @@ from __future__ import annotations
 import ast
 from typing import assert_never
 
-from iris_cc.ir.types import ALL, BITS, BOOL, F64, FLOATS, I64, INTEGERS, NUMBERS, SIGNED, Scalar
+from iris_cc.ir.types import ALL, BITS, BOOL, F64, FLOATS, I64, INTEGERS, NUMBERS, SIGNED, U8, Scalar
 from iris_cc.records import record
 
 
@@ -60,7 +60,7 @@ CHEAP, DIVIDE, VECTOR, CALL = 1, 6, 15, 40
 @record(eq=False)  # rows are singletons: compared and hashed by identity
 class Op:
     name: str
-    takes: str                                # "TT->T": T ranges over `over`; b is bool, i i64, d f64; U is any type
+    takes: str  # "TT->T": T ranges over `over`; b is bool, u u8, i i64, d f64; U is any type
     over: tuple[Scalar, ...]
     c: Spelling
     numpy: str
@@ -98,7 +98,7 @@ class Op:
         return f"<op {self.name}>"
 
 
-_FIXED = {"b": BOOL, "i": I64, "d": F64}
+_FIXED = {"b": BOOL, "u": U8, "i": I64, "d": F64}
 
 
 def headers(spelling: Spelling) -> tuple[str, ...]:
@@ -145,13 +145,14 @@ SUB   = Op("sub",      "TT->T", NUMBERS,  Form("{0} - {1}"),     "subtract",    
 MUL   = Op("mul",      "TT->T", NUMBERS,  Form("{0} * {1}"),     "multiply",     (ast.Mult, "numpy.multiply"))
 DIV   = Op("div",      "TT->T", FLOATS,   Form("{0} / {1}"),     "divide",       (ast.Div, "numpy.divide", "numpy.true_divide"), DIVIDE)
 FDIV  = Op("floordiv", "TT->T", NUMBERS,  _number("floordiv"),   "floor_divide", (ast.FloorDiv, "numpy.floor_divide"), 2 * DIVIDE)
-MOD   = Op("floormod", "TT->T", NUMBERS,  _number("floormod"),   "remainder",    (ast.Mod, "numpy.remainder", "numpy.mod"), 2 * DIVIDE)
+MOD   = Op("floormod", "TT->T", NUMBERS,  _number("floormod"),   "remainder",    (ast.Mod, "numpy.remainder", "numpy.mod", "dsl.remainder"), 2 * DIVIDE)
 REM   = Op("rem",      "TT->T", NUMBERS,  _number("rem"),        "fmod",         ("numpy.fmod", "math.fmod", "dsl.fmod"), 2 * DIVIDE)
 NEG   = Op("neg",      "T->T",  NUMBERS,  Form("-{0}"),          "negative",     (ast.USub, "numpy.negative"))
-ABS   = Op("abs",      "T->T",  SIGNED + FLOATS, _number("abs"), "absolute",     ("numpy.absolute", "numpy.abs", "numpy.fabs", "math.fabs", "dsl.fabs"))
+ABS   = Op("abs",      "T->T",  SIGNED + FLOATS, _number("abs"), "absolute",     ("numpy.absolute", "numpy.abs", "numpy.fabs", "math.fabs", "dsl.fabs", "dsl.absolute"))
 SIGN  = Op("sign",     "T->T",  NUMBERS,  _number("sign"),       "sign",         ("numpy.sign", "dsl.sign"))
 IPOW  = Op("ipow",     "TT->T", INTEGERS, _int("ipow"),          "iris.ipow",    (), CALL)
-POW   = Op("pow",      "TT->T", FLOATS,   Libm("pow", _POW),     "power",        (ast.Pow, "numpy.power", "numpy.pow", "math.pow", "dsl.pow"), VECTOR)
+POW   = Op("pow",      "TT->T", FLOATS,   Libm("pow", _POW),     "power",        (ast.Pow, "numpy.power", "numpy.pow", "math.pow", "dsl.pow", "dsl.power"), VECTOR)
+FMA   = Op("fma",      "TTT->T", FLOATS,  Libm("fma"),            "libm.fma",     ("math.fma", "dsl.fma"), 2)  # rounded once
 PYDIV = Op("pydiv",    "ii->d", (),       _int("pydiv"),         "iris.pydiv",   (), CALL)  # int / int, correctly rounded at any size
 #   comparison
 LT    = Op("lt",       "TT->b", ALL,      Form("{0} < {1}"),     "less",          (ast.Lt, "numpy.less"))
@@ -169,6 +170,8 @@ INV   = Op("invert",   "T->T",  INTEGERS, Form("~{0}"),          "invert",      
 NOT   = Op("not",      "b->b",  (),       Form("!{0}"),          "logical_not",   ())
 SHL   = Op("shl",      "TT->T", INTEGERS, _int("shl"),           "left_shift",    (ast.LShift, "numpy.left_shift", "numpy.bitwise_left_shift"), 3)
 SHR   = Op("shr",      "TT->T", INTEGERS, _int("shr"),           "right_shift",   (ast.RShift, "numpy.right_shift", "numpy.bitwise_right_shift"), 3)
+BITC  = Op("bitcount", "T->u",  INTEGERS, _int("bitcount"),      "bitwise_count", ("numpy.bitwise_count",), 2)  # ones in the magnitude
+BITL  = Op("bitlength", "i->i", (),       _int("bitlength"),     "iris.bitlength", (), 2)  # of the magnitude: Python's int.bit_length
 #   data movement
 CAST  = Op("cast",     "T->U",  ALL,      Helper("iris_cast", "iris_cast.h"), "iris.cast")
 SEL   = Op("select",   "bTT->T", ALL,     Form("{0} ? {1} : {2}"), "where")
@@ -184,6 +187,7 @@ TRUNC = Op("trunc",    "T->T",  FLOATS,   Libm("trunc"),         "trunc",       
 RINT  = Op("rint",     "T->T",  FLOATS,   Libm("rint"),          "rint",         ("numpy.rint", "dsl.rint"), 2)
 COPY  = Op("copysign", "TT->T", FLOATS,   Libm("copysign"),      "copysign",     ("numpy.copysign", "math.copysign", "dsl.copysign"), 2)
 NEXT  = Op("nextafter", "TT->T", FLOATS,  Libm("nextafter"),     "nextafter",    ("numpy.nextafter", "math.nextafter", "dsl.nextafter"), CALL)
+LDEXP = Op("ldexp",    "Ti->T", FLOATS,   _float("ldexp"),       "ldexp",        ("numpy.ldexp", "math.ldexp", "dsl.ldexp"), 4)
 ISNAN = Op("isnan",    "T->b",  FLOATS,   _float("isnan"),       "isnan",        ("numpy.isnan", "math.isnan", "dsl.isnan"))
 ISINF = Op("isinf",    "T->b",  FLOATS,   _float("isinf"),       "isinf",        ("numpy.isinf", "math.isinf", "dsl.isinf"))
 ISFIN = Op("isfinite", "T->b",  FLOATS,   _float("isfinite"),    "isfinite",     ("numpy.isfinite", "math.isfinite", "dsl.isfinite"))
@@ -211,6 +215,8 @@ ASIN  = Op("asin",     "T->T",  FLOATS,   Libm("asin", _ATAN), "arcsin",       (
 ACOS  = Op("acos",     "T->T",  FLOATS,   Libm("acos", _ATAN), "arccos",       ("numpy.arccos", "numpy.acos", "math.acos", "dsl.arccos", "dsl.acos"), VECTOR)
 ATAN  = Op("atan",     "T->T",  FLOATS,   Libm("atan", _ATAN), "arctan",       ("numpy.arctan", "numpy.atan", "math.atan", "dsl.arctan", "dsl.atan"), VECTOR)
 ATAN2 = Op("atan2",    "TT->T", FLOATS,   Libm("atan2", _ATAN),  "arctan2",      ("numpy.arctan2", "numpy.atan2", "math.atan2", "dsl.arctan2", "dsl.atan2"), VECTOR)
+SINPI = Op("sinpi",    "T->T",  FLOATS,   Helper("iris_sinpi", "iris_vm_pi.h"), "iris.sinpi", ("dsl.sinpi",), VECTOR)
+COSPI = Op("cospi",    "T->T",  FLOATS,   Helper("iris_cospi", "iris_vm_pi.h"), "iris.cospi", ("dsl.cospi",), VECTOR)
 SINH  = Op("sinh",     "T->T",  FLOATS,   Libm("sinh", _HYP, FLOATS), "sinh",         ("numpy.sinh", "math.sinh", "dsl.sinh"), VECTOR)
 COSH  = Op("cosh",     "T->T",  FLOATS,   Libm("cosh", _HYP, FLOATS), "cosh",         ("numpy.cosh", "math.cosh", "dsl.cosh"), VECTOR)
 TANH  = Op("tanh",     "T->T",  FLOATS,   Libm("tanh", _HYP, FLOATS), "tanh",         ("numpy.tanh", "math.tanh", "dsl.tanh"), VECTOR)
@@ -224,6 +230,10 @@ ERF   = Op("erf",      "T->T",  FLOATS,   Libm("erf", _ERF), "libm.erf",     ("m
 ERFC  = Op("erfc",     "T->T",  FLOATS,   Libm("erfc", _ERF), "libm.erfc",    ("math.erfc", "dsl.erfc"), VECTOR)
 GAMMA = Op("gamma",    "T->T",  FLOATS,   Libm("tgamma"),        "libm.tgamma",  ("math.gamma", "dsl.gamma", "dsl.tgamma"), CALL)
 LGAM  = Op("lgamma",   "T->T",  FLOATS,   Libm("lgamma"),        "libm.lgamma",  ("math.lgamma", "dsl.lgamma"), CALL)
+#   counting, of whole numbers that are floats: inf beyond 2^64, nan outside the domain
+FAC   = Op("factorial", "d->d", (),       Helper("iris_factorial", "iris_count.h"), "iris.factorial", ("dsl.fac",), CALL)
+NPR   = Op("arrangements", "dd->d", (),   Helper("iris_arrangements", "iris_count.h"), "iris.arrangements", ("dsl.npr",), CALL)
+NCR   = Op("combinations", "dd->d", (),   Helper("iris_combinations", "iris_count.h"), "iris.combinations", ("dsl.ncr",), CALL)
 # fmt: on
 
 TABLE: tuple[Op, ...] = tuple(value for value in globals().values() if isinstance(value, Op))

@@ -12,20 +12,22 @@ from iris_cc.ir import ops
 from iris_cc.ir.nodes import Const
 from iris_cc.ir.ops import TABLE, Form, Helper, Libm, Op, headers
 from iris_cc.ir.types import ALL, BOOL, F32, F64, I8, I64, U8, U64, Scalar
+from tests import oracles
 
 SPELLINGS = [(op, key) for op in TABLE for key in op.python]
 ROWS = [pytest.param(op, t, id=f"{op.name}-{t}") for op in TABLE for t in op.over or (BOOL,)]
 OURS = {"iris.ipow", "iris.pydiv", "iris.pycmp", "iris.cast", "libm.erf", "libm.erfc", "libm.tgamma", "libm.lgamma"}
+OURS |= set(oracles.BY_ROW)
 
 # NumPy names that are not the row's ufunc but agree with it on every type the row takes.
 SAME_MEANING = {"numpy.fabs": "of a float", "numpy.fix": "a function around trunc",
                 "numpy.radians": "a ufunc of its own", "numpy.degrees": "a ufunc of its own"}  # fmt: skip
-NEWER_PYTHON = {"math.exp2", "math.cbrt"}  # 3.11
+NEWER_PYTHON = {"math.fma"}  # 3.13
 
 
 def operands(op: Op, t: Scalar) -> tuple[Scalar, ...]:
     letters = op.takes.partition("->")[0]
-    return tuple({"T": t, "b": BOOL, "i": I64, "d": F64}[letter] for letter in letters)
+    return tuple({"T": t, "b": BOOL, "u": U8, "i": I64, "d": F64}[letter] for letter in letters)
 
 
 @pytest.mark.parametrize("op, t", ROWS)
@@ -67,7 +69,7 @@ def test_other_numpy_functions_agree_with_their_row(key: str) -> None:
 @pytest.mark.parametrize("op", TABLE, ids=lambda op: op.name)
 def test_row_is_well_formed(op: Op) -> None:
     letters, arrow, result = op.takes.partition("->")
-    assert arrow and set(letters) <= set("Tbid") and result in tuple("TbidU")
+    assert arrow and set(letters) <= set("Tbid") and result in tuple("TbuidU")
     assert ("T" in letters) == bool(op.over)
     assert op.arity == len(letters) and op.cost >= 1
     match op.c:

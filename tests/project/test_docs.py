@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import re
 import shutil
 import subprocess
@@ -145,6 +146,8 @@ def test_every_listed_function_is_accepted() -> None:
             arity = ops.BY_PYTHON[key].arity
             called = {"numpy": f"np.{name}", "math": f"math.{name}", "dsl": name}[space]
             assert space != "numpy" or hasattr(np, name)
+            if space == "math" and not hasattr(math, name):
+                continue  # of a newer Python
             text = f"def f(a, b, c):\n    return {called}({', '.join('abc'[:arity])})"
             assert iris_cc.kernel(text).nin == 3
 

@@ -20,9 +20,9 @@ IRIS_KERNEL double iris_kernel(double sin_1, double exp_1, uint64_t *far_f64) {
   /* 8: pow = math.sin(sin) */
   const double pow_1 = far_f64 ? iris_near_sin_f64(sin_1, far_f64) : iris_whole_sin_f64(sin_1);
   /* 9: fma = math.exp(exp) */
-  const double fma = iris_exp_f64(exp_1);
+  const double fma_1 = iris_exp_f64(exp_1);
   /* 10: y1 = pow * fma */
-  const double y1 = pow_1 * fma;
+  const double y1 = pow_1 * fma_1;
   /* 11: errno = y1 + math.sqrt(exp) */
   const double t1 = sqrt(exp_1);
   const double errno_1 = y1 + t1;
