@@ -90,7 +90,7 @@ def nd_unit(
 def _row_headers(fn: Function, lanes: Plan | None, shared: Share | None) -> set[str]:
     found = {"iris_parallel.h", "iris_row.h"} if shared is not None else set()
     if lanes is not None:
-        return found | {"iris_row.h", "iris_lanes.h"}
+        return found | {"iris_row.h", "iris_lanes.h", "iris_lanes_masks.h", "iris_lanes_512.h"}
     return found if needs.trips_differ(fn) else found | {"iris_row.h"}
 
 

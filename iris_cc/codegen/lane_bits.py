@@ -1,4 +1,4 @@
-"""Choices by one bit of an integer, which take no comparison where a choice goes by the sign of a lane.
+"""Choices by one bit of an integer: no comparison where a choice goes by the sign of a lane, one test elsewhere.
 
     select(x & 8 == 0, a, b)    is    b where the sign of x << 60 is set, and a elsewhere
 
@@ -18,10 +18,10 @@ from iris_cc.records import record
 
 @record
 class ByBit:
-    """The value whose bit decides, how far the bit is from the sign, and which arguments of the select it chooses."""
+    """The value whose bit decides, the place of the bit, and which argument of the select it chooses."""
 
     value: Var
-    shift: int
+    place: int
     when_set: int
     condition: Var
 
@@ -68,6 +68,6 @@ def _by_bit(condition: Var, made: dict[Var, Let], lane_bits: int) -> ByBit | Non
     match masked.args:
         case (Var() as value, Const(value=int(bit))) if bit > 0 and bit & (bit - 1) == 0 and against in (0, bit):
             is_set = (test.op is ops.EQ) == (against == bit)
-            return ByBit(value, lane_bits - bit.bit_length(), 1 if is_set else 2, condition)
+            return ByBit(value, bit.bit_length() - 1, 1 if is_set else 2, condition)
         case _:
             return None

@@ -12,18 +12,19 @@ from collections.abc import Mapping
 from iris_cc.codegen.cfamily import as_int, fault_bit, input_hints, inputs, output_hints
 from iris_cc.codegen.lane_exits import known_after
 from iris_cc.codegen.lane_plan import Plan, refilled_loop
-from iris_cc.codegen.lane_values import as_mask, vector
+from iris_cc.codegen.lane_values import compared, vector, zero
 from iris_cc.codegen.lanes import Lanes
 from iris_cc.codegen.names import Names
 from iris_cc.codegen.needs import stops_at_fault
 from iris_cc.codegen.rows import Operand, Rows
+from iris_cc.ir import ops
 from iris_cc.ir.nodes import Atom, Const, Fault, For, Let, Stmt, Var, While
 from iris_cc.ir.types import BOOL, Scalar
 
 _STRUCTURE = (
     *("count", "args", "steps", "status", "faults", "part", "lane", "k", "next", "element", "running", "idle"),
     *("done", "busy", "fewest", "left", "most_rounds", "round", "deadline", "began", "end"),
-    *("fresh", "ranks", "before", "is_fresh", "taken", "pause", "again"),
+    *("fresh", "ranks", "before", "is_fresh", "taken", "pause", "again", "now"),
 )
 
 
@@ -37,18 +38,15 @@ def refilling(rows: Rows, plan: Plan, source: Mapping[int, str] | None) -> str:
 def load(operand: Operand, lanes: str, place: str) -> str:
     """An element of an input into lane `lane` of `lanes`."""
     value = operand.load(f"*({operand.pointer})({place})")
-    value = f"-(iris_mem_mask)({value})" if operand.type is BOOL else value
-    return f"(({_memory(operand.type)} *){lanes})[lane] = {value};"
+    if operand.type is BOOL:
+        return f"iris_set_lane({lanes}, (int)lane, {value});"
+    return f"((iris_mem_{operand.type} *){lanes})[lane] = {value};"
 
 
 def store(operand: Operand, type: Scalar, lanes: str, place: str) -> str:
     """Lane `lane` of `lanes` into an element of a result, which may be wider than `type`."""
-    truth = " != 0" if operand.type is BOOL else ""
-    return f"*({operand.pointer})({place}) = ((const {_memory(type)} *){lanes})[lane]{truth};"
-
-
-def _memory(type: Scalar) -> str:
-    return "iris_mem_mask" if type is BOOL else f"iris_mem_{type}"
+    value = f"iris_lane({lanes}, (int)lane)" if type is BOOL else f"((const iris_mem_{type} *){lanes})[lane]"
+    return f"*({operand.pointer})({place}) = {value};"
 
 
 class _Refill(Lanes):
@@ -142,7 +140,7 @@ class _Refill(Lanes):
     def keep(self, var: Var, hint: str = "") -> None:
         self.name[var] = self.names.claim(hint or var.hint)
         self.out.line(f"{vector(var.type)} {self.name[var]}[IRIS_PARTS];")
-        self.line(f"{self.name[var]}[part] = ({vector(var.type)}){{0}};")
+        self.line(f"{self.name[var]}[part] = {zero(var.type)};")
         if var not in self.read:
             self.unread(var)
 
@@ -195,7 +193,7 @@ class _Refill(Lanes):
             with out.braces("IRIS_EACH_PART"):
                 place = self.at(operand, "((const iris_mem_i64 *)&element[part])[lane]")
                 out.line(f"IRIS_EACH_LANE {store(operand, type, f'&{name}[part]', place)}")
-        out.lines("iris_mask fresh[IRIS_PARTS];", "iris_mask ranks[IRIS_PARTS];", "intptr_t before[IRIS_PARTS];")
+        out.lines("iris_mask fresh[IRIS_PARTS];", "iris_ranked ranks[IRIS_PARTS];", "intptr_t before[IRIS_PARTS];")
         out.line("intptr_t taken = 0;")
         with out.braces("IRIS_EACH_PART"):
             out.line("fresh[part] = ~running[part];")
@@ -203,21 +201,19 @@ class _Refill(Lanes):
             out.line("before[part] = taken;")
             out.line("taken += iris_count(fresh[part]);")
         with out.braces("IRIS_EACH_PART"):
-            out.line("const iris_long is_fresh = IRIS_CONVERT(fresh[part], iris_long);")
-            out.line("const iris_long k = iris_longs(ranks[part]) + (next + before[part]);")
-            out.line("element[part] = (is_fresh & k) | (~is_fresh & element[part]);")
+            at = "fresh[part], ranks[part]"
+            out.line(f"iris_count_up(&element[part], next + before[part], {at});")
             if isinstance(self.loop, While):
-                out.line("began[part] = (is_fresh & (int64_t)round) | (~is_fresh & began[part]);")
+                out.line("const iris_long now = (iris_long){0} + (int64_t)round;")
+                out.line("iris_put_long(&began[part], fresh[part], &now);")
             for index, name in zip(self.fn.indices, rows.indices, strict=True):
                 if index.var not in self.plan.uniform:
-                    lanes = f"{self.name[index.var]}[part]"
-                    out.line(f"{lanes} = {self.chosen('fresh[part]', index.var.type, f'k + {name}', lanes)};")
+                    out.line(f"iris_count_up(&{self.name[index.var]}[part], {name} + next + before[part], {at});")
         for operand, param in zip(rows.ins, self.fn.params, strict=True):
             with out.braces("IRIS_EACH_PART"):
                 place = f"{self.ahead(operand)} + before[part] * {operand.size}"
-                taken = f"iris_next_{param.type}({place}, iris_from(ranks[part]))"
                 name = f"{self.name[param]}[part]"
-                out.line(f"{name} = {self.chosen('fresh[part]', param.type, taken, name)};")
+                out.line(f"{name} = iris_next_{param.type}({place}, fresh[part], ranks[part], {name});")
         out.line("next += taken;")
 
     def at(self, operand: Operand, k: str) -> str:
@@ -238,7 +234,7 @@ class _Refill(Lanes):
                     for operand, type, name in zip(self.rows.outs, self.fn.results, results, strict=True):
                         self.out.line(store(operand, type, name, self.at(operand, "k")))
                 with self.out.braces("if (next == count)"):
-                    self.out.line("((iris_mem_mask *)idle)[lane] = -1;")
+                    self.out.line("iris_set_lane(idle, lane, true);")
                     self.out.line("continue;")
                 self.out.line("k = ((iris_mem_i64 *)element)[lane] = next++;")
                 self.out.line("busy = true;")
@@ -334,16 +330,15 @@ class _Refill(Lanes):
         """The next index; a lane that was stopped keeps its own."""
         index = self.ref(loop.index)
         if loop.index.type.bits == self.plan.lane_bits:
-            self.line(f"{index} {'-' if as_int(loop.step) > 0 else '+'}= running[part];")
+            word = "IRIS_MORE" if as_int(loop.step) > 0 else "IRIS_LESS"
+            self.line(f"{index} = {word}({loop.index.type}, {index}, running[part]);")
             return
         chosen = self.chosen("running[part]", loop.index.type, f"{index} + {as_int(loop.step)}", index)
         self.line(f"{index} = {chosen};")
 
     def goes_on(self, loop: For) -> str:
-        sign = "<" if as_int(loop.step) > 0 else ">"
-        type = loop.index.type
-        compared = f"{self.ref(loop.index)} {sign} {self.operand(self.narrow(loop, loop.stop))}"
-        return as_mask(type, self.plan.lane_bits).format(compared)
+        order = ops.LT if as_int(loop.step) > 0 else ops.GT
+        return compared(order, loop.index.type, self.ref(loop.index), self.vector(self.narrow(loop, loop.stop)))
 
     def limit(self) -> None:
         """A lane that has run as many rounds as it may, and would go on, is done and a fault."""
@@ -353,10 +348,10 @@ class _Refill(Lanes):
             self.cut()
             self.out.line("deadline = round + most_rounds;")
             with self.out.braces("IRIS_ROLLED for (int lane = 0; lane < IRIS_LANES; ++lane)"):
-                lane = f"((iris_mem_mask *){late.removesuffix('[part]')})[lane]"
-                self.out.line(f"if (!{lane}) continue;")
+                lanes = late.removesuffix("[part]")
+                self.out.line(f"if (!iris_lane({lanes}, lane)) continue;")
                 self.out.line("const uint64_t end = (uint64_t)((const iris_mem_i64 *)began)[lane] + most_rounds;")
-                self.out.line(f"{lane} = end == round ? -1 : 0;")
+                self.out.line(f"iris_set_lane({lanes}, lane, end == round);")
                 self.out.line("if (end != round && end < deadline) deadline = end;")
             self.line(f"*status |= iris_any({late}) ? {fault_bit(Fault.WHILE_LIMIT)} : 0u;")
             self.line(f"running[part] &= ~{late};")

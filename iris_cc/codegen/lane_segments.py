@@ -16,7 +16,7 @@ from iris_cc.codegen.dialect import Dialect
 from iris_cc.codegen.lane_exits import Uses
 from iris_cc.codegen.lane_plan import Plan, is_uniform
 from iris_cc.codegen.lane_signs import logical_shifts
-from iris_cc.codegen.lane_values import vector
+from iris_cc.codegen.lane_values import vector, zero
 from iris_cc.codegen.names import Names
 from iris_cc.codegen.needs import is_checked_cast
 from iris_cc.ir import ops
@@ -120,8 +120,11 @@ class Segments(Emitter):
         if atom not in self.local:
             name = self.names.claim(f"{self.name[atom]}_lanes")
             self.line(f"const {vector(atom.type)} {name} = {self.ref(atom)};")
-            return f"{name}[lane]"
-        return f"{self.ref(atom)}[lane]"
+            return self.one(name, atom.type)
+        return self.one(self.ref(atom), atom.type)
+
+    def one(self, vector: str, type: Scalar) -> str:
+        return f"IRIS_HAS({vector}, lane)" if type is BOOL else f"{vector}[lane]"
 
     # -- statements -----------------------------------------------------------------------------------------------
 
@@ -137,12 +140,12 @@ class Segments(Emitter):
         text = self.lane_value(let)
         if let.out in self.plan.crossing:
             target = self.array(let.out)
-            self.line(f"{target} = {text or f'({vector(let.out.type)}){{0}}'};")
+            self.line(f"{target} = {text or zero(let.out.type)};")
         else:
             self.local.add(let.out)
             target = self.bind(let.out)
             const = "const " if text is not None else ""
-            self.line(f"{const}{vector(let.out.type)} {target} = {text or '{0}'};")
+            self.line(f"{const}{vector(let.out.type)} {target} = {text or zero(let.out.type)};")
         if text is None:
             self.lane_by_lane(let, target)
         if let.out not in self.read:
@@ -190,23 +193,24 @@ class Segments(Emitter):
 
     def lane_value(self, let: Let) -> str | None:
         """The right-hand side on whole vectors; None if it goes lane by lane."""
-        bits = self.plan.lane_bits
         if let.op is ops.CAST:
-            return None if is_checked_cast(let) else lane_values.cast(let, bits, self.vector(let.args[0]))
+            return None if is_checked_cast(let) else lane_values.cast(let, self.vector(let.args[0]))
         if let.out in self.logical and (shifted := lane_values.logical_shift(let, self.vector(let.args[0]))):
             return shifted
         if let.out in self.by_bit:
             choice = self.by_bit[let.out]
             then, orelse = (self.vector(let.args[place]) for place in (choice.when_set, 3 - choice.when_set))
-            return self.chosen(f"IRIS_BY_SIGN({self.ref(choice.value)} << {choice.shift})", let.out.type, then, orelse)
+            mask = f"IRIS_BIT({choice.value.type}, {self.ref(choice.value)}, {choice.place})"
+            return self.chosen(mask, let.out.type, then, orelse)
         spread = lane_values.takes_scalars(let)
-        return lane_values.operator(let, bits, [self.operand(a) if spread else self.vector(a) for a in let.args])
+        return lane_values.operator(let, [self.operand(a) if spread else self.vector(a) for a in let.args])
 
     def lane_by_lane(self, let: Let, target: str) -> None:
         """The scalar operation on each lane; a costly one only where it counts."""
-        guard = f"if ({self.mask}[lane]) " if self.mask and let.op.cost >= CALL else ""
+        guard = f"if (IRIS_HAS({self.mask}, lane)) " if self.mask and let.op.cost >= CALL else ""
         args = ", ".join(map(self.at_lane, let.args))
         callee = checked_cast(let) if let.op is ops.CAST else self.callee(let)
-        sign = "-(iris_mem_mask)" if let.out.type is BOOL else ""
         loop = "IRIS_EACH_LANE" if let.op in lane_values.AS_VECTORS else "IRIS_LANE_BY_LANE"
-        self.line(f"{loop} {guard}{target}[lane] = {sign}{callee}({args});")
+        call = f"{callee}({args})"
+        put = f"IRIS_PUT({target}, lane, {call})" if let.out.type is BOOL else f"{target}[lane] = {call}"
+        self.line(f"{loop} {guard}{put};")

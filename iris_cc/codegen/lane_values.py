@@ -15,8 +15,11 @@ from iris_cc.ir.ops import Form, Libm, Op
 from iris_cc.ir.types import BOOL, F64, I8, I16, I64, U8, U16, Scalar
 from iris_cc.records import record
 
-# A false is 0 and a true is -1 in a mask, so the order of bools is turned around.
-_ORDER_OF_BOOLS = {ops.LT: ">", ops.LE: ">=", ops.GT: "<", ops.GE: "<=", ops.EQ: "==", ops.NE: "!="}
+# Comparisons of masks, whose bits are independent; of anything else.
+_OF_BOOLS = {
+    ops.LT: "~{0} & {1}", ops.LE: "~{0} | {1}", ops.GT: "{0} & ~{1}", ops.GE: "{0} | ~{1}",
+    ops.EQ: "~({0} ^ {1})", ops.NE: "{0} ^ {1}",
+}  # fmt: skip
 
 
 # Written lane by lane, and one instruction to the compilers where the target has it.
@@ -31,10 +34,6 @@ class _Words:
     """The words of one type for what has no operator."""
 
     type: Scalar
-    lane_bits: int
-
-    def mask(self, comparison: str) -> str:
-        return as_mask(self.type, self.lane_bits).format(comparison)
 
     def all(self, value: str) -> str:
         return f"iris_all_{self.type}({value})"
@@ -42,38 +41,45 @@ class _Words:
     def choose(self, mask: str, then: str, orelse: str) -> str:
         return f"iris_select_{self.type}({mask}, {then}, {orelse})"
 
+    def has_sign(self, value: str) -> str:
+        bits = self.type.bits
+        return f"IRIS_LT(i{bits}, (iris_v_i{bits}){value}, iris_all_i{bits}(0))"
+
     def cleared_sign(self, value: str) -> str:
         bits = self.type.bits
         return f"(iris_v_{self.type})((iris_v_i{bits}){value} & ~INT{bits}_MIN)"
 
-    def chooser(self, sign: str, nan: str, args: Sequence[str]) -> str:
-        """The first operand where `sign` holds between the two, or where `nan` (an operand's place) is nan."""
+    def is_nan(self, value: str) -> str:
+        return compared(ops.NE, self.type, value, value)
+
+    def chooser(self, order: Op, nan: int, args: Sequence[str]) -> str:
+        """The first operand where it is in this order to the other, or where `nan` (an operand's place) is nan."""
         a, b = args
-        test = self.mask(f"{a} {sign} {b}")
+        test = compared(order, self.type, a, b)
         if self.type.is_float:
-            test += f" | {self.mask(f'{args[int(nan)]} != {args[int(nan)]}')}"
+            test += f" | {self.is_nan(args[nan])}"
         return self.choose(test, a, b)
 
 
 def _infinite(words: _Words, args: Sequence[str]) -> str:
     plus, minus = (words.all(f"{sign}IRIS_INF_{words.type.name}") for sign in ("", "-"))
-    return f"{words.mask(f'{args[0]} == {plus}')} | {words.mask(f'{args[0]} == {minus}')}"
+    return f"{compared(ops.EQ, words.type, args[0], plus)} | {compared(ops.EQ, words.type, args[0], minus)}"
 
 
 # Which of two zeros the first four give is free; here it is the one of iris_number.h.
 _SPELLED: dict[tuple[Op, str], Callable[[_Words, Sequence[str]], str]] = {
-    (op, kind): lambda words, args, sign=sign, nan=nan: words.chooser(sign, nan, args)
-    for op, sign, nan in ((ops.MIN, "<", "0"), (ops.MAX, ">", "0"), (ops.FMIN, "<", "1"), (ops.FMAX, ">", "1"))
+    (op, kind): lambda words, args, order=order, nan=nan: words.chooser(order, nan, args)
+    for op, order, nan in ((ops.MIN, ops.LT, 0), (ops.MAX, ops.GT, 0), (ops.FMIN, ops.LT, 1), (ops.FMAX, ops.GT, 1))
     for kind in ("int", "uint", "float")
 } | {
     (ops.RECIP, "float"): lambda words, args: f"{words.all('1')} / {args[0]}",
-    (ops.ISNAN, "float"): lambda words, args: words.mask(f"{args[0]} != {args[0]}"),
+    (ops.ISNAN, "float"): lambda words, args: words.is_nan(args[0]),
     (ops.ISINF, "float"): _infinite,
-    (ops.ISFIN, "float"): lambda words, args: words.mask(f"{args[0]} - {args[0]} == {words.all('0')}"),
-    (ops.SGNB, "float"): lambda words, args: words.mask(f"(iris_v_i{words.type.bits}){args[0]} < 0"),
+    (ops.ISFIN, "float"): lambda words, args: compared(ops.EQ, words.type, f"{args[0]} - {args[0]}", words.all("0")),
+    (ops.SGNB, "float"): lambda words, args: words.has_sign(args[0]),
     (ops.ABS, "float"): lambda words, args: words.cleared_sign(args[0]),
     (ops.ABS, "int"): lambda words, args: words.choose(
-        words.mask(f"{args[0]} < {words.all('0')}"), f"-{args[0]}", args[0]
+        compared(ops.LT, words.type, args[0], words.all("0")), f"-{args[0]}", args[0]
     ),
 }
 
@@ -83,25 +89,27 @@ def vector(type: Scalar) -> str:
     return "iris_mask" if type is BOOL else f"iris_v_{type}"
 
 
-def as_mask(type: Scalar, lane_bits: int) -> str:
-    """What turns a comparison of vectors of `type` into a mask, as a format of that comparison."""
-    return "(iris_mask)({0})" if type.bits == lane_bits else "IRIS_CONVERT({0}, iris_mask)"
+def zero(type: Scalar) -> str:
+    """A vector of zeros."""
+    return "IRIS_NONE" if type is BOOL else f"({vector(type)}){{0}}"
+
+
+def compared(op: Op, type: Scalar, left: str, right: str) -> str:
+    """The mask of the lanes in which a comparison of two vectors of `type` holds."""
+    return _OF_BOOLS[op].format(left, right) if type is BOOL else f"IRIS_{op.name.upper()}({type}, {left}, {right})"
 
 
 def takes_scalars(let: Let) -> bool:
     """Whether a scalar may stand beside a vector in the operator: the compiler spreads it if nothing is cut off."""
-    return isinstance(let.op.c, Form) and let.op is not ops.SEL and all(a.type.bits >= 32 for a in let.args)
+    is_operator = isinstance(let.op.c, Form) and let.op is not ops.SEL and let.op not in _OF_BOOLS
+    return is_operator and all(a.type.bits >= 32 for a in let.args)
 
 
-def operator(let: Let, lane_bits: int, args: list[str]) -> str | None:
+def operator(let: Let, args: list[str]) -> str | None:
     """`let` on whole vectors; None for what has to go lane by lane.  Casts are not here."""
     type = let.args[0].type
-    mask = as_mask(type, lane_bits)
-    if let.op in _ORDER_OF_BOOLS:
-        if type is BOOL:
-            return f"(iris_mask)({args[0]} {_ORDER_OF_BOOLS[let.op]} {args[1]})"
-        assert isinstance(let.op.c, Form)
-        return mask.format(let.op.c.text.format(*args))
+    if let.op in _OF_BOOLS:
+        return compared(let.op, type, *args)
     if let.op is ops.NOT:
         return f"~{args[0]}"
     if let.op is ops.SEL:
@@ -111,7 +119,7 @@ def operator(let: Let, lane_bits: int, args: list[str]) -> str | None:
     if let.op in (ops.SHL, ops.SHR):
         return _shift(let, args)
     spelled = _SPELLED.get((let.op, type.kind))
-    return None if spelled is None else spelled(_Words(type, lane_bits), args)
+    return None if spelled is None else spelled(_Words(type), args)
 
 
 def is_called(let: Let, own: bool) -> bool:
@@ -127,7 +135,7 @@ def goes_lane_by_lane(let: Let, own: bool) -> bool:
         return True
     if let.op in AS_VECTORS or is_called(let, own):
         return False
-    return operator(let, let.args[0].type.bits, ["{}"] * len(let.args)) is None
+    return operator(let, ["{}"] * len(let.args)) is None
 
 
 def _shift(let: Let, args: list[str]) -> str | None:
@@ -145,14 +153,13 @@ def logical_shift(let: Let, arg: str) -> str | None:
     return None if shifted is None else f"({vector(type)})({shifted})"
 
 
-def cast(let: Let, lane_bits: int, arg: str) -> str:
+def cast(let: Let, arg: str) -> str:
     """A conversion that is a plain C cast in every lane."""
     source, to = let.args[0].type, let.out.type
     if source is BOOL:
-        one, zero = f"iris_all_{to}(1)", f"iris_all_{to}(0)"
-        return f"iris_select_{to}({arg}, {one}, {zero})"
+        return f"iris_select_{to}({arg}, iris_all_{to}(1), iris_all_{to}(0))"
     if to is BOOL:
-        return as_mask(source, lane_bits).format(f"{arg} != 0")
+        return compared(ops.NE, source, arg, zero(source))
     if source is I64 and to is F64:
         return f"iris_lanes_i64_f64({arg})"
     return f"IRIS_CONVERT({arg}, {vector(to)})"

@@ -17,11 +17,11 @@ from iris_cc.codegen.cfamily import as_int, fault_bit, input_hints, inputs, is_u
 from iris_cc.codegen.dialect import Dialect
 from iris_cc.codegen.lane_plan import Plan, in_step, same_trips
 from iris_cc.codegen.lane_segments import Segments
-from iris_cc.codegen.lane_values import vector
+from iris_cc.codegen.lane_values import compared, vector, zero
 from iris_cc.codegen.needs import can_fault
 from iris_cc.ir import ops
 from iris_cc.ir.nodes import Atom, Block, Const, Fault, For, Function, If, Var, While
-from iris_cc.ir.types import BOOL
+from iris_cc.ir.types import BOOL, I64, U64
 
 BLOCK = "iris_block"
 
@@ -89,7 +89,7 @@ class Lanes(Segments):
         self.line(f"{taken} = {self.within(condition)};")
         if stmt.then.stmts:
             for out in stmt.outs:
-                self.line(f"{self.ref(out)} = ({vector(out.type)}){{0}};")
+                self.line(f"{self.ref(out)} = {zero(out.type)};")
             some = self.collector()
             self.line(f"{some} |= {taken};")
             self.cut()
@@ -199,21 +199,21 @@ class Lanes(Segments):
 
     def bounds(self, loop: For, index: str | None) -> tuple[str, str]:
         """Which lanes go on, and the head of a loop that the lanes end themselves."""
-        mask = "(iris_mask)({0})"
+        stop = self.vector(loop.stop)
         if is_unit(loop.step):
-            sign, advance = ("<", "++") if as_int(loop.step) > 0 else (">", "--")
+            order, advance = (ops.LT, "++") if as_int(loop.step) > 0 else (ops.GT, "--")
             if index is not None:
-                return mask.format(f"{index} {sign} {self.operand(loop.stop)}"), "for (;;)"
+                return compared(order, I64, index, stop), "for (;;)"
             start, name = self.atom(loop.start), self.bind(loop.index)
             head = f"for (int64_t {name} = {start};; {advance}{name})"
-            return mask.format(f"{name} {sign} {self.vector(loop.stop)}"), head
+            return compared(order, I64, f"iris_all_i64({name})", stop), head
         trips, trip = self.names.claim("trips"), self.names.claim("trip")
         self.out.line(f"iris_v_u64 {trips}[IRIS_PARTS];")
         bounds = ", ".join(map(self.at_lane, (loop.start, loop.stop, loop.step)))
         self.line(f"{trips}[part] = (iris_v_u64){{0}};")
         self.line(f"IRIS_LANE_BY_LANE {trips}[part][lane] = iris_trips({bounds});")
         self.name[loop.index] = trip if index is None else self.name[loop.index]
-        return mask.format(f"{trip} < {trips}[part]"), f"for (uint64_t {trip} = 0;; ++{trip})"
+        return compared(ops.LT, U64, f"iris_all_u64({trip})", f"{trips}[part]"), f"for (uint64_t {trip} = 0;; ++{trip})"
 
     def conditional(self, loop: While) -> None:
         self.begin(loop)
@@ -280,7 +280,7 @@ class Lanes(Segments):
         let = self.folded[var]
         assert running is not None
         if let.op is ops.ADD:
-            return f"{self.ref(var)} - ({vector(var.type)}){running}", None
+            return f"IRIS_MORE({var.type}, {self.ref(var)}, {running})", None
         condition, then, orelse = let.args
         if orelse == var:
             return self.vector(then), f"{running} & {self.vector(condition)}"

@@ -46,6 +46,8 @@ HEADERS = (
     "iris_row.h",
     "iris_parallel.h",
     "iris_lanes.h",
+    "iris_lanes_masks.h",
+    "iris_lanes_512.h",
 )
 
 

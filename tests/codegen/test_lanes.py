@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from iris_cc.build.cpu import host_level
 from iris_cc.codegen import nd_unit, ufunc_unit
 from iris_cc.codegen.lane_plan import plan
 from iris_cc.ir import walk
@@ -27,9 +28,20 @@ from tests.ir.strategies import functions, lanes, same_bits
 
 pytestmark = pytest.mark.needs_cc
 
-# (parts, bytes of a vector, refilling): with 64-bit lanes 1, 2, 8, 12, 16 and 48 elements at once
-WIDTHS = [(1, 8, True), (1, 16, False), (2, 32, True), (3, 32, False), (4, 32, True), (12, 32, True)]
+# (parts, bytes of a vector, refilling): with 64-bit lanes 1, 2, 8, 12, 16, 48 and 8 elements at once
+WIDTHS = [
+    *((1, 8, True), (1, 16, False), (2, 32, True), (3, 32, False), (4, 32, True), (12, 32, True)),
+    (1, 64, True),  # no register of this target: what every compiler makes of it
+]
 QUICK = [flag for flag in FLAGS if flag != "-O3"] + ["-O1"]
+
+# Levels with instructions of their own for masks, choices and new elements, by compiler, as far as this CPU runs them.
+LEVELS = [
+    (cc, f"x86-64-v{level}")
+    for cc in ("gcc", "clang")
+    for level in (1, 2, 3, 4)
+    if shutil.which(cc) is not None and level <= host_level()
+]
 
 
 def libraries(makers: Sequence[tuple[str, int]], flags: Sequence[str] = QUICK) -> list[ctypes.PyDLL]:
@@ -62,6 +74,29 @@ def layouts(array: np.ndarray) -> list[np.ndarray]:
     wide = np.zeros(3 * len(array), array.dtype)
     wide[::3] = array
     return [array, wide[::3], array[::-1], np.broadcast_to(array[:1], array.shape) if len(array) else array]
+
+
+@pytest.mark.parametrize("refills", [False, True])
+@pytest.mark.parametrize("kernel", sorted(lane_kernels.KERNELS))
+def test_every_level_and_compiler_gives_the_same_bits(kernel: str, refills: bool) -> None:
+    fn = optimise(lane_kernels.KERNELS[kernel](), verify=True)
+    flags = [flag for flag in QUICK if not flag.startswith("-march")]
+    texts = [ufunc_unit(fn, parts=0), ufunc_unit(fn, parts=2, refills=refills)]
+
+    def built(row: tuple[str, str]) -> ctypes.PyDLL:
+        cc, level = row
+        return ctypes.PyDLL(str(compile_text(texts[1], cc, [*flags, f"-march={level.replace('-v1', '')}"])))
+
+    element = libraries([(texts[0], 0)])[0]
+    with ThreadPoolExecutor(2) as pool:
+        loops = list(pool.map(built, LEVELS))
+    for count in (3, 40, 150):
+        inputs, want = lane_kernels.inputs(fn, count), outs(fn, count)
+        assert called(element, *inputs, *want)
+        for loop, level in zip(loops, LEVELS, strict=True):
+            got = outs(fn, count)
+            assert called(loop, *inputs, *got)
+            assert all(map(same_bits, got, want)), (fn.name, count, level)
 
 
 @pytest.fixture(scope="module", params=sorted(lane_kernels.KERNELS))

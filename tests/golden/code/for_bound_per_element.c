@@ -17,6 +17,10 @@
 
 /* iris_lanes.h */
 
+/* iris_lanes_masks.h */
+
+/* iris_lanes_512.h */
+
 IRIS_KERNEL int64_t iris_kernel(int64_t n, int32_t step, uint32_t *status) {
   /* 5: for i in range(0, n * 3, step): */
   const int64_t t1 = n * 3;
@@ -63,7 +67,7 @@ IRIS_KERNEL void iris_block(const iris_v_i64 *n, const iris_v_i32 *step, iris_v_
     /* 5: for i in range(0, n * 3, step): */
     t1[part] = n[part] * 3;
     t2[part] = IRIS_CONVERT(step[part], iris_v_i64);
-    const iris_mask t3 = (iris_mask)(t2[part] != 0);
+    const iris_mask t3 = IRIS_NE(i64, t2[part], iris_all_i64(0LL));
     *status |= iris_any(~t3) ? 2u /* zero_step */ : 0u;
     total[part] = iris_all_i64(0LL);
     i[part] = iris_all_i64(0LL);
@@ -76,7 +80,7 @@ IRIS_KERNEL void iris_block(const iris_v_i64 *n, const iris_v_i32 *step, iris_v_
   for (uint64_t trip = 0;; ++trip) {
     iris_mask any = IRIS_NONE;
     IRIS_EACH_PART {
-      running[part] &= (iris_mask)(trip < trips[part]);
+      running[part] &= IRIS_LT(u64, iris_all_u64(trip), trips[part]);
       any |= running[part];
     }
     if (!iris_any(any)) break;

@@ -15,6 +15,10 @@
 
 /* iris_lanes.h */
 
+/* iris_lanes_masks.h */
+
+/* iris_lanes_512.h */
+
 IRIS_KERNEL int64_t iris_kernel(int64_t n) {
   /* 4: for i in range(10): */
   bool live = true;
@@ -75,9 +79,9 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
   iris_long element[IRIS_PARTS]; /* -1 is none */
   IRIS_EACH_PART {
     n[part] = (iris_v_i64){0};
-    live[part] = (iris_mask){0};
+    live[part] = IRIS_NONE;
     rv00[part] = (iris_v_i64){0};
-    ret[part] = (iris_mask){0};
+    ret[part] = IRIS_NONE;
     i[part] = (iris_v_i64){0};
     running[part] = IRIS_NONE;
     idle[part] = IRIS_NONE;
@@ -103,7 +107,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
         IRIS_EACH_LANE *(iris_mem_i64 *)(out0_row + ((const iris_mem_i64 *)&element[part])[lane] * out0_step) = ((const iris_mem_i64 *)&out0[part])[lane];
       }
       iris_mask fresh[IRIS_PARTS];
-      iris_mask ranks[IRIS_PARTS];
+      iris_ranked ranks[IRIS_PARTS];
       intptr_t before[IRIS_PARTS];
       intptr_t taken = 0;
       IRIS_EACH_PART {
@@ -113,12 +117,10 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
         taken += iris_count(fresh[part]);
       }
       IRIS_EACH_PART {
-        const iris_long is_fresh = IRIS_CONVERT(fresh[part], iris_long);
-        const iris_long k = iris_longs(ranks[part]) + (next + before[part]);
-        element[part] = (is_fresh & k) | (~is_fresh & element[part]);
+        iris_count_up(&element[part], next + before[part], fresh[part], ranks[part]);
       }
       IRIS_EACH_PART {
-        n[part] = iris_select_i64(fresh[part], iris_next_i64(n_tile_ahead + before[part] * 8, iris_from(ranks[part])), n[part]);
+        n[part] = iris_next_i64(n_tile_ahead + before[part] * 8, fresh[part], ranks[part], n[part]);
       }
       next += taken;
     }
@@ -136,7 +138,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
             *(iris_mem_i64 *)(out0_row + k * out0_step) = ((const iris_mem_i64 *)out0)[lane];
           }
           if (next == count) {
-            ((iris_mem_mask *)idle)[lane] = -1;
+            iris_set_lane(idle, lane, true);
             continue;
           }
           k = ((iris_mem_i64 *)element)[lane] = next++;
@@ -158,7 +160,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
     for (;;) {
       int left = 0;
       IRIS_EACH_PART {
-        running[part] &= (iris_mask)(i[part] < 10);
+        running[part] &= IRIS_LT(i64, i[part], iris_all_i64(10LL));
         left += iris_count(running[part]);
       }
       if (left <= fewest) break;
@@ -166,9 +168,9 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
         IRIS_EACH_PART {
           /* 5: if i * i > n: */
           const iris_v_i64 t1 = i[part] * i[part];
-          const iris_mask t2 = (iris_mask)(t1 > n[part]);
+          const iris_mask t2 = IRIS_GT(i64, t1, n[part]);
           /* 7: if i == 8: */
-          const iris_mask t3 = (iris_mask)(i[part] == 8);
+          const iris_mask t3 = IRIS_EQ(i64, i[part], iris_all_i64(8LL));
           /* 5: if i * i > n: */
           const iris_mask t4 = ~t2;
           const iris_mask brk = t4 & t3;
@@ -178,7 +180,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
           rv00[part] = iris_select_i64(running[part] & t2, i[part], rv00[part]);
           ret[part] = iris_select_bool(running[part], t2, ret[part]);
           running[part] &= t6;
-          i[part] -= running[part];
+          i[part] = IRIS_MORE(i64, i[part], running[part]);
         }
       }
     }

@@ -17,6 +17,10 @@
 
 /* iris_lanes.h */
 
+/* iris_lanes_masks.h */
+
+/* iris_lanes_512.h */
+
 IRIS_KERNEL double iris_kernel(double x, int64_t n) {
   /* 6: for i in range(n): */
   double total = 0.0;
@@ -91,7 +95,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
         IRIS_EACH_LANE *(iris_mem_f64 *)(out0_row + ((const iris_mem_i64 *)&element[part])[lane] * out0_step) = ((const iris_mem_f64 *)&out0[part])[lane];
       }
       iris_mask fresh[IRIS_PARTS];
-      iris_mask ranks[IRIS_PARTS];
+      iris_ranked ranks[IRIS_PARTS];
       intptr_t before[IRIS_PARTS];
       intptr_t taken = 0;
       IRIS_EACH_PART {
@@ -101,15 +105,13 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
         taken += iris_count(fresh[part]);
       }
       IRIS_EACH_PART {
-        const iris_long is_fresh = IRIS_CONVERT(fresh[part], iris_long);
-        const iris_long k = iris_longs(ranks[part]) + (next + before[part]);
-        element[part] = (is_fresh & k) | (~is_fresh & element[part]);
+        iris_count_up(&element[part], next + before[part], fresh[part], ranks[part]);
       }
       IRIS_EACH_PART {
-        x[part] = iris_select_f64(fresh[part], iris_next_f64(x_tile_ahead + before[part] * 8, iris_from(ranks[part])), x[part]);
+        x[part] = iris_next_f64(x_tile_ahead + before[part] * 8, fresh[part], ranks[part], x[part]);
       }
       IRIS_EACH_PART {
-        n[part] = iris_select_i64(fresh[part], iris_next_i64(n_tile_ahead + before[part] * 8, iris_from(ranks[part])), n[part]);
+        n[part] = iris_next_i64(n_tile_ahead + before[part] * 8, fresh[part], ranks[part], n[part]);
       }
       next += taken;
     }
@@ -127,7 +129,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
             *(iris_mem_f64 *)(out0_row + k * out0_step) = ((const iris_mem_f64 *)out0)[lane];
           }
           if (next == count) {
-            ((iris_mem_mask *)idle)[lane] = -1;
+            iris_set_lane(idle, lane, true);
             continue;
           }
           k = ((iris_mem_i64 *)element)[lane] = next++;
@@ -148,7 +150,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
     for (;;) {
       int left = 0;
       IRIS_EACH_PART {
-        running[part] &= (iris_mask)(i[part] < n[part]);
+        running[part] &= IRIS_LT(i64, i[part], n[part]);
         left += iris_count(running[part]);
       }
       if (left <= fewest) break;
@@ -160,7 +162,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
         const iris_v_f64 t4 = t1 / t3;
         const iris_v_f64 total_1 = total[part] + t4;
         total[part] = iris_select_f64(running[part], total_1, total[part]);
-        i[part] -= running[part];
+        i[part] = IRIS_MORE(i64, i[part], running[part]);
       }
     }
   }

@@ -15,6 +15,10 @@
 
 /* iris_lanes.h */
 
+/* iris_lanes_masks.h */
+
+/* iris_lanes_512.h */
+
 IRIS_KERNEL void iris_kernel(int64_t a, int64_t b, int64_t *out0, int64_t *out1) {
   /* 5: for i in range(a, b, 3): */
   int64_t up = 0;
@@ -80,7 +84,7 @@ IRIS_KERNEL void iris_block(const iris_v_i64 *a, const iris_v_i64 *b, iris_v_i64
   for (uint64_t trip = 0;; ++trip) {
     iris_mask any = IRIS_NONE;
     IRIS_EACH_PART {
-      running[part] &= (iris_mask)(trip < trips[part]);
+      running[part] &= IRIS_LT(u64, iris_all_u64(trip), trips[part]);
       any |= running[part];
     }
     if (!iris_any(any)) break;
@@ -108,7 +112,7 @@ IRIS_KERNEL void iris_block(const iris_v_i64 *a, const iris_v_i64 *b, iris_v_i64
   for (uint64_t trip_1 = 0;; ++trip_1) {
     iris_mask any_1 = IRIS_NONE;
     IRIS_EACH_PART {
-      running_1[part] &= (iris_mask)(trip_1 < trips_1[part]);
+      running_1[part] &= IRIS_LT(u64, iris_all_u64(trip_1), trips_1[part]);
       any_1 |= running_1[part];
     }
     if (!iris_any(any_1)) break;

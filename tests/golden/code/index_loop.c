@@ -15,6 +15,10 @@
 
 /* iris_lanes.h */
 
+/* iris_lanes_masks.h */
+
+/* iris_lanes_512.h */
+
 IRIS_KERNEL int64_t iris_kernel(int64_t n, int64_t i0, int64_t i1, int64_t n0) {
   /* 6: for k in range(n + _i0): */
   const int64_t t1 = n + i0;
@@ -85,7 +89,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
         IRIS_EACH_LANE *(iris_mem_i64 *)(out0_row + ((const iris_mem_i64 *)&element[part])[lane] * out0_step) = ((const iris_mem_i64 *)&out0[part])[lane];
       }
       iris_mask fresh[IRIS_PARTS];
-      iris_mask ranks[IRIS_PARTS];
+      iris_ranked ranks[IRIS_PARTS];
       intptr_t before[IRIS_PARTS];
       intptr_t taken = 0;
       IRIS_EACH_PART {
@@ -95,13 +99,11 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
         taken += iris_count(fresh[part]);
       }
       IRIS_EACH_PART {
-        const iris_long is_fresh = IRIS_CONVERT(fresh[part], iris_long);
-        const iris_long k = iris_longs(ranks[part]) + (next + before[part]);
-        element[part] = (is_fresh & k) | (~is_fresh & element[part]);
-        i1_1[part] = iris_select_i64(fresh[part], k + i1, i1_1[part]);
+        iris_count_up(&element[part], next + before[part], fresh[part], ranks[part]);
+        iris_count_up(&i1_1[part], i1 + next + before[part], fresh[part], ranks[part]);
       }
       IRIS_EACH_PART {
-        n[part] = iris_select_i64(fresh[part], iris_next_i64(n_tile_ahead + before[part] * 8, iris_from(ranks[part])), n[part]);
+        n[part] = iris_next_i64(n_tile_ahead + before[part] * 8, fresh[part], ranks[part], n[part]);
       }
       next += taken;
     }
@@ -119,7 +121,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
             *(iris_mem_i64 *)(out0_row + k * out0_step) = ((const iris_mem_i64 *)out0)[lane];
           }
           if (next == count) {
-            ((iris_mem_mask *)idle)[lane] = -1;
+            iris_set_lane(idle, lane, true);
             continue;
           }
           k = ((iris_mem_i64 *)element)[lane] = next++;
@@ -142,19 +144,19 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
     for (;;) {
       int left = 0;
       IRIS_EACH_PART {
-        running[part] &= (iris_mask)(k_1[part] < t1[part]);
+        running[part] &= IRIS_LT(i64, k_1[part], t1[part]);
         left += iris_count(running[part]);
       }
       if (left <= fewest) break;
       IRIS_EACH_PART {
         /* 7: if k == _i1: */
-        const iris_mask t2 = (iris_mask)(k_1[part] == i1_1[part]);
+        const iris_mask t2 = IRIS_EQ(i64, k_1[part], i1_1[part]);
         /* 9: s += k * _n0 */
         const iris_v_i64 t3 = k_1[part] * n0;
         const iris_v_i64 s_1 = s[part] + t3;
         /* 7: if k == _i1: */
         s[part] = iris_select_i64(running[part] & ~t2, s_1, s[part]);
-        k_1[part] -= running[part];
+        k_1[part] = IRIS_MORE(i64, k_1[part], running[part]);
       }
     }
   }

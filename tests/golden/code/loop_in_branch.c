@@ -19,6 +19,10 @@
 
 /* iris_lanes.h */
 
+/* iris_lanes_masks.h */
+
+/* iris_lanes_512.h */
+
 IRIS_KERNEL double iris_kernel(double x, int64_t n, uint32_t *status) {
   /* 4: if x > 0: */
   const bool t1 = x > 0.0;
@@ -81,7 +85,7 @@ IRIS_KERNEL void iris_block(const iris_v_f64 *x, const iris_v_i64 *n, iris_v_f64
   iris_mask any = IRIS_NONE;
   IRIS_EACH_PART {
     /* 4: if x > 0: */
-    const iris_mask t1 = (iris_mask)(x[part] > 0.0);
+    const iris_mask t1 = IRIS_GT(f64, x[part], iris_all_f64(0.0));
     taken[part] = t1;
     x_1[part] = (iris_v_f64){0};
     any |= taken[part];
@@ -97,7 +101,7 @@ IRIS_KERNEL void iris_block(const iris_v_f64 *x, const iris_v_i64 *n, iris_v_f64
     for (int64_t i = 0;; ++i) {
       iris_mask any_1 = IRIS_NONE;
       IRIS_EACH_PART {
-        running[part] &= (iris_mask)(i < n[part]);
+        running[part] &= IRIS_LT(i64, iris_all_i64(i), n[part]);
         any_1 |= running[part];
       }
       if (!iris_any(any_1)) break;
@@ -132,7 +136,7 @@ IRIS_KERNEL void iris_block(const iris_v_f64 *x, const iris_v_i64 *n, iris_v_f64
     for (;;) {
       iris_mask any_3 = IRIS_NONE;
       IRIS_EACH_PART {
-        const iris_mask t2 = (iris_mask)(n_1[part] > 0);
+        const iris_mask t2 = IRIS_GT(i64, n_1[part], iris_all_i64(0LL));
         running_1[part] &= t2;
         any_3 |= running_1[part];
       }

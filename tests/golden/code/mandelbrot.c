@@ -15,6 +15,10 @@
 
 /* iris_lanes.h */
 
+/* iris_lanes_masks.h */
+
+/* iris_lanes_512.h */
+
 IRIS_KERNEL int64_t iris_kernel(double cr, double ci, int64_t limit) {
   /* 5: for i in range(limit): */
   bool live = true;
@@ -105,8 +109,8 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
     iris_v_i64 rv00[IRIS_PARTS];
     iris_mask ret[IRIS_PARTS];
     IRIS_EACH_PART {
-      rv00[part] = iris_select_i64((iris_mask)(i[part] < limit[part]), i[part], iris_all_i64(0LL));
-      ret[part] = (iris_mask)(i[part] < limit[part]);
+      rv00[part] = iris_select_i64(IRIS_LT(i64, i[part], limit[part]), i[part], iris_all_i64(0LL));
+      ret[part] = IRIS_LT(i64, i[part], limit[part]);
       /* 5: for i in range(limit): */
       const iris_v_i64 rv00_1 = iris_select_i64(ret[part], rv00[part], limit[part]);
       out0[part] = rv00_1;
@@ -127,7 +131,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
         IRIS_EACH_LANE *(iris_mem_i64 *)(out0_row + ((const iris_mem_i64 *)&element[part])[lane] * out0_step) = ((const iris_mem_i64 *)&out0[part])[lane];
       }
       iris_mask fresh[IRIS_PARTS];
-      iris_mask ranks[IRIS_PARTS];
+      iris_ranked ranks[IRIS_PARTS];
       intptr_t before[IRIS_PARTS];
       intptr_t taken = 0;
       IRIS_EACH_PART {
@@ -137,18 +141,16 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
         taken += iris_count(fresh[part]);
       }
       IRIS_EACH_PART {
-        const iris_long is_fresh = IRIS_CONVERT(fresh[part], iris_long);
-        const iris_long k = iris_longs(ranks[part]) + (next + before[part]);
-        element[part] = (is_fresh & k) | (~is_fresh & element[part]);
+        iris_count_up(&element[part], next + before[part], fresh[part], ranks[part]);
       }
       IRIS_EACH_PART {
-        cr[part] = iris_select_f64(fresh[part], iris_next_f64(cr_tile_ahead + before[part] * 8, iris_from(ranks[part])), cr[part]);
+        cr[part] = iris_next_f64(cr_tile_ahead + before[part] * 8, fresh[part], ranks[part], cr[part]);
       }
       IRIS_EACH_PART {
-        ci[part] = iris_select_f64(fresh[part], iris_next_f64(ci_tile_ahead + before[part] * 8, iris_from(ranks[part])), ci[part]);
+        ci[part] = iris_next_f64(ci_tile_ahead + before[part] * 8, fresh[part], ranks[part], ci[part]);
       }
       IRIS_EACH_PART {
-        limit[part] = iris_select_i64(fresh[part], iris_next_i64(limit_tile_ahead + before[part] * 8, iris_from(ranks[part])), limit[part]);
+        limit[part] = iris_next_i64(limit_tile_ahead + before[part] * 8, fresh[part], ranks[part], limit[part]);
       }
       next += taken;
     }
@@ -166,7 +168,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
             *(iris_mem_i64 *)(out0_row + k * out0_step) = ((const iris_mem_i64 *)out0)[lane];
           }
           if (next == count) {
-            ((iris_mem_mask *)idle)[lane] = -1;
+            iris_set_lane(idle, lane, true);
             continue;
           }
           k = ((iris_mem_i64 *)element)[lane] = next++;
@@ -189,7 +191,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
     for (;;) {
       int left = 0;
       IRIS_EACH_PART {
-        running[part] &= (iris_mask)(i[part] < limit[part]);
+        running[part] &= IRIS_LT(i64, i[part], limit[part]);
         left += iris_count(running[part]);
       }
       if (left <= fewest) break;
@@ -198,7 +200,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
         const iris_v_f64 t1 = x[part] * x[part];
         const iris_v_f64 t2 = y[part] * y[part];
         const iris_v_f64 t3 = t1 + t2;
-        const iris_mask t4 = (iris_mask)(t3 > 4.0);
+        const iris_mask t4 = IRIS_GT(f64, t3, iris_all_f64(4.0));
         /* 8: x, y = x * x - y * y + cr, 2.0 * x * y + ci */
         const iris_v_f64 t5 = t1 - t2;
         const iris_v_f64 t6 = t5 + cr[part];
@@ -210,7 +212,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
         x[part] = t6;
         y[part] = y_1;
         running[part] &= t9;
-        i[part] -= running[part];
+        i[part] = IRIS_MORE(i64, i[part], running[part]);
       }
     }
   }

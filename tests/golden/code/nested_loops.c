@@ -15,6 +15,10 @@
 
 /* iris_lanes.h */
 
+/* iris_lanes_masks.h */
+
+/* iris_lanes_512.h */
+
 IRIS_KERNEL int64_t iris_kernel(int64_t n) {
   /* 5: for i in range(n): */
   int64_t total = 0;
@@ -103,7 +107,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
         IRIS_EACH_LANE *(iris_mem_i64 *)(out0_row + ((const iris_mem_i64 *)&element[part])[lane] * out0_step) = ((const iris_mem_i64 *)&out0[part])[lane];
       }
       iris_mask fresh[IRIS_PARTS];
-      iris_mask ranks[IRIS_PARTS];
+      iris_ranked ranks[IRIS_PARTS];
       intptr_t before[IRIS_PARTS];
       intptr_t taken = 0;
       IRIS_EACH_PART {
@@ -113,12 +117,10 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
         taken += iris_count(fresh[part]);
       }
       IRIS_EACH_PART {
-        const iris_long is_fresh = IRIS_CONVERT(fresh[part], iris_long);
-        const iris_long k = iris_longs(ranks[part]) + (next + before[part]);
-        element[part] = (is_fresh & k) | (~is_fresh & element[part]);
+        iris_count_up(&element[part], next + before[part], fresh[part], ranks[part]);
       }
       IRIS_EACH_PART {
-        n[part] = iris_select_i64(fresh[part], iris_next_i64(n_tile_ahead + before[part] * 8, iris_from(ranks[part])), n[part]);
+        n[part] = iris_next_i64(n_tile_ahead + before[part] * 8, fresh[part], ranks[part], n[part]);
       }
       next += taken;
     }
@@ -136,7 +138,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
             *(iris_mem_i64 *)(out0_row + k * out0_step) = ((const iris_mem_i64 *)out0)[lane];
           }
           if (next == count) {
-            ((iris_mem_mask *)idle)[lane] = -1;
+            iris_set_lane(idle, lane, true);
             continue;
           }
           k = ((iris_mem_i64 *)element)[lane] = next++;
@@ -156,7 +158,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
     for (;;) {
       int left = 0;
       IRIS_EACH_PART {
-        running[part] &= (iris_mask)(i[part] < n[part]);
+        running[part] &= IRIS_LT(i64, i[part], n[part]);
         left += iris_count(running[part]);
       }
       if (left <= fewest) break;
@@ -174,24 +176,24 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
       for (;;) {
         iris_mask any = IRIS_NONE;
         IRIS_EACH_PART {
-          running_1[part] &= (iris_mask)(j[part] < n[part]);
+          running_1[part] &= IRIS_LT(i64, j[part], n[part]);
           any |= running_1[part];
         }
         if (!iris_any(any)) break;
         IRIS_EACH_PART {
           /* 7: if j == 5: */
-          const iris_mask t1 = (iris_mask)(j[part] == 5);
+          const iris_mask t1 = IRIS_EQ(i64, j[part], iris_all_i64(5LL));
           /* 9: if (i + j) % 2: */
           const iris_v_i64 t2 = i[part] + j[part];
           const iris_v_i64 t3 = t2 & 1;
-          const iris_mask t4 = (iris_mask)(t3 != 0);
+          const iris_mask t4 = IRIS_NE(i64, t3, iris_all_i64(0LL));
           /* 11: total += i * j */
           const iris_v_i64 t5 = i[part] * j[part];
           const iris_v_i64 total_2 = total_1[part] + t5;
           /* 9: if (i + j) % 2: */
           const iris_v_i64 total_3 = iris_select_i64(t4, total_1[part], total_2);
           /* 7: if j == 5: */
-          const iris_mask t6 = (iris_mask)(j[part] != 5);
+          const iris_mask t6 = IRIS_NE(i64, j[part], iris_all_i64(5LL));
           live[part] = iris_select_bool(running_1[part], t6, live[part]);
           total_1[part] = iris_select_i64(running_1[part] & ~t1, total_3, total_1[part]);
           running_1[part] &= t6;
@@ -208,7 +210,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
         /* 6: for j in range(i, n): */
         const iris_v_i64 total_7 = iris_select_i64(live[part], total_5, total_6);
         total[part] = iris_select_i64(running[part], total_7, total[part]);
-        i[part] -= running[part];
+        i[part] = IRIS_MORE(i64, i[part], running[part]);
       }
     }
   }

@@ -19,6 +19,10 @@
 
 /* iris_lanes.h */
 
+/* iris_lanes_masks.h */
+
+/* iris_lanes_512.h */
+
 IRIS_KERNEL int64_t iris_kernel(int64_t n, int64_t target, uint32_t *status) {
   /* 4: for i in range(n): */
   bool live = true;
@@ -130,7 +134,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
     iris_v_i64 out0[IRIS_PARTS];
     iris_mask ret[IRIS_PARTS];
     IRIS_EACH_PART {
-      ret[part] = (iris_mask)(i[part] < n[part]);
+      ret[part] = IRIS_LT(i64, i[part], n[part]);
       /* 4: for i in range(n): */
       const iris_v_i64 rv00_1 = iris_select_i64(ret[part], rv00[part], iris_all_i64((-1LL)));
       out0[part] = rv00_1;
@@ -148,7 +152,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
         IRIS_EACH_LANE *(iris_mem_i64 *)(out0_row + ((const iris_mem_i64 *)&element[part])[lane] * out0_step) = ((const iris_mem_i64 *)&out0[part])[lane];
       }
       iris_mask fresh[IRIS_PARTS];
-      iris_mask ranks[IRIS_PARTS];
+      iris_ranked ranks[IRIS_PARTS];
       intptr_t before[IRIS_PARTS];
       intptr_t taken = 0;
       IRIS_EACH_PART {
@@ -158,15 +162,13 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
         taken += iris_count(fresh[part]);
       }
       IRIS_EACH_PART {
-        const iris_long is_fresh = IRIS_CONVERT(fresh[part], iris_long);
-        const iris_long k = iris_longs(ranks[part]) + (next + before[part]);
-        element[part] = (is_fresh & k) | (~is_fresh & element[part]);
+        iris_count_up(&element[part], next + before[part], fresh[part], ranks[part]);
       }
       IRIS_EACH_PART {
-        n[part] = iris_select_i64(fresh[part], iris_next_i64(n_tile_ahead + before[part] * 8, iris_from(ranks[part])), n[part]);
+        n[part] = iris_next_i64(n_tile_ahead + before[part] * 8, fresh[part], ranks[part], n[part]);
       }
       IRIS_EACH_PART {
-        target[part] = iris_select_i64(fresh[part], iris_next_i64(target_tile_ahead + before[part] * 8, iris_from(ranks[part])), target[part]);
+        target[part] = iris_next_i64(target_tile_ahead + before[part] * 8, fresh[part], ranks[part], target[part]);
       }
       next += taken;
     }
@@ -184,7 +186,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
             *(iris_mem_i64 *)(out0_row + k * out0_step) = ((const iris_mem_i64 *)out0)[lane];
           }
           if (next == count) {
-            ((iris_mem_mask *)idle)[lane] = -1;
+            iris_set_lane(idle, lane, true);
             continue;
           }
           k = ((iris_mem_i64 *)element)[lane] = next++;
@@ -205,7 +207,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
     for (;;) {
       int left = 0;
       IRIS_EACH_PART {
-        running[part] &= (iris_mask)(i[part] < n[part]);
+        running[part] &= IRIS_LT(i64, i[part], n[part]);
         left += iris_count(running[part]);
       }
       if (left <= fewest) break;
@@ -227,7 +229,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
       for (;;) {
         iris_mask any = IRIS_NONE;
         IRIS_EACH_PART {
-          const iris_mask t1 = (iris_mask)(j[part] < n[part]);
+          const iris_mask t1 = IRIS_LT(i64, j[part], n[part]);
           const iris_mask v0 = live[part] & t1;
           running_1[part] &= v0;
           any |= running_1[part];
@@ -240,16 +242,16 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
         IRIS_EACH_PART {
           /* 7: if i * j == target: */
           const iris_v_i64 t2 = i[part] * j[part];
-          const iris_mask t3 = (iris_mask)(t2 == target[part]);
+          const iris_mask t3 = IRIS_EQ(i64, t2, target[part]);
           /* 9: if j > 6: */
-          const iris_mask t4 = (iris_mask)(j[part] > 6);
+          const iris_mask t4 = IRIS_GT(i64, j[part], iris_all_i64(6LL));
           /* 11: j += 1 */
           const iris_v_i64 j_1 = j[part] + 1;
           /* 9: if j > 6: */
           const iris_v_i64 j_2 = iris_select_i64(t4, j[part], j_1);
           /* 7: if i * j == target: */
           const iris_v_i64 j_3 = iris_select_i64(t3, j[part], j_2);
-          const iris_mask t5 = (iris_mask)(t2 != target[part]);
+          const iris_mask t5 = IRIS_NE(i64, t2, target[part]);
           const iris_mask brk = t5 & t4;
           const iris_mask t6 = t3 | brk;
           const iris_mask t7 = ~t6;
@@ -261,7 +263,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
       }
       IRIS_EACH_PART {
         /* 13: if i == 7: */
-        const iris_mask t8 = (iris_mask)(i[part] == 7);
+        const iris_mask t8 = IRIS_EQ(i64, i[part], iris_all_i64(7LL));
         const iris_v_i64 rv00_3 = iris_select_i64(t8, iris_all_i64((-7LL)), rv00_2[part]);
         const iris_mask ret_2 = t8 | ret_1[part];
         /* 6: while j < n: */
@@ -270,7 +272,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
         const iris_mask t9 = ~ret_3;
         rv00[part] = iris_select_i64(running[part], rv00_4, rv00[part]);
         running[part] &= t9;
-        i[part] -= running[part];
+        i[part] = IRIS_MORE(i64, i[part], running[part]);
       }
     }
   }

@@ -19,6 +19,10 @@
 
 /* iris_lanes.h */
 
+/* iris_lanes_masks.h */
+
+/* iris_lanes_512.h */
+
 IRIS_KERNEL double iris_kernel(double a, uint32_t *status) {
   /* 5: while abs(x * x - a) > 1e-12 * a: */
   double x = a;
@@ -101,7 +105,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
         IRIS_EACH_LANE *(iris_mem_f64 *)(out0_row + ((const iris_mem_i64 *)&element[part])[lane] * out0_step) = ((const iris_mem_f64 *)&out0[part])[lane];
       }
       iris_mask fresh[IRIS_PARTS];
-      iris_mask ranks[IRIS_PARTS];
+      iris_ranked ranks[IRIS_PARTS];
       intptr_t before[IRIS_PARTS];
       intptr_t taken = 0;
       IRIS_EACH_PART {
@@ -111,13 +115,12 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
         taken += iris_count(fresh[part]);
       }
       IRIS_EACH_PART {
-        const iris_long is_fresh = IRIS_CONVERT(fresh[part], iris_long);
-        const iris_long k = iris_longs(ranks[part]) + (next + before[part]);
-        element[part] = (is_fresh & k) | (~is_fresh & element[part]);
-        began[part] = (is_fresh & (int64_t)round) | (~is_fresh & began[part]);
+        iris_count_up(&element[part], next + before[part], fresh[part], ranks[part]);
+        const iris_long now = (iris_long){0} + (int64_t)round;
+        iris_put_long(&began[part], fresh[part], &now);
       }
       IRIS_EACH_PART {
-        a[part] = iris_select_f64(fresh[part], iris_next_f64(a_tile_ahead + before[part] * 8, iris_from(ranks[part])), a[part]);
+        a[part] = iris_next_f64(a_tile_ahead + before[part] * 8, fresh[part], ranks[part], a[part]);
       }
       next += taken;
     }
@@ -135,7 +138,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
             *(iris_mem_f64 *)(out0_row + k * out0_step) = ((const iris_mem_f64 *)out0)[lane];
           }
           if (next == count) {
-            ((iris_mem_mask *)idle)[lane] = -1;
+            iris_set_lane(idle, lane, true);
             continue;
           }
           k = ((iris_mem_i64 *)element)[lane] = next++;
@@ -160,7 +163,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
         const iris_v_f64 t2 = t1 - a[part];
         const iris_v_f64 t3 = (iris_v_f64)((iris_v_i64)t2 & ~INT64_MIN);
         const iris_v_f64 t4 = 1e-12 * a[part];
-        const iris_mask t5 = (iris_mask)(t3 > t4);
+        const iris_mask t5 = IRIS_GT(f64, t3, t4);
         running[part] &= t5;
       }
       if (round == pause) {
@@ -175,9 +178,9 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
           }
           deadline = round + most_rounds;
           IRIS_ROLLED for (int lane = 0; lane < IRIS_LANES; ++lane) {
-            if (!((iris_mem_mask *)late)[lane]) continue;
+            if (!iris_lane(late, lane)) continue;
             const uint64_t end = (uint64_t)((const iris_mem_i64 *)began)[lane] + most_rounds;
-            ((iris_mem_mask *)late)[lane] = end == round ? -1 : 0;
+            iris_set_lane(late, lane, end == round);
             if (end != round && end < deadline) deadline = end;
           }
           IRIS_EACH_PART {

@@ -17,6 +17,10 @@
 
 /* iris_lanes.h */
 
+/* iris_lanes_masks.h */
+
+/* iris_lanes_512.h */
+
 IRIS_KERNEL double iris_kernel(double x, uint32_t *status) {
   /* 4: if (y := x * x) > 1 and (z := y + 1) > 4: */
   const double y = x * x;
@@ -79,9 +83,9 @@ IRIS_KERNEL void iris_block(const iris_v_f64 *x, iris_v_f64 *out0, uint32_t *sta
   IRIS_EACH_PART {
     /* 4: if (y := x * x) > 1 and (z := y + 1) > 4: */
     y[part] = x[part] * x[part];
-    const iris_mask t1 = (iris_mask)(y[part] > 1.0);
+    const iris_mask t1 = IRIS_GT(f64, y[part], iris_all_f64(1.0));
     const iris_v_f64 z = y[part] + 1.0;
-    const iris_mask t2 = (iris_mask)(z > 4.0);
+    const iris_mask t2 = IRIS_GT(f64, z, iris_all_f64(4.0));
     z_1[part] = iris_select_f64(t1, z, iris_all_f64(0.0));
     const iris_mask v0 = t1 & t2;
     taken[part] = v0;
@@ -128,7 +132,7 @@ IRIS_KERNEL void iris_block(const iris_v_f64 *x, iris_v_f64 *out0, uint32_t *sta
       }
       IRIS_EACH_PART {
         const iris_v_f64 w_2 = w_1[part] + 1.0;
-        const iris_mask t4 = (iris_mask)(w_2 < 3.0);
+        const iris_mask t4 = IRIS_LT(f64, w_2, iris_all_f64(3.0));
         live[part] = t4;
         w_1[part] = iris_select_f64(running[part], w_2, w_1[part]);
       }

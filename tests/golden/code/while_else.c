@@ -17,6 +17,10 @@
 
 /* iris_lanes.h */
 
+/* iris_lanes_masks.h */
+
+/* iris_lanes_512.h */
+
 IRIS_KERNEL void iris_kernel(double x, int64_t *out0, double *out1, uint32_t *status) {
   /* 5: while x > 1: */
   bool live = true;
@@ -96,7 +100,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
   iris_long began[IRIS_PARTS];
   IRIS_EACH_PART {
     x[part] = (iris_v_f64){0};
-    live[part] = (iris_mask){0};
+    live[part] = IRIS_NONE;
     x_1[part] = (iris_v_f64){0};
     n[part] = (iris_v_i64){0};
     result[part] = (iris_v_i64){0};
@@ -131,7 +135,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
         IRIS_EACH_LANE *(iris_mem_f64 *)(out1_row + ((const iris_mem_i64 *)&element[part])[lane] * out1_step) = ((const iris_mem_f64 *)&out1[part])[lane];
       }
       iris_mask fresh[IRIS_PARTS];
-      iris_mask ranks[IRIS_PARTS];
+      iris_ranked ranks[IRIS_PARTS];
       intptr_t before[IRIS_PARTS];
       intptr_t taken = 0;
       IRIS_EACH_PART {
@@ -141,13 +145,12 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
         taken += iris_count(fresh[part]);
       }
       IRIS_EACH_PART {
-        const iris_long is_fresh = IRIS_CONVERT(fresh[part], iris_long);
-        const iris_long k = iris_longs(ranks[part]) + (next + before[part]);
-        element[part] = (is_fresh & k) | (~is_fresh & element[part]);
-        began[part] = (is_fresh & (int64_t)round) | (~is_fresh & began[part]);
+        iris_count_up(&element[part], next + before[part], fresh[part], ranks[part]);
+        const iris_long now = (iris_long){0} + (int64_t)round;
+        iris_put_long(&began[part], fresh[part], &now);
       }
       IRIS_EACH_PART {
-        x[part] = iris_select_f64(fresh[part], iris_next_f64(x_tile_ahead + before[part] * 8, iris_from(ranks[part])), x[part]);
+        x[part] = iris_next_f64(x_tile_ahead + before[part] * 8, fresh[part], ranks[part], x[part]);
       }
       next += taken;
     }
@@ -166,7 +169,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
             *(iris_mem_f64 *)(out1_row + k * out1_step) = ((const iris_mem_f64 *)out1)[lane];
           }
           if (next == count) {
-            ((iris_mem_mask *)idle)[lane] = -1;
+            iris_set_lane(idle, lane, true);
             continue;
           }
           k = ((iris_mem_i64 *)element)[lane] = next++;
@@ -189,7 +192,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
     uint64_t pause = round;
     for (;;) {
       IRIS_EACH_PART {
-        const iris_mask t1 = (iris_mask)(x_1[part] > 1.0);
+        const iris_mask t1 = IRIS_GT(f64, x_1[part], iris_all_f64(1.0));
         const iris_mask v0 = live[part] & t1;
         running[part] &= v0;
       }
@@ -205,9 +208,9 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
           }
           deadline = round + most_rounds;
           IRIS_ROLLED for (int lane = 0; lane < IRIS_LANES; ++lane) {
-            if (!((iris_mem_mask *)late)[lane]) continue;
+            if (!iris_lane(late, lane)) continue;
             const uint64_t end = (uint64_t)((const iris_mem_i64 *)began)[lane] + most_rounds;
-            ((iris_mem_mask *)late)[lane] = end == round ? -1 : 0;
+            iris_set_lane(late, lane, end == round);
             if (end != round && end < deadline) deadline = end;
           }
           IRIS_EACH_PART {
@@ -226,7 +229,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
         /* 7: n += 1 */
         const iris_v_i64 n_1 = n[part] + 1;
         /* 8: if n > 20: */
-        const iris_mask t2 = (iris_mask)(n_1 > 20);
+        const iris_mask t2 = IRIS_GT(i64, n_1, iris_all_i64(20LL));
         const iris_mask t3 = ~t2;
         live[part] = iris_select_bool(running[part], t3, live[part]);
         x_1[part] = iris_select_f64(running[part], x_2, x_1[part]);

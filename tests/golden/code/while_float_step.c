@@ -17,6 +17,10 @@
 
 /* iris_lanes.h */
 
+/* iris_lanes_masks.h */
+
+/* iris_lanes_512.h */
+
 IRIS_KERNEL void iris_kernel(double a, float b, double *out0, float *out1, double *out2, uint32_t *status) {
   /* 5: while a < b: */
   double a_1 = a;
@@ -144,7 +148,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
         IRIS_EACH_LANE *(iris_mem_f64 *)(out2_row + ((const iris_mem_i64 *)&element[part])[lane] * out2_step) = ((const iris_mem_f64 *)&out2[part])[lane];
       }
       iris_mask fresh[IRIS_PARTS];
-      iris_mask ranks[IRIS_PARTS];
+      iris_ranked ranks[IRIS_PARTS];
       intptr_t before[IRIS_PARTS];
       intptr_t taken = 0;
       IRIS_EACH_PART {
@@ -154,16 +158,15 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
         taken += iris_count(fresh[part]);
       }
       IRIS_EACH_PART {
-        const iris_long is_fresh = IRIS_CONVERT(fresh[part], iris_long);
-        const iris_long k = iris_longs(ranks[part]) + (next + before[part]);
-        element[part] = (is_fresh & k) | (~is_fresh & element[part]);
-        began[part] = (is_fresh & (int64_t)round) | (~is_fresh & began[part]);
+        iris_count_up(&element[part], next + before[part], fresh[part], ranks[part]);
+        const iris_long now = (iris_long){0} + (int64_t)round;
+        iris_put_long(&began[part], fresh[part], &now);
       }
       IRIS_EACH_PART {
-        a[part] = iris_select_f64(fresh[part], iris_next_f64(a_tile_ahead + before[part] * 8, iris_from(ranks[part])), a[part]);
+        a[part] = iris_next_f64(a_tile_ahead + before[part] * 8, fresh[part], ranks[part], a[part]);
       }
       IRIS_EACH_PART {
-        b[part] = iris_select_f32(fresh[part], iris_next_f32(b_tile_ahead + before[part] * 4, iris_from(ranks[part])), b[part]);
+        b[part] = iris_next_f32(b_tile_ahead + before[part] * 4, fresh[part], ranks[part], b[part]);
       }
       next += taken;
     }
@@ -183,7 +186,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
             *(iris_mem_f64 *)(out2_row + k * out2_step) = ((const iris_mem_f64 *)out2)[lane];
           }
           if (next == count) {
-            ((iris_mem_mask *)idle)[lane] = -1;
+            iris_set_lane(idle, lane, true);
             continue;
           }
           k = ((iris_mem_i64 *)element)[lane] = next++;
@@ -208,7 +211,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
       IRIS_EACH_PART {
         /* 5: while a < b: */
         const iris_v_f64 t1 = IRIS_CONVERT(b_1[part], iris_v_f64);
-        const iris_mask t2 = (iris_mask)(a_1[part] < t1);
+        const iris_mask t2 = IRIS_LT(f64, a_1[part], t1);
         running[part] &= t2;
       }
       if (round == pause) {
@@ -223,9 +226,9 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
           }
           deadline = round + most_rounds;
           IRIS_ROLLED for (int lane = 0; lane < IRIS_LANES; ++lane) {
-            if (!((iris_mem_mask *)late)[lane]) continue;
+            if (!iris_lane(late, lane)) continue;
             const uint64_t end = (uint64_t)((const iris_mem_i64 *)began)[lane] + most_rounds;
-            ((iris_mem_mask *)late)[lane] = end == round ? -1 : 0;
+            iris_set_lane(late, lane, end == round);
             if (end != round && end < deadline) deadline = end;
           }
           IRIS_EACH_PART {

@@ -19,6 +19,10 @@
 
 /* iris_lanes.h */
 
+/* iris_lanes_masks.h */
+
+/* iris_lanes_512.h */
+
 IRIS_KERNEL int64_t iris_kernel(int64_t n, uint32_t *status) {
   /* 5: while True: */
   bool live = true;
@@ -101,11 +105,11 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
   iris_long began[IRIS_PARTS];
   IRIS_EACH_PART {
     n[part] = (iris_v_i64){0};
-    live[part] = (iris_mask){0};
+    live[part] = IRIS_NONE;
     n_1[part] = (iris_v_i64){0};
     steps_1[part] = (iris_v_i64){0};
     rv00[part] = (iris_v_i64){0};
-    ret[part] = (iris_mask){0};
+    ret[part] = IRIS_NONE;
     running[part] = IRIS_NONE;
     idle[part] = IRIS_NONE;
     element[part] = (iris_long){0} - 1;
@@ -132,7 +136,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
         IRIS_EACH_LANE *(iris_mem_i64 *)(out0_row + ((const iris_mem_i64 *)&element[part])[lane] * out0_step) = ((const iris_mem_i64 *)&out0[part])[lane];
       }
       iris_mask fresh[IRIS_PARTS];
-      iris_mask ranks[IRIS_PARTS];
+      iris_ranked ranks[IRIS_PARTS];
       intptr_t before[IRIS_PARTS];
       intptr_t taken = 0;
       IRIS_EACH_PART {
@@ -142,13 +146,12 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
         taken += iris_count(fresh[part]);
       }
       IRIS_EACH_PART {
-        const iris_long is_fresh = IRIS_CONVERT(fresh[part], iris_long);
-        const iris_long k = iris_longs(ranks[part]) + (next + before[part]);
-        element[part] = (is_fresh & k) | (~is_fresh & element[part]);
-        began[part] = (is_fresh & (int64_t)round) | (~is_fresh & began[part]);
+        iris_count_up(&element[part], next + before[part], fresh[part], ranks[part]);
+        const iris_long now = (iris_long){0} + (int64_t)round;
+        iris_put_long(&began[part], fresh[part], &now);
       }
       IRIS_EACH_PART {
-        n[part] = iris_select_i64(fresh[part], iris_next_i64(n_tile_ahead + before[part] * 8, iris_from(ranks[part])), n[part]);
+        n[part] = iris_next_i64(n_tile_ahead + before[part] * 8, fresh[part], ranks[part], n[part]);
       }
       next += taken;
     }
@@ -166,7 +169,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
             *(iris_mem_i64 *)(out0_row + k * out0_step) = ((const iris_mem_i64 *)out0)[lane];
           }
           if (next == count) {
-            ((iris_mem_mask *)idle)[lane] = -1;
+            iris_set_lane(idle, lane, true);
             continue;
           }
           k = ((iris_mem_i64 *)element)[lane] = next++;
@@ -204,9 +207,9 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
           }
           deadline = round + most_rounds;
           IRIS_ROLLED for (int lane = 0; lane < IRIS_LANES; ++lane) {
-            if (!((iris_mem_mask *)late)[lane]) continue;
+            if (!iris_lane(late, lane)) continue;
             const uint64_t end = (uint64_t)((const iris_mem_i64 *)began)[lane] + most_rounds;
-            ((iris_mem_mask *)late)[lane] = end == round ? -1 : 0;
+            iris_set_lane(late, lane, end == round);
             if (end != round && end < deadline) deadline = end;
           }
           IRIS_EACH_PART {
@@ -221,16 +224,16 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
       }
       IRIS_EACH_PART {
         /* 6: if n <= 1: */
-        const iris_mask t1 = (iris_mask)(n_1[part] <= 1);
+        const iris_mask t1 = IRIS_LE(i64, n_1[part], iris_all_i64(1LL));
         /* 8: n = n // 2 if n % 2 == 0 else 3 * n + 1 */
         const iris_v_i64 t2 = n_1[part] >> 1;
         const iris_v_i64 t3 = 3 * n_1[part];
         const iris_v_i64 t4 = t3 + 1;
-        const iris_v_i64 v0 = iris_select_i64(IRIS_BY_SIGN(n_1[part] << 63), t4, t2);
+        const iris_v_i64 v0 = iris_select_i64(IRIS_BIT(i64, n_1[part], 0), t4, t2);
         /* 9: steps += 1 */
         const iris_v_i64 steps_2 = steps_1[part] + 1;
         /* 10: if steps >= 50: */
-        const iris_mask t5 = (iris_mask)(steps_2 >= 50);
+        const iris_mask t5 = IRIS_GE(i64, steps_2, iris_all_i64(50LL));
         /* 6: if n <= 1: */
         const iris_mask t6 = ~t1;
         const iris_mask brk = t6 & t5;
