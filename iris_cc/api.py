@@ -9,7 +9,7 @@ import functools
 import inspect
 import operator
 from collections.abc import Callable, Mapping
-from types import FunctionType
+from types import FunctionType, MappingProxyType
 from typing import Any, Literal, overload
 
 from iris_cc import codes, driver
@@ -25,7 +25,7 @@ from iris_cc.dispatch import (
 from iris_cc.driver import FP_MODES, MATH_MODES, Fp, Math, Options, Specialization, Stage
 from iris_cc.fastcall import connect, kernel_type
 from iris_cc.frontend import program as front
-from iris_cc.frontend.resolve import describe
+from iris_cc.frontend.resolve import Routine, describe
 from iris_cc.frontend.values import WEAK_OF, Type
 from iris_cc.records import replace
 from iris_cc.runtime.dispatcher import Dispatcher
@@ -49,16 +49,23 @@ class Kernel:
     __name__: str
     __call__: Callable[..., Any]
 
-    def __init__(self, function: FunctionType | None, text: str | None, options: Options) -> None:
+    def __init__(
+        self,
+        function: FunctionType | None,
+        text: str | None,
+        options: Options,
+        texts: Mapping[FunctionType, str] = MappingProxyType({}),
+    ) -> None:
         self.py_func = function
         self._text = text
         self._options = options
         self._kernels: Kernels | None = None
         self._problem: CompileError | None = None
         try:
-            program = front.analyze(
-                function if function is not None else text or "", text if function is not None else None
-            )
+            if function is None:
+                program = front.analyze(text or "")
+            else:
+                program = front.analyze(function, texts if text is None else {**texts, function: text})
         except CompileError as error:
             if function is None or options.fallback == "error":
                 raise
@@ -67,6 +74,7 @@ class Kernel:
         else:
             self._options = options = _with_pragmas(options, program)
             self._kernels = Kernels(program, function, options, program.doc)
+            self._kernels.kernel = self
         self._dress(function)
 
     def _outside(self, error: CompileError) -> None:
@@ -88,7 +96,7 @@ class Kernel:
             self._dispatcher: Dispatcher = KernelDispatcher(self._kernels, self._kernels.program.defaults)
         else:
             assert function is not None
-            self._dispatcher = _python_dispatcher(function)
+            self._dispatcher = _python_dispatcher(function, self)
         self._kept = connect(self, self._dispatcher, patient=self._options.patient)
 
     @property
@@ -105,13 +113,17 @@ class Kernel:
             from iris_cc.pyroute import PythonUfunc
 
             assert self.py_func is not None
-            return PythonUfunc(self.py_func, len(inspect.signature(self.py_func).parameters))
+            return PythonUfunc(self.py_func, len(inspect.signature(self.py_func).parameters), kernel=self)
         if self._kernels.is_indexed:
             raise TypeError(f"kernel {self.__name__!r} uses index symbols, so it is not a ufunc")
+        return self.ufunc_for(0)
+
+    def ufunc_for(self, mask: int) -> Any:
+        """The ufunc for calls whose weak arguments `mask` says."""
         from iris_cc import config
 
         WhileLimit.apply(config.while_limit())
-        return self._kernels.ufunc(0, config.jit_enabled())
+        return self._inside().ufunc(mask, config.jit_enabled())
 
     def _method(self, name: str) -> Callable[..., Any]:
         """A method of the ufunc, with the error that is meant where NumPy can only report a failure."""
@@ -265,7 +277,32 @@ class Kernel:
     def __reduce__(self) -> str | tuple[Any, ...]:
         from iris_cc import pickling
 
-        return pickling.reduce_kernel(self, self.py_func, self._text, self._options, _rebuild)
+        return pickling.reduce_kernel(self, _rebuild)
+
+    def __dask_tokenize__(self) -> object:
+        from iris_cc import pickling
+
+        return "iris_cc.Kernel", pickling.token(self)
+
+    @property
+    def routine(self) -> Routine | None:
+        """What the kernel took the names of its function for; None outside the language."""
+        return self._kernels.program.routine if self._kernels is not None else None
+
+    @property
+    def source_text(self) -> str | None:
+        """The DSL text, or the text that defined the function where Python keeps none."""
+        return self._text
+
+    @property
+    def options(self) -> Options:
+        """What the kernel was made with."""
+        return self._options
+
+    @property
+    def fp(self) -> Fp:
+        """How floating-point operations round: of the options, or of the environment when the kernel was made."""
+        return self._options.fp_mode() if self._kernels is None else self._kernels.fp
 
     def __copy__(self) -> Kernel:
         return self
@@ -330,7 +367,12 @@ def kernel(
     return make(function, options, source)
 
 
-def make(function: Callable[..., Any] | str, options: Options, source: str | None = None) -> Kernel:
+def make(
+    function: Callable[..., Any] | str,
+    options: Options,
+    source: str | None = None,
+    texts: Mapping[FunctionType, str] = MappingProxyType({}),
+) -> Kernel:
     """A kernel of a class through which its calls go to its own dispatcher."""
     if isinstance(function, Kernel):
         function = function.py_func or function._text or ""
@@ -341,7 +383,7 @@ def make(function: Callable[..., Any] | str, options: Options, source: str | Non
     if isinstance(function, str):
         return kernel_type(Kernel, _count(function))(None, function, options)  # type: ignore[no-any-return]
     own = kernel_type(Kernel, function.__code__.co_argcount)
-    return own(function, source, options)  # type: ignore[no-any-return]
+    return own(function, source, options, texts)  # type: ignore[no-any-return]
 
 
 def _count(text: str) -> int:
@@ -349,9 +391,14 @@ def _count(text: str) -> int:
     return text.partition(":")[0].count(",") + 1
 
 
-def _rebuild(function: FunctionType | None, text: str | None, options: Options) -> Kernel:
+def _rebuild(
+    function: FunctionType | None, text: str | None, options: Options, fp: Fp, texts: Mapping[FunctionType, str]
+) -> Kernel:
     """A kernel from its pickle; the process that loads it compiles for its own CPU."""
-    return make(function if function is not None else text or "", options, text if function is not None else None)
+    made = make(text or "", options) if function is None else make(function, options, text, texts)
+    if made._kernels is not None:
+        made._kernels.fp = fp  # the environment may say something else here
+    return made
 
 
 def _options(fp: Any, math: Any, fallback: Any, threads: Any, compile: Any) -> Options:
@@ -405,11 +452,11 @@ class _LooseDispatcher(Dispatcher):
         return self.choose(0)(*args, **kwargs)
 
 
-def _python_dispatcher(function: FunctionType) -> Dispatcher:
+def _python_dispatcher(function: FunctionType, kernel: Kernel) -> Dispatcher:
     parameters = inspect.signature(function).parameters
     from iris_cc.pyroute import PythonUfunc
 
-    target = PythonUfunc(function, len(parameters))
+    target = PythonUfunc(function, len(parameters), kernel=kernel)
     if target.is_loose:
         return _LooseDispatcher(function.__name__, (), {}, lambda mask: target)
     defaults: Mapping[str, object] = {

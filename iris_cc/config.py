@@ -95,7 +95,18 @@ def target() -> str | None:
 
 def num_threads() -> int | None:
     """`IRIS_CC_NUM_THREADS`: the most threads a call may use; None where it says nothing that can be used."""
-    text = _text("IRIS_CC_NUM_THREADS") or ""
+    return _count(_text("IRIS_CC_NUM_THREADS") or "")
+
+
+def openmp_threads() -> int | None:
+    """`OMP_NUM_THREADS`: what whoever started this process grants each library in it, such as a pool of processes.
+
+    A list is of nested levels, the outermost first.
+    """
+    return _count((_text("OMP_NUM_THREADS") or "").partition(",")[0].strip())
+
+
+def _count(text: str) -> int | None:
     try:
         number = int(text) if text.isdecimal() else 0
     except ValueError:  # more digits than Python reads

@@ -100,6 +100,7 @@ class Kernels:
         self.options = options
         self.fp = options.fp_mode()  # of the environment in which the kernel is made
         self.doc = doc
+        self.kernel: Any = None  # whose these are: what a pickle of a ufunc names
         self.specs: dict[tuple[tuple[Type, ...], int], Specialization] = {}
         self.realized: dict[tuple[Specialization, bool], Realized] = {}
         self.ufuncs: dict[tuple[int, bool], Any] = {}
@@ -230,9 +231,16 @@ class Kernels:
         found = self.ufuncs.get((mask, compiled))
         if found is None:
             resolve = functools.partial(self.resolve, mask, compiled)
-            made = _factory()(self.program.name, self.doc, self.nin, self.nout, resolve)
+            reduce = functools.partial(self.reduce_ufunc, mask)
+            made = _factory()(self.program.name, self.doc, self.nin, self.nout, resolve, reduce)
             found = self.ufuncs.setdefault((mask, compiled), made)
         return found
+
+    def reduce_ufunc(self, mask: int) -> tuple[Any, ...]:
+        """What pickles the ufunc for these weak arguments."""
+        from iris_cc import pickling
+
+        return pickling.reduce_ufunc(self.kernel, mask)
 
     def resolve(
         self,
@@ -301,7 +309,7 @@ class Kernels:
         from iris_cc.pyroute import PythonUfunc
 
         assert self.function is not None
-        return PythonUfunc(self.function, self.nin)
+        return PythonUfunc(self.function, self.nin, kernel=self.kernel)
 
     def rescuable(self, error: CompileError) -> CompileError:
         """The error as one the call may answer in Python, if it can."""
@@ -347,7 +355,7 @@ class Kernels:
         return Loop(spec.dtypes, address, keeper, python=True)
 
     def _ufunc_of(self, loop: Loop) -> Any:
-        return _factory()(self.program.name, None, self.nin, self.nout, lambda words, requested: loop)
+        return _factory()(self.program.name, None, self.nin, self.nout, lambda words, requested: loop, None)
 
     def replace_ufuncs(self, spec: Specialization) -> None:
         """Give out no longer what holds an interpreted loop of `spec`: the next call asks for its loop anew."""

@@ -63,7 +63,7 @@ def set_num_threads(number: int | None) -> None:
 def get_num_threads() -> int:
     """The most threads a call uses: what was set, else `IRIS_CC_NUM_THREADS`, else the processors of this process.
 
-    Its affinity mask and the quota of its container count.
+    Its affinity mask, the quota of its container and `OMP_NUM_THREADS` count.
     """
     number = min(_state.chosen or config.num_threads() or _usable(), MOST_THREADS)
     if _state.pool is not None and number != _state.applied:  # the environment or the mask has changed

@@ -45,7 +45,9 @@ ALLOWED_ONLY: dict[tuple[str, str], frozenset[str]] = {
 }
 # Outside packages: who may know NumPy's arrays, ctypes and the subprocess module.
 OUTSIDE: dict[str, frozenset[str]] = {
-    "numpy": frozenset({"frontend", "interp", "passes", "runtime", "driver", "pyroute", "dispatch", "api", "cli"}),
+    "numpy": frozenset(
+        {"frontend", "interp", "passes", "runtime", "driver", "pyroute", "pickling", "dispatch", "api", "cli"}
+    ),
     "ctypes": frozenset({"runtime", "build", "interp"}),
     "subprocess": frozenset({"build", "cli"}),
     "cffi": frozenset(),

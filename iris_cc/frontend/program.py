@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from types import FunctionType
+from types import FunctionType, MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -57,21 +57,24 @@ class Program:
         return self.routine.source.lines
 
 
-def analyze(kernel: FunctionType | str, text: str | None = None) -> Program:
-    """Check a function or DSL text; raises CompileError with everything that is wrong."""
+def analyze(kernel: FunctionType | str, texts: Mapping[Any, str] = MappingProxyType({})) -> Program:
+    """Check a function or DSL text; raises CompileError with everything that is wrong.
+
+    `texts` has the text of functions where Python keeps none, each whole, with its lines where they stood.
+    """
     try:
-        return _analyze(kernel, text)
+        return _analyze(kernel, texts)
     except RecursionError:
         file = kernel.__code__.co_filename if isinstance(kernel, FunctionType) else "<kernel>"
         raise fail(codes.E0005, "the source is nested too deep", Span(file, 0, 0, 0, 0)) from None
 
 
-def _analyze(kernel: FunctionType | str, text: str | None) -> Program:
+def _analyze(kernel: FunctionType | str, texts: Mapping[Any, str]) -> Program:
     if isinstance(kernel, str):
-        routine = routine_of(source.of_text(kernel), None, {})
+        routine = routine_of(source.of_text(kernel), None, {}, texts)
         options = source.pragma(kernel)
     else:
-        routine = routine_of(source.of_function(kernel, text), kernel, {})
+        routine = routine_of(source.of_function(kernel, texts.get(kernel)), kernel, {}, texts)
         options = {}
     checker = Checker()
     nout = checker.check(routine)

@@ -257,6 +257,7 @@ class Routine:
     function: Any  # a FunctionType (mypy would bind it as a method), or None for DSL text
     seen: dict[str, Entity]  # what names meant when the kernel was made; they are looked up once
     family: dict[Any, Routine]  # the routines of one kernel by their functions, shared by all of them
+    texts: Mapping[Any, str]  # of functions whose file may not be here
 
     def lookup(self, name: str) -> Entity:
         if name not in self.seen:
@@ -268,7 +269,8 @@ class Routine:
         if isinstance(function, Routine):
             return function
         if function not in self.family:
-            self.family[function] = routine_of(of_function(function), function, self.family)
+            source = of_function(function, self.texts.get(function))
+            self.family[function] = routine_of(source, function, self.family, self.texts)
         return self.family[function]
 
     def _look(self, name: str) -> Entity:
@@ -316,7 +318,9 @@ def _captured(function: FunctionType, name: str) -> Entity | None:
     return None
 
 
-def routine_of(source: Source, function: FunctionType | None, family: dict[Any, Routine]) -> Routine:
+def routine_of(
+    source: Source, function: FunctionType | None, family: dict[Any, Routine], texts: Mapping[Any, str]
+) -> Routine:
     """The routine a definition stands for; parameters outside the language are reported by `subset`."""
     arguments = source.tree.args
     params = tuple(arg.arg for arg in (*arguments.posonlyargs, *arguments.args))
@@ -326,7 +330,7 @@ def routine_of(source: Source, function: FunctionType | None, family: dict[Any, 
     else:
         defaults = {name: _literal(node) for name, node in zip(named, arguments.defaults, strict=True)}
     bound = frozenset(params) | assigned_names(source.tree)
-    return Routine(source.tree.name, source, params, defaults, bound, function, {}, family)
+    return Routine(source.tree.name, source, params, defaults, bound, function, {}, family, texts)
 
 
 def assigned_names(root: ast.AST) -> frozenset[str]:

@@ -25,6 +25,7 @@ class PythonUfunc:
 
     The last inputs may have `names`: they go to the function by keyword.  `weak` has the Python type of inputs that
     are Python scalars even if they come as arrays of no dimension, as from an object that took a call over.
+    The function of a `kernel` goes to other processes with it.
     """
 
     signature = None
@@ -36,6 +37,7 @@ class PythonUfunc:
         nin: int,
         names: tuple[str, ...] | None = None,
         weak: tuple[type | None, ...] = (),
+        kernel: Any = None,
     ) -> None:
         self.__name__ = getattr(function, "__name__", "function")
         functools.update_wrapper(self, function)
@@ -44,6 +46,7 @@ class PythonUfunc:
         self.nin = len(self._parameters.positional) if self._parameters and self._parameters.loose else nin
         self._names = names
         self._weak = weak
+        self._kernel = kernel
         self.last_count: int | None = None  # outputs of the last call
         self._promised = promised_outputs(function)
 
@@ -68,7 +71,13 @@ class PythonUfunc:
         return f"<ufunc {self.__name__!r}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return PythonUfunc, (self.function, self.nin, self._names, self._weak)
+        if self._kernel is None:
+            return PythonUfunc, (self.function, self.nin, self._names, self._weak)
+        return _of_kernel, (self._kernel, self.nin, self._names, self._weak)
+
+    def __dask_tokenize__(self) -> object:
+        known = repr(self.function) if self._kernel is None else self._kernel.__dask_tokenize__()
+        return "iris_cc.PythonUfunc", known, self.nin, self._names, repr(self._weak)
 
     # -- calls --
 
@@ -86,7 +95,7 @@ class PythonUfunc:
 
     def _fixed(self, nin: int, names: tuple[str, ...] = (), weak: tuple[type | None, ...] = ()) -> PythonUfunc:
         """The same function with so many inputs."""
-        made = PythonUfunc(self.function, nin, names, weak)
+        made = PythonUfunc(self.function, nin, names, weak, self._kernel)
         made.last_count = self.last_count
         return made
 
@@ -282,6 +291,10 @@ class PythonUfunc:
                 return dress(wrapper(inputs[:1]), array, None, outputs.as_scalar)
             folds.hand_over(self.__name__, array, given)
             return given
+
+
+def _of_kernel(kernel: Any, nin: int, names: tuple[str, ...] | None, weak: tuple[type | None, ...]) -> PythonUfunc:
+    return PythonUfunc(kernel.py_func, nin, names, weak, kernel)
 
 
 def _given(**words: tuple[Any, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import numpy as np
 from iris_cc.runtime import operands as ops
 from iris_cc.runtime.ndloop import NdLoop, Order, call_nd
 from iris_cc.runtime.pending import take_pending
-from iris_cc.runtime.ufunc import Loop, Resolve, Word
+from iris_cc.runtime.ufunc import Loop, Reduce, Resolve, Word
 
 _Function = ctypes.PYFUNCTYPE(ctypes.c_int, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p)
 _MISSING = object()
@@ -29,16 +29,21 @@ class FallbackUfunc:
     identity = None
     ntypes = 0
 
-    def __init__(self, name: str, doc: str | None, nin: int, nout: int, resolve: Resolve) -> None:
+    def __init__(
+        self, name: str, doc: str | None, nin: int, nout: int, resolve: Resolve, reduce: Reduce | None = None
+    ) -> None:
         self.__name__ = self.__qualname__ = name
         self.__doc__ = doc
         self.nin, self.nout, self.nargs = nin, nout, nin + nout
         self.types: list[str] = []
-        self._resolve = resolve
+        self._resolve, self._reduce = resolve, reduce
         self._loops: dict[tuple[Word | None, ...], Loop] = {}
 
     def __repr__(self) -> str:
         return f"<ufunc {self.__name__!r}>"
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        return self.__name__ if self._reduce is None else self._reduce()
 
     def __call__(
         self,

@@ -1,4 +1,4 @@
-"""How many processors this process may keep busy: its affinity mask, and what a container grants it.
+"""How many processors this process may keep busy: its affinity mask, what a container grants it, and what it was told.
 
 Reads a few small files of the kernel; a file that is absent or odd limits nothing.  Nothing is remembered: masks and
 quotas change while a process runs.
@@ -9,15 +9,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+from iris_cc import config
+
 _PROC = "/proc/self/cgroup"
 _MOUNT = "/sys/fs/cgroup"
 
 
 def usable() -> int:
-    """The smaller of both, at least 1."""
-    quota = cgroup_quota()
-    count = affinity()
-    return count if quota is None else max(min(count, quota), 1)
+    """The smallest of all, at least 1."""
+    grants = (affinity(), cgroup_quota(), config.openmp_threads())
+    return max(min(grant for grant in grants if grant is not None), 1)
 
 
 def affinity() -> int:

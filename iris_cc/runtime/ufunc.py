@@ -7,7 +7,9 @@ a loop comes from, and it never unloads one.
 
 from __future__ import annotations
 
+import copyreg
 import ctypes
+import operator
 import sys
 import threading
 from collections.abc import Callable
@@ -43,15 +45,21 @@ Word: TypeAlias = "np.dtype[Any] | type"
 Resolve: TypeAlias = "Callable[[tuple[Word, ...], tuple[np.dtype[Any] | None, ...]], Loop]"
 
 
+# What stands for a ufunc in a pickle.
+Reduce: TypeAlias = "Callable[[], tuple[Any, ...]]"
+
+
 class _Record:
     """What one ufunc owns: all the memory NumPy points into, and the loops by their input dtypes."""
 
-    __slots__ = ("doc", "empty", "lock", "loops", "name", "nin", "nout", "resolve", "spread")
+    __slots__ = ("doc", "empty", "lock", "loops", "name", "nin", "nout", "reduce", "resolve", "spread")
 
-    def __init__(self, name: str, doc: str | None, nin: int, nout: int, resolve: Resolve) -> None:
+    def __init__(
+        self, name: str, doc: str | None, nin: int, nout: int, resolve: Resolve, reduce: Reduce | None
+    ) -> None:
         self.name = own_name(name).encode()
         self.doc = None if doc is None else doc.encode()
-        self.nin, self.nout, self.resolve = nin, nout, resolve
+        self.nin, self.nout, self.resolve, self.reduce = nin, nout, resolve, reduce
         self.empty = (c_void_p * 1)()  # its tables of functions, data and types, none of which may be NULL
         self.loops: dict[tuple[np.dtype[Any], ...], Loop] = {}
         self.lock = threading.Lock()
@@ -74,9 +82,14 @@ def own_name(name: str) -> str:
     return f"{name}_" if name in _OPERATORS or hasattr(np, name) else name
 
 
-def make_ufunc(name: str, doc: str | None, nin: int, nout: int, resolve: Resolve) -> np.ufunc:
-    """A ufunc without loops; `resolve` gives one for each combination of dtypes when it is first called."""
-    record = _Record(name, doc, nin, nout, resolve)
+def make_ufunc(
+    name: str, doc: str | None, nin: int, nout: int, resolve: Resolve, reduce: Reduce | None = None
+) -> np.ufunc:
+    """A ufunc without loops; `resolve` gives one for each combination of dtypes when it is first called.
+
+    `reduce` says what a pickle of it holds; without one it is pickled as NumPy's are, by a name in a module.
+    """
+    record = _Record(name, doc, nin, nout, resolve, reduce)
     nothing = ctypes.addressof(record.empty)
     ufunc: np.ufunc = api.from_func_and_data(
         nothing, nothing, nothing, 0, nin, nout, api.IDENTITY_NONE, record.name, record.doc, 0
@@ -88,13 +101,30 @@ def make_ufunc(name: str, doc: str | None, nin: int, nout: int, resolve: Resolve
 
 def spread_table(target: object) -> int:
     """The address of what is known of the loops of a ufunc that was made here; 0 for anything else."""
+    record = _record_of(target)
+    return 0 if record is None else record.spread.address
+
+
+def _record_of(target: object) -> _Record | None:
     if not isinstance(target, np.ufunc):
-        return 0
+        return None
     try:
         record = api.owned(target)
     except ValueError:  # NumPy's own ufuncs own nothing
-        return 0
-    return record.spread.address if isinstance(record, _Record) else 0
+        return None
+    return record if isinstance(record, _Record) else None
+
+
+_numpys_reduce = copyreg.dispatch_table.get(np.ufunc, operator.attrgetter("__name__"))
+
+
+def _reduce_ufunc(ufunc: np.ufunc) -> str | tuple[Any, ...]:
+    """What a pickler asks for any ufunc of the process."""
+    record = _record_of(ufunc)
+    return _numpys_reduce(ufunc) if record is None or record.reduce is None else record.reduce()
+
+
+copyreg.pickle(np.ufunc, _reduce_ufunc)
 
 
 def _word(address: int | None) -> Word | None:

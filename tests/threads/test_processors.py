@@ -72,3 +72,29 @@ def test_a_system_without_masks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)
     monkeypatch.delattr(os, "process_cpu_count", raising=False)
     assert processors.affinity() == (os.cpu_count() or 1)
+
+
+@pytest.mark.parametrize(
+    ("told", "most"),
+    [
+        ("1", 1),
+        (" 2 ", 2),
+        ("1,4", 1),
+        ("3,2,1", 3),
+        ("0", None),
+        ("", None),
+        ("many", None),
+        ("-1", None),
+        ("9" * 5000, None),
+    ],
+)
+def test_what_a_pool_of_processes_grants_is_a_bound(
+    told: str, most: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processors, "affinity", lambda: 4)
+    monkeypatch.setattr(processors, "cgroup_quota", lambda: None)
+    monkeypatch.delenv("IRIS_CC_NUM_THREADS", raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", told)
+    assert processors.usable() == (most or 4)
+    monkeypatch.setenv("OMP_NUM_THREADS", "64")
+    assert processors.usable() == 4
