@@ -122,6 +122,7 @@ def _cube(rng: np.random.Generator, size: int) -> tuple[Array, ...]:
 _NO_LOOPS = ("numexpr", "an expression has no loops")
 _NO_ERF_NUMPY = ("numpy", "NumPy has no erf")
 _NO_ERF_NUMEXPR = ("numexpr", "numexpr has no erf")
+_NO_STATEMENTS = ("numexpr", "an expression has no statements")
 _NO_UNSIGNED = ("numexpr", "numexpr has no unsigned integers")
 _NO_INDEX = ("numexpr", "an expression has no positions")
 _NO_REASSIGN = ("blosc2", "the integer arithmetic of its functions is not exact")
@@ -174,6 +175,7 @@ def _transcendental() -> list[Case]:
     both = (_NO_ERF_NUMPY, _NO_ERF_NUMEXPR)
     every: dict[str, Any] = {"group": "transcendental", "size": MILLION}
     option = _uniform((80, 120), (80, 120), (0.25, 2), (0.0, 0.05), (0.1, 0.6))
+    views = _uniform(*[(0.1, 0.6)] * 3, *[(0.5, 1.0)] * 3, (0.9, 1.1), (0.0, 0.1))
     points = _uniform((-1.5, 1.5), (-3.1, 3.1), (-1.5, 1.5), (-3.1, 3.1))
     return [
         _case("black-scholes", function=kernels.black_scholes, inputs=option, ulp=64.0, scale=100.0, why=both, **every),
@@ -184,6 +186,7 @@ def _transcendental() -> list[Case]:
         _case("gelu erf", function=kernels.gelu_erf, inputs=_uniform((-4, 4)), ulp=16.0, scale=1.0, why=both, **every),
         _case("softplus", function=kernels.softplus, inputs=_uniform((-20, 20)), ulp=16.0, numpy=SAME,
               numexpr="where(x > 0.0, x, 0.0) + log1p(exp(-abs(x)))", **every),
+        _case("projection", function=kernels.projection, inputs=views, ulp=256.0, why=(_NO_STATEMENTS,), **every),
         _case("srgb decode", function=kernels.srgb_decode, inputs=_uniform((0, 1)), ulp=16.0,
               numexpr="where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)", **every),
     ]  # fmt: skip

@@ -158,6 +158,26 @@ def srgb_decode(c):
     return c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
 
 
+def projection(r1, r2, r3, x, y, z, focal, k1):
+    """A point turned by an axis-angle and seen by a camera with radial distortion (bundle adjustment)."""
+    square = r1 * r1 + r2 * r2 + r3 * r3
+    if square > 1e-20:
+        angle = math.sqrt(square)
+        cosine, sine = math.cos(angle), math.sin(angle)
+        w1, w2, w3 = r1 / angle, r2 / angle, r3 / angle
+        along = (w1 * x + w2 * y + w3 * z) * (1.0 - cosine)
+        px = x * cosine + (w2 * z - w3 * y) * sine + w1 * along
+        py = y * cosine + (w3 * x - w1 * z) * sine + w2 * along
+        pz = z * cosine + (w1 * y - w2 * x) * sine + w3 * along
+    else:
+        px = x + (r2 * z - r3 * y)
+        py = y + (r3 * x - r1 * z)
+        pz = z + (r1 * y - r2 * x)
+    u, v = px / pz, py / pz
+    distance = u * u + v * v
+    return focal * (1.0 + k1 * distance) * math.sqrt(distance)
+
+
 # -- arithmetic --
 
 

@@ -82,7 +82,7 @@ class Specialization:
         """The IR after the passes."""
         from iris_cc.passes.run import run
 
-        return run(self.raw)
+        return run(self.raw, "calls" if self.options.math == "libm" else "default")
 
     @property
     def is_indexed(self) -> bool:

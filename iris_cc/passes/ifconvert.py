@@ -1,42 +1,94 @@
-"""Cheap branches become straight-line code: both sides are computed, and `select` chooses.
+"""Branches become straight-line code: both sides are computed, and `select` chooses.
 
 Every operation is total, so a side may be computed for an element that does not take it; what it cannot do is check or
-loop.  Straight-line bodies are what a C compiler vectorises.
+loop.  Straight-line bodies are what a C compiler vectorises, and one branch left ends that: so cheap branches go
+everywhere, and dear ones go where they are all that keeps the loop over elements from becoming vectors.
 """
 
 from __future__ import annotations
 
 from iris_cc.ir import ops, walk
-from iris_cc.ir.nodes import Block, Function, If, Let, Stmt
+from iris_cc.ir.nodes import Block, Check, Function, If, Let, Stmt
 from iris_cc.records import replace
 
 # The most both sides may cost together, in additions.  A mispredicted branch is about 15 cycles, and a vector lane pays
-# a quarter or less of a scalar operation; a call of a transcendental function (40) stays behind its branch.
+# a quarter or less of a scalar operation.
 LIMIT = 24
+
+# The same for all branches of a function together, where the loop over elements then becomes vectors.
+LIMIT_OF_VECTORS = 10 * LIMIT
+MISPREDICTED = 10  # what a branch costs by itself, in additions: half of them go the other way
+GAIN = 3  # how many times faster a loop of vectors is, at least
 
 
 def ifconvert(fn: Function) -> Function:
-    return replace(fn, body=_block(fn.body))
+    """For elementary functions that work on vectors."""
+    fn = ifconvert_cheap(fn)
+    return _converted(fn, LIMIT_OF_VECTORS) if _gains(fn.body) else fn
 
 
-def _block(block: Block) -> Block:
+def ifconvert_cheap(fn: Function) -> Function:
+    """For elementary functions that are calls."""
+    return _converted(fn, LIMIT)
+
+
+def _converted(fn: Function, limit: int) -> Function:
+    return replace(fn, body=_block(fn.body, limit))
+
+
+def _block(block: Block, limit: int) -> Block:
     kept: list[Stmt] = []
     for stmt in block.stmts:
-        stmt = walk.with_blocks(stmt, _block)
-        if isinstance(stmt, If) and _cost(stmt) <= LIMIT:
+        stmt = walk.with_blocks(stmt, lambda inner: _block(inner, limit))
+        if isinstance(stmt, If) and _cost(stmt, limit) <= limit:
             kept += _straight(stmt)
         else:
             kept.append(stmt)
     return Block(tuple(kept), block.results)
 
 
-def _cost(stmt: If) -> int:
+def _cost(stmt: If, limit: int) -> int:
     """What both sides cost; more than the limit if one does more than compute."""
     stmts = stmt.then.stmts + stmt.orelse.stmts
-    return sum(inner.op.cost if isinstance(inner, Let) else LIMIT + 1 for inner in stmts)
+    return sum(inner.op.cost if isinstance(inner, Let) else limit + 1 for inner in stmts)
 
 
 def _straight(stmt: If) -> tuple[Stmt, ...]:
     results = zip(stmt.outs, stmt.then.results, stmt.orelse.results, strict=True)
     selects = (Let(out, ops.SEL, (stmt.condition, left, right), stmt.loc) for out, left, right in results)
     return (*stmt.then.stmts, *stmt.orelse.stmts, *selects)
+
+
+# -- whether the loop over elements becomes vectors, and whether that pays --------------------------------------------
+
+
+def _gains(body: Block) -> bool:
+    """Whether branches are all that stands between `body` and vectors, and computing every side costs less."""
+    lets = [stmt for stmt in walk.statements(body) if isinstance(stmt, Let)]
+    inside = [inner for stmt in body.stmts for block in walk.blocks(stmt) for inner in walk.statements(block)]
+    if not inside or not all(isinstance(stmt, Let | Check) for stmt in body.stmts if not isinstance(stmt, If)):
+        return False
+    if not all(isinstance(stmt, Let | If) for stmt in inside) or not all(map(_in_vectors, lets)):
+        return False
+    sides = sum(stmt.op.cost for stmt in inside if isinstance(stmt, Let))
+    return sides <= LIMIT_OF_VECTORS and sum(let.op.cost for let in lets) <= GAIN * _expected(body)
+
+
+def _in_vectors(let: Let) -> bool:
+    """Whether compilers have vectors for it: no call of the library, no division of integers."""
+    whole_division = let.op.cost >= ops.DIVIDE and any(arg.type.is_integer for arg in let.args)
+    return let.op.cost < ops.CALL and let.op not in _SCALAR and not whole_division
+
+
+_SCALAR = frozenset({ops.FDIV, ops.MOD, ops.REM, ops.PYCMP})
+
+
+def _expected(block: Block) -> float:
+    """What an element costs that branches and takes either side as often."""
+    total = 0.0
+    for stmt in block.stmts:
+        if isinstance(stmt, Let):
+            total += stmt.op.cost
+        elif isinstance(stmt, If):
+            total += MISPREDICTED + (_expected(stmt.then) + _expected(stmt.orelse)) / 2
+    return total

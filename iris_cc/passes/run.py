@@ -8,13 +8,14 @@ from iris_cc.passes.cse import cse
 from iris_cc.passes.dead import dce
 from iris_cc.passes.exits import exits
 from iris_cc.passes.fold import fold
-from iris_cc.passes.ifconvert import ifconvert
+from iris_cc.passes.ifconvert import ifconvert, ifconvert_cheap
 from iris_cc.passes.invariant import invariants
 
 PIPELINES: dict[str, tuple[Pass, ...]] = {
     "none": (),
     "tidy": (fold, invariants, cse, dce),  # branches stay
     "default": (fold, invariants, cse, ifconvert, fold, exits, cse, dce),
+    "calls": (fold, invariants, cse, ifconvert_cheap, fold, exits, cse, dce),  # elementary functions are the library's
 }
 
 # A loop made steady in one round feeds the folding of the next.  More rounds than this gain nothing on real kernels,

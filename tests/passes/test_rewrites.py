@@ -11,7 +11,7 @@ from iris_cc.ir.types import F64
 from iris_cc.passes.cse import cse
 from iris_cc.passes.dead import dce
 from iris_cc.passes.fold import fold
-from iris_cc.passes.ifconvert import LIMIT, ifconvert
+from iris_cc.passes.ifconvert import LIMIT_OF_VECTORS, ifconvert, ifconvert_cheap
 from iris_cc.passes.invariant import invariants
 from iris_cc.passes.run import run
 from tests.passes.texts import after, lines
@@ -268,11 +268,54 @@ return %5, %6""")
     "check %1 else zero_step",
     "for %2: i64 in 0:i64 .. 9:i64 step 1:i64 carry {\nyield\n}",
     "while carry {\ntest %1\n} do {\nyield\n}",
-    "\n".join(f"%{i + 2}: f64 = neg %0" for i in range(LIMIT + 1)),
+    "\n".join(f"%{i + 2}: f64 = neg %0" for i in range(LIMIT_OF_VECTORS + 1)),
 ])  # fmt: skip
 def test_dear_branches_stay(inside: str) -> None:
     body = f"if %1 {{\n{inside}\nyield\n}} else {{\nyield\n}}\nreturn %0"
     assert after(ifconvert, "%0: f64, %1: bool) -> f64", body) == lines(body)
+
+
+DEAR = """\
+if %1 {
+%2: f64 = sin %0
+%3: f64 = cos %2
+yield %3
+} else {
+yield 0.0:f64
+} -> %4: f64"""
+
+
+def test_a_dear_branch_goes_where_the_rest_is_vectors() -> None:
+    straight = ["%2: f64 = sin %0", "%3: f64 = cos %2", "%4: f64 = select %1, %3, 0.0:f64", "return %4"]
+    assert after(ifconvert, "%0: f64, %1: bool) -> f64", f"{DEAR}\nreturn %4") == straight
+    kept = after(ifconvert_cheap, "%0: f64, %1: bool) -> f64", f"{DEAR}\nreturn %4")
+    assert kept == lines(f"{DEAR}\nreturn %4")
+
+
+@pytest.mark.parametrize("rest", [
+    "%5: f64 = gamma %4\nreturn %5",
+    "%5: i64 = cast %4\n%6: i64 = floordiv %5, %5\n%7: f64 = cast %6\nreturn %7",
+    "%5: f64 = floormod %4, %0\nreturn %5",
+    "for %6: i64 in 0:i64 .. 9:i64 step 1:i64 carry %5: f64 = %4 {\n%7: f64 = mul %5, %0\nyield %7\n} -> %8: f64\n"
+    "return %8",
+    "if %1 {\ncheck %1 else zero_step\nyield\n} else {\nyield\n}\nreturn %4",
+], ids=["library", "integer division", "remainder", "loop", "fault in a branch"])  # fmt: skip
+def test_a_dear_branch_stays_where_something_else_ends_vectors(rest: str) -> None:
+    assert after(ifconvert, "%0: f64, %1: bool) -> f64", f"{DEAR}\n{rest}") == lines(f"{DEAR}\n{rest}")
+
+
+def test_of_many_alternatives_only_one_is_computed() -> None:
+    def chain(depth: int) -> str:
+        if depth == 0:
+            return "yield %0"
+        out, value = f"%{2 * depth}: f64", f"%{2 * depth + 1}: f64"
+        return (
+            f"if %1 {{\n{value} = sin %0\nyield {value[:-5]}\n}} else {{\n{chain(depth - 1)}\n}} -> {out}\n"
+            f"yield {out[:-5]}"
+        )
+
+    body = chain(12).rpartition("\n")[0] + "\nreturn %24"
+    assert after(ifconvert, "%0: f64, %1: bool) -> f64", body).count("} else {") == 11  # the innermost is cheap
 
 
 def test_a_break_becomes_a_live_flag_without_selects() -> None:

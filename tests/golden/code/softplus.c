@@ -17,15 +17,11 @@
 IRIS_KERNEL double iris_kernel(double x) {
   /* 8: if x > 30: */
   const bool t1 = x > 30.0;
-  double rv00;
-  if (t1) {
-    rv00 = x;
-  } else {
-    /* 10: return math.log1p(math.exp(x)) */
-    const double t2 = iris_exp_f64(x);
-    const double t3 = iris_log1p_f64(t2);
-    rv00 = t3;
-  }
+  /* 10: return math.log1p(math.exp(x)) */
+  const double t2 = iris_exp_f64(x);
+  const double t3 = iris_log1p_f64(t2);
+  /* 8: if x > 30: */
+  const double rv00 = t1 ? x : t3;
   return rv00;
 }
 
