@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import dsl, kernels, spellings
+from benchmarks import dsl, kernels, loops, spellings
 from benchmarks.generated import chain_expression
 
 Array = Any
@@ -22,6 +22,7 @@ SAME = "the function itself, called with arrays"
 
 GROUPS: dict[str, str] = {
     "divergent": "loops that end at another time for each element",
+    "loops": "more loops of that kind: counts, searches, and iterations to a fixed point",
     "transcendental": "expressions of elementary functions",
     "functions f8": "one elementary function, double precision",
     "functions f4": "one elementary function, single precision",
@@ -171,6 +172,15 @@ def _divergent() -> list[Case]:
     ]  # fmt: skip
 
 
+def _loops() -> list[Case]:
+    reason = "not written for whole arrays"
+    why = (("numpy", reason), ("jax", reason), _NO_LOOPS, ("blosc2", reason))
+    return [
+        _case(name, "loops", function, inputs, MILLION // 5, ulp=ulp, jax=None, why=why)
+        for name, (function, inputs, ulp) in loops.LOOPS.items()
+    ]
+
+
 def _transcendental() -> list[Case]:
     both = (_NO_ERF_NUMPY, _NO_ERF_NUMEXPR)
     every: dict[str, Any] = {"group": "transcendental", "size": MILLION}
@@ -293,7 +303,7 @@ def _calls() -> list[Case]:
 def all_cases() -> tuple[Case, ...]:
     """Every case, in the order of the table."""
     single = [_function(*row, kind) for kind in ("f8", "f4") for row in _FUNCTIONS]
-    return (*_divergent(), *_transcendental(), *_arithmetic(), *_chain(), *single, *_calls())
+    return (*_divergent(), *_loops(), *_transcendental(), *_arithmetic(), *_chain(), *single, *_calls())
 
 
 def inputs_of(case: Case, size: int | None = None) -> tuple[Array, ...]:

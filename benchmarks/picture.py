@@ -18,7 +18,8 @@ COLOURS = {
     "python": "#8d99a6",
 }  # fmt: skip
 _SHORT = {
-    "divergent": "loops of different length", "transcendental": "expressions with exp, sin, erf …",
+    "divergent": "loops of different length", "loops": "more such loops",
+    "transcendental": "expressions with exp, sin, erf …",
     "functions f8": "single functions, f8", "functions f4": "single functions, f4",
     "arithmetic": "arithmetic in cache", "chain": "arithmetic out of cache", "calls": "calls of 8 elements",
 }  # fmt: skip

@@ -33,6 +33,7 @@ class Aim:
 AIMS: tuple[Aim, ...] = (
     Aim("divergent kernels, one thread", "divergent", "iris", "numba", 5.0),
     Aim("divergent kernels, all threads", "divergent", "iris-all", "numba-all", 5.0),
+    Aim("more such loops, one thread", "loops", "iris", "numba", 5.0),
     Aim("transcendental kernels", "transcendental", "iris", "numba", 6.0),
     Aim("transcendental kernels", "transcendental", "iris", "numpy", 2.0),
     Aim("single functions, f8", "functions f8", "iris", "numpy", 1.0),

@@ -36,6 +36,12 @@
 #if IRIS_VECTOR_BYTES != 64
 #undef IRIS_BIT_MASKS
 #endif
+/* The vectors of a block, where there are 16 registers, and where there are 32 and others for masks. */
+#if defined(IRIS_BIT_MASKS)
+#define IRIS_BY_REGISTERS(few, many) many
+#else
+#define IRIS_BY_REGISTERS(few, many) few
+#endif
 #define IRIS_WIDTH (IRIS_VECTOR_BYTES / (IRIS_LANE_BITS / 8))
 #define IRIS_LANES (IRIS_WIDTH * IRIS_PARTS)
 /* With this many lanes left, those that are done take new elements. */

@@ -1,6 +1,7 @@
 """Measures the lane loop: time per element for every number of parts, against the element loop and numba.
 
-    python benchmarks/lanes/widths.py [--march x86-64-v3] [--cc gcc] [--parts 1,2,3,4,6] [--rule] [--numba] [NAME ...]
+    python -m benchmarks.lanes.widths [--march x86-64-v3,x86-64-v4] [--cc gcc] [--parts 1,2,3,4,6] [--rule] [--numba]
+        [--size N] [NAME ...]
 
 Each round times every contender once, one after the other, so that a noisy moment hits all; the table shows
 medians of processor time.
@@ -13,7 +14,6 @@ import argparse
 import ctypes
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -23,13 +23,12 @@ from typing import Any
 import numpy as np
 
 import iris_cc
+from benchmarks.cases import all_cases, inputs_of
+from benchmarks.lanes import kernels
 from iris_cc.codegen import ufunc_unit
 from iris_cc.codegen.lane_plan import refilled_loop
 from iris_cc.ir.nodes import Function
 from iris_cc.passes.run import run as optimise
-
-sys.path.insert(0, str(Path(__file__).parent))
-import kernels
 
 FLAGS = (
     *("-O3", "-ffp-contract=off", "-fwrapv", "-fno-math-errno", "-fno-trapping-math", "-fno-strict-aliasing"),
@@ -76,10 +75,6 @@ def with_numba(function: Callable[..., Any], inputs: Sequence[np.ndarray]) -> Ca
     return lambda: ufunc(*inputs, out=result)
 
 
-def seconds(compile_times: dict[str, float], label: str) -> str:
-    return f", built in {compile_times[label]:.2f} s" if label in compile_times else ""
-
-
 def medians(contenders: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
     times: dict[str, list[float]] = {name: [] for name in contenders}
     for call in contenders.values():
@@ -92,46 +87,66 @@ def medians(contenders: dict[str, Callable[[], object]], rounds: int) -> dict[st
     return {name: statistics.median(taken) for name, taken in times.items()}
 
 
+def rows(size: int) -> dict[str, kernels.Row]:
+    """The kernels made for this, and the cases of the benchmarks, which may have the same names."""
+    cases = [case for case in all_cases() if case.group in ("divergent", "loops")]
+    inputs = {case.name: inputs_of(case, size) for case in cases}
+    types = {name: tuple(array.dtype.str[1:] for array in arrays) for name, arrays in inputs.items()}
+    return {f"lanes: {name}": row for name, row in kernels.rows().items()} | {
+        case.name: (case.function, types[case.name], inputs[case.name]) for case in cases
+    }
+
+
+def ways(fn: Function, options: argparse.Namespace) -> dict[str, tuple[int | None, bool | None, str]]:
+    """What is compared, by its label: parts, refilling and level."""
+    found: dict[str, tuple[int | None, bool | None, str]] = {}
+    for march in options.march:
+        suffix = f" {march.removeprefix('x86-64-')}" if len(options.march) > 1 else ""
+        found[f"element{suffix}"] = (0, None, march)
+        if options.rule:
+            found[f"rule{suffix}"] = (None, None, march)
+            continue
+        for parts in options.parts:
+            found[f"x{parts}{suffix}"] = (parts, False, march)
+            if refilled_loop(fn) is not None:
+                found[f"r{parts}{suffix}"] = (parts, True, march)
+    return found
+
+
 def measure(name: str, row: kernels.Row, options: argparse.Namespace) -> None:
     function, types, inputs = row
     fn = lowered(function, types)
     contenders: dict[str, Callable[[], object]] = {}
-    compile_times = {}
     outs = {}
-    ways: list[tuple[int | None, bool | None]] = [
-        (parts, refills) for parts in options.parts for refills in (False, True)
-    ]
-    for parts, refills in [(0, None), (None, None)] if options.rule else [(0, None), *ways]:
-        if refills and refilled_loop(fn) is None:
-            continue
-        label = {0: "element", None: "rule"}.get(parts, f"{'r' if refills else 'x'}{parts}")
-        call, compile_times[label], _ = built(fn, parts, refills, options.march, options.cc, options.define)
+    for label, (parts, refills, march) in ways(fn, options).items():
+        call, _, _ = built(fn, parts, refills, march, options.cc, options.define)
         out = outs[label] = np.empty(len(inputs[0]), fn.results[0].dtype)
         contenders[label] = lambda call=call, out=out: call(*inputs, out)
     if options.numba and (peer := with_numba(function, inputs)) is not None:
         contenders["numba"] = peer
     taken = medians(contenders, options.rounds)
+    first = next(iter(outs.values()))
     for label, out in outs.items():
-        same = out.tobytes() == outs["element"].tobytes()
-        assert same, f"{name}: {label} differs from the element loop"
+        assert out.tobytes() == first.tobytes(), f"{name}: {label} differs from the element loop"
     per = {label: value / len(inputs[0]) * 1e9 for label, value in taken.items()}
-    base = per["element"]
+    base = next(iter(per.values()))
     text = "  ".join(f"{label} {ns:7.1f} ({base / ns:4.2f})" for label, ns in per.items())
     print(f"{name:20s} {text}", flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--march", default="x86-64-v3")
+    parser.add_argument("--march", default="x86-64-v3", type=lambda text: text.split(","))
     parser.add_argument("--cc", default="gcc")
     parser.add_argument("--parts", default="1,2,3,4", type=lambda text: [int(word) for word in text.split(",")])
     parser.add_argument("--define", default="", help="a macro for the compiler, as NAME=VALUE")
     parser.add_argument("--rounds", default=5, type=int)
+    parser.add_argument("--size", default=200_000, type=int, help="elements of the benchmarks' cases")
     parser.add_argument("--rule", action="store_true", help="what the rule chooses, and not every width")
     parser.add_argument("--numba", action="store_true")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
-    for name, row in kernels.rows().items():
+    for name, row in rows(options.size).items():
         if not options.names or any(word in name for word in options.names):
             measure(name, row, options)
 

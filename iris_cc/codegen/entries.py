@@ -126,7 +126,9 @@ def _lane_words(lanes: Plan | None) -> list[str]:
     """What iris_lanes.h has to know."""
     if lanes is None:
         return []
-    return [f"#define IRIS_LANE_BITS {lanes.lane_bits}\n#define IRIS_PARTS {lanes.parts}\n"]
+    few, many = lanes.parts
+    parts = str(few) if few == many else f"IRIS_BY_REGISTERS({few}, {many})"
+    return [f"#define IRIS_LANE_BITS {lanes.lane_bits}\n#define IRIS_PARTS {parts}\n"]
 
 
 def _loop_entry(fn: Function, rows: Rows, shared: Share | None) -> str:

@@ -16,28 +16,34 @@ from iris_cc.ir.nodes import Block, Const, For, Function, Let, Var, While
 _EXTRACTED = 4
 
 # Parts by the number of values a lane keeps from round to round, for blocks that end together: measured, see docs/adr.
-_PARTS = ((3, 4), (6, 3))
+# The second column is for AVX-512, which has twice the registers, and others for masks: one less than seven parts.
+_PARTS = ((3, (4, 6)), (6, (3, 5)))
+_PARTS_OTHERWISE = (2, 3)
 # Lanes that take new elements, by the vectors that a round reads; where it calls functions, those are in memory.
 MOST_REFILLED = 6
-_PARTS_REFILLED = ((5, 4),)
-_PARTS_CALLING = 5
+_PARTS_REFILLED = ((5, (4, 6)),)
+_PARTS_REFILLED_OTHERWISE = (3, 6)
+_PARTS_CALLING = (5, 6)
+
+Parts = tuple[int, int]
+NO_LANES: Parts = (0, 0)
 
 # Rounds before lanes that are done are looked for, by what a round costs in additions; one where functions are called.
 _IN_A_ROW = ((20, 4), (60, 2))
 
 
-def parts(fn: Function, uniform: frozenset[Var], own: bool, refilled: For | While | None) -> int:
-    """How many vectors a block has; 0 where the element loop is at least as fast."""
+def parts(fn: Function, uniform: frozenset[Var], own: bool, refilled: For | While | None) -> Parts:
+    """How many vectors a block has, before AVX-512 and with it; none where the element loop is at least as fast."""
     vector, scalar = _costs(fn, uniform, own)
     if not vector or 2 * scalar > vector:
-        return 0
+        return NO_LANES
     if refilled is not None:
         if _calls(fn, own):
             return _PARTS_CALLING
         read = _read(fn, refilled, uniform)
-        return next((parts for most, parts in _PARTS_REFILLED if read <= most), 3)
+        return next((parts for most, parts in _PARTS_REFILLED if read <= most), _PARTS_REFILLED_OTHERWISE)
     kept = max(len(stmt.carried) for stmt in walk.statements(fn.body) if isinstance(stmt, For | While))
-    return next((parts for most, parts in _PARTS if kept <= most), 2)
+    return next((parts for most, parts in _PARTS if kept <= most), _PARTS_OTHERWISE)
 
 
 def _read(fn: Function, loop: For | While, uniform: frozenset[Var]) -> int:

@@ -29,7 +29,7 @@ class Plan:
 
     fn: Function
     lane_bits: int
-    parts: int
+    parts: lane_pays.Parts
     refills: bool
     in_a_row: int  # rounds before the next look for lanes that are done
     uniform: frozenset[Var]
@@ -58,11 +58,11 @@ def _planned(fn: Function, moving: int | None, parts: int | None, refills: bool 
         loop = None
     uniform = _uniform(fn, moving, loop)
     bits = _lane_bits(fn, uniform)
-    parts = lane_pays.parts(fn, uniform, own, loop) if parts is None else parts
-    if not parts:
+    chosen = lane_pays.parts(fn, uniform, own, loop) if parts is None else (parts, parts)
+    if chosen == lane_pays.NO_LANES:
         return None
     in_a_row = 1 if loop is None else lane_pays.in_a_row(fn, uniform, own, loop)
-    return Plan(fn, bits, parts, loop is not None, in_a_row, uniform, _Segments(fn, own).crossing())
+    return Plan(fn, bits, chosen, loop is not None, in_a_row, uniform, _Segments(fn, own).crossing())
 
 
 def refilled_loop(fn: Function) -> For | While | None:

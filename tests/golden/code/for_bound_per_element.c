@@ -1,7 +1,7 @@
 /* kernel: (i8, i4) -> i8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off. */
 
 #define IRIS_LANE_BITS 64
-#define IRIS_PARTS 4
+#define IRIS_PARTS IRIS_BY_REGISTERS(4, 6)
 
 /* iris_base.h */
 
