@@ -10,7 +10,7 @@ import inspect
 import operator
 from collections.abc import Callable, Mapping
 from types import FunctionType, MappingProxyType
-from typing import Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from iris_cc import codes, driver
 from iris_cc.diagnostics import CompileError, Diagnostic, Span
@@ -31,6 +31,9 @@ from iris_cc.records import replace
 from iris_cc.runtime.dispatcher import Dispatcher
 from iris_cc.runtime.limits import WhileLimit
 from iris_cc.runtime.pending import take_pending
+
+if TYPE_CHECKING:
+    from iris_cc.pyroute import Body, PythonUfunc
 
 Fallback = Literal["warn", "silent", "error"]
 Compile = Literal["now", "background"]
@@ -61,11 +64,12 @@ class Kernel:
         self._options = options
         self._kernels: Kernels | None = None
         self._problem: CompileError | None = None
+        known = {**texts, function: text} if function is not None and text is not None else texts
         try:
             if function is None:
                 program = front.analyze(text or "")
             else:
-                program = front.analyze(function, texts if text is None else {**texts, function: text})
+                program = front.analyze(function, known)
         except CompileError as error:
             if function is None or options.fallback == "error":
                 raise
@@ -73,9 +77,9 @@ class Kernel:
             self._outside(error)
         else:
             self._options = options = _with_pragmas(options, program)
-            self._kernels = Kernels(program, function, options, program.doc)
+            self._kernels = Kernels(program, function, options, known)
             self._kernels.kernel = self
-        self._dress(function)
+        self._dress(function, known)
 
     def _outside(self, error: CompileError) -> None:
         if self._options.fallback == "warn":
@@ -83,7 +87,7 @@ class Kernel:
             more = f" (and {len(error.diagnostics) - 1} more)" if len(error.diagnostics) > 1 else ""
             warn(f"kernel `{_name(self.py_func)}` runs in Python{more}:\n{first.render()}")
 
-    def _dress(self, function: FunctionType | None) -> None:
+    def _dress(self, function: FunctionType | None, known: Mapping[FunctionType, str]) -> None:
         """Name, doc and signature of the function, and the way calls go."""
         if function is not None:
             for name in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__", "__wrapped__"):
@@ -96,7 +100,10 @@ class Kernel:
             self._dispatcher: Dispatcher = KernelDispatcher(self._kernels, self._kernels.program.defaults)
         else:
             assert function is not None
-            self._dispatcher = _python_dispatcher(function, self)
+            from iris_cc.pyroute import Body, PythonUfunc
+
+            self._python = PythonUfunc(Body(function, known, self), len(inspect.signature(function).parameters))
+            self._dispatcher = _python_dispatcher(self._python)
         self._kept = connect(self, self._dispatcher, patient=self._options.patient)
 
     @property
@@ -109,21 +116,22 @@ class Kernel:
     @property
     def ufunc(self) -> Any:
         """The `numpy.ufunc` itself: the one for strong operands, which promotes Python scalars as every ufunc does."""
-        if self._kernels is None:
-            from iris_cc.pyroute import PythonUfunc
-
-            assert self.py_func is not None
-            return PythonUfunc(self.py_func, len(inspect.signature(self.py_func).parameters), kernel=self)
-        if self._kernels.is_indexed:
+        if self._is_indexed:
             raise TypeError(f"kernel {self.__name__!r} uses index symbols, so it is not a ufunc")
         return self.ufunc_for(0)
 
     def ufunc_for(self, mask: int) -> Any:
         """The ufunc for calls whose weak arguments `mask` says."""
+        if self._kernels is None:
+            return self._python
         from iris_cc import config
 
         WhileLimit.apply(config.while_limit())
         return self._inside().ufunc(mask, config.jit_enabled())
+
+    @property
+    def _is_indexed(self) -> bool:
+        return self._python.body.is_indexed if self._kernels is None else self._kernels.is_indexed
 
     def _method(self, name: str) -> Callable[..., Any]:
         """A method of the ufunc, with the error that is meant where NumPy can only report a failure."""
@@ -147,12 +155,12 @@ class Kernel:
     @property
     def nin(self) -> int:
         """The number of inputs."""
-        return self._kernels.nin if self._kernels is not None else int(self.ufunc.nin)
+        return self._kernels.nin if self._kernels is not None else self._python.nin
 
     @property
     def nout(self) -> int:
         """The number of outputs."""
-        return self._kernels.nout if self._kernels is not None else int(self.ufunc.nout)
+        return self._kernels.nout if self._kernels is not None else self._python.nout
 
     @property
     def nargs(self) -> int:
@@ -283,6 +291,11 @@ class Kernel:
         from iris_cc import pickling
 
         return "iris_cc.Kernel", pickling.token(self)
+
+    @property
+    def body(self) -> Body:
+        """The Python function, as calls run it that are not compiled."""
+        return (self._python if self._kernels is None else self._kernels.in_python).body
 
     @property
     def routine(self) -> Routine | None:
@@ -452,17 +465,17 @@ class _LooseDispatcher(Dispatcher):
         return self.choose(0)(*args, **kwargs)
 
 
-def _python_dispatcher(function: FunctionType, kernel: Kernel) -> Dispatcher:
-    parameters = inspect.signature(function).parameters
-    from iris_cc.pyroute import PythonUfunc
+def _python_dispatcher(target: PythonUfunc) -> Dispatcher:
+    from iris_cc.pyroute import Default
 
-    target = PythonUfunc(function, len(parameters), kernel=kernel)
+    name = target.__name__
     if target.is_loose:
-        return _LooseDispatcher(function.__name__, (), {}, lambda mask: target)
+        return _LooseDispatcher(name, (), {}, lambda mask: target)
+    parameters = inspect.signature(target.function).parameters
     defaults: Mapping[str, object] = {
-        name: p.default for name, p in parameters.items() if p.default is not inspect.Parameter.empty
+        name: Default.of(p.default) for name, p in parameters.items() if p.default is not inspect.Parameter.empty
     }
-    return Dispatcher(function.__name__, tuple(parameters), defaults, lambda mask: target)
+    return Dispatcher(name, tuple(parameters), defaults, lambda mask: target)
 
 
 def _letters(spec: Specialization) -> str:

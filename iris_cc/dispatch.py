@@ -12,6 +12,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -93,13 +94,17 @@ class Kernels:
     lock = forks.lock()  # of what the building thread changes too, for all kernels
 
     def __init__(
-        self, program: Program, function: Callable[..., Any] | None, options: Options, doc: str | None
+        self,
+        program: Program,
+        function: Callable[..., Any] | None,
+        options: Options,
+        texts: Mapping[FunctionType, str],
     ) -> None:
         self.program = program
         self.function = function
+        self.texts = texts  # of functions for which Python keeps none
         self.options = options
         self.fp = options.fp_mode()  # of the environment in which the kernel is made
-        self.doc = doc
         self.kernel: Any = None  # whose these are: what a pickle of a ufunc names
         self.specs: dict[tuple[tuple[Type, ...], int], Specialization] = {}
         self.realized: dict[tuple[Specialization, bool], Realized] = {}
@@ -232,7 +237,7 @@ class Kernels:
         if found is None:
             resolve = functools.partial(self.resolve, mask, compiled)
             reduce = functools.partial(self.reduce_ufunc, mask)
-            made = _factory()(self.program.name, self.doc, self.nin, self.nout, resolve, reduce)
+            made = _factory()(self.program.name, self.program.doc, self.nin, self.nout, resolve, reduce)
             found = self.ufuncs.setdefault((mask, compiled), made)
         return found
 
@@ -306,10 +311,10 @@ class Kernels:
 
     @functools.cached_property
     def in_python(self) -> Any:
-        from iris_cc.pyroute import PythonUfunc
+        from iris_cc.pyroute import Body, PythonUfunc
 
         assert self.function is not None
-        return PythonUfunc(self.function, self.nin, kernel=self.kernel)
+        return PythonUfunc(Body(self.function, self.texts, self.kernel), self.nin)
 
     def rescuable(self, error: CompileError) -> CompileError:
         """The error as one the call may answer in Python, if it can."""

@@ -37,11 +37,14 @@ FORBIDDEN: dict[str, frozenset[str]] = {
     "build": frozenset({"ir", "frontend", "passes", "codegen", "interp", "diagnostics", "codes"}),
     "runtime": frozenset({"ir", "frontend", "passes", "codegen", "interp", "diagnostics", "codes"}),
     "background": frozenset({"ir", "frontend", "passes", "codegen", "interp", "runtime", "diagnostics", "codes"}),
-    "pyroute": frozenset({"ir", "frontend", "passes", "codegen", "interp", "build", "runtime", "driver"}),
+    "pyroute": frozenset({"ir", "passes", "codegen", "interp", "build", "driver"}),
 }
-# It reads the text of a unit of C; of the code generator it knows nothing else.
+# `units` reads the text of a unit of C; of the code generator it knows nothing else.  The Python route reads the source
+# of functions and knows the names of index symbols; what its calls share with those of loops lies in `runtime`.
 ALLOWED_ONLY: dict[tuple[str, str], frozenset[str]] = {
     ("units", "codegen"): frozenset({"codegen.runtime_c.read"}),
+    ("pyroute", "frontend"): frozenset({"frontend.source", "frontend.resolve.symbol_named"}),
+    ("pyroute", "runtime"): frozenset({"runtime.operands", "runtime.overrides"}),
 }
 # Outside packages: who may know NumPy's arrays, ctypes and the subprocess module.
 OUTSIDE: dict[str, frozenset[str]] = {
@@ -90,7 +93,8 @@ def test_imports_flow_one_way(path: Path) -> None:
         where = f"{path.relative_to(ROOT)}:{line}: {own} imports {name}"
         assert rank(other) < rank(own), f"{where}, which is not below it"
         assert other not in FORBIDDEN.get(own, ()), f"{where}, which it may not know"
-        assert rest in ALLOWED_ONLY.get((own, other), (rest,)), f"{where}; only {ALLOWED_ONLY[own, other]} is allowed"
+        allowed = ALLOWED_ONLY.get((own, other), (rest,))
+        assert rest in allowed or rest.rpartition(".")[0] in allowed, f"{where}; only {allowed} is allowed"
 
 
 def is_module(rest: str) -> bool:

@@ -106,14 +106,21 @@ _DSL_CONSTANTS = MappingProxyType({"pi": math.pi, "e": math.e, "inf": math.inf, 
 _DSL_MODULES = MappingProxyType({"math": math, "np": np, "numpy": np})
 
 
-def of_name(name: str) -> Entity | None:
-    """The index symbol or DSL word a name no scope binds stands for."""
+def symbol_named(name: str) -> Symbol | None:
+    """The index symbol a name no scope binds stands for."""
     if name == "_ndim":
         return Symbol("ndim", 0)
     if name == "_flat_idx":
         return Symbol("flat", 0)
     if name[:2] in ("_i", "_n") and name[2:].isdecimal() and name[2:] == str(int(name[2:])):
         return Symbol("i" if name[1] == "i" else "n", int(name[2:]))
+    return None
+
+
+def of_name(name: str) -> Entity | None:
+    """The index symbol or DSL word a name no scope binds stands for."""
+    if (symbol := symbol_named(name)) is not None:
+        return symbol
     if name in _DSL_EXTRAS or f"dsl.{name}" in ops.BY_PYTHON:
         return Known("dsl", name)
     if name in _DSL_CONSTANTS:

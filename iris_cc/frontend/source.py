@@ -59,12 +59,36 @@ def fail(code: Code, message: str, span: Span, label: str = "", help: str = "") 
 def of_function(function: FunctionType, text: str | None = None) -> Source:
     """The source of a Python function; `text` is the whole text that defined it, where Python has kept none."""
     code = function.__code__
-    place = Span(code.co_filename, 0, 0, 0, 0)
     if function.__name__ == "<lambda>":
         raise fail(codes.E0002, "a lambda cannot be a kernel", Span(code.co_filename, code.co_firstlineno, 0, 0, 0))
     if code.co_flags & (inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR):
         where = Span(code.co_filename, code.co_firstlineno, 0, code.co_firstlineno, 0)
         raise fail(codes.E0006, f"`{function.__name__}` is a generator or coroutine", where)
+    source = _source_of(function, text)
+    file = source.file
+    if not _is_source_of(source.tree, function):
+        first = code.co_firstlineno
+        where = Span(file, first, 0, first, len(source.lines.get(first, "")))
+        help = codes.E0001.help if text is not None or file.startswith("<") else "import the edited file anew"
+        raise fail(codes.E0001, f"the source found for `{function.__name__}` is not what Python runs", where, help=help)
+    return source
+
+
+def definition_of(function: FunctionType, text: str | None = None) -> ast.FunctionDef | None:
+    """The `def` of any Python function, in the language or not; None where its source is not to be had.
+
+    A test runner may have rewritten the assertions of what Python runs; all else must be the same.
+    """
+    try:
+        tree = _source_of(function, text).tree
+    except CompileError:
+        return None
+    return tree if _is_source_of(tree, function) or _is_source_of_rewritten(tree, function) else None
+
+
+def _source_of(function: FunctionType, text: str | None) -> Source:
+    code = function.__code__
+    place = Span(code.co_filename, 0, 0, 0, 0)
     lines = lines_of_text(text) if text is not None else _lines_of(function)
     if not lines:
         raise fail(codes.E0001, f"the source of `{function.__name__}` is not available", place)
@@ -76,12 +100,7 @@ def of_function(function: FunctionType, text: str | None = None) -> Source:
     if linecache.getlines(file)[first - 1 : first - 1 + len(block)] != block:  # a text no file holds
         file = f"<{os.path.basename(file).strip('<>')} {_digest(''.join(lines))}>"
         _remember(file, lines)
-    source = _find(_parse(block, first, file), function.__name__, first, file, block)
-    if not _is_source_of(source.tree, function):
-        where = Span(file, first, 0, first, len(source.lines.get(first, "")))
-        help = codes.E0001.help if text is not None or file.startswith("<") else "import the edited file anew"
-        raise fail(codes.E0001, f"the source found for `{function.__name__}` is not what Python runs", where, help=help)
-    return source
+    return _find(_parse(block, first, file), function.__name__, first, file, block)
 
 
 def of_text(text: str) -> Source:
@@ -135,32 +154,56 @@ _FUTURE = sum({getattr(__future__, name).compiler_flag for name in __future__.al
 
 def _is_source_of(tree: ast.FunctionDef, function: FunctionType) -> bool:
     """Whether the definition compiles to the function: a file may have changed since it was imported."""
+    found = compiled(tree, function)
+    return found is None or any(_same_code(each, function.__code__) for each in found)
+
+
+def _is_source_of_rewritten(tree: ast.FunctionDef, function: FunctionType) -> bool:
+    """The same but for names such as `@py_assert1`, which no source can have, and what comes with them."""
+    code = function.__code__
+    names = {*code.co_names, *code.co_varnames}
+    if not any(name.startswith("@") for name in names):
+        return False
+    return any(
+        each.co_varnames[: each.co_argcount] == code.co_varnames[: code.co_argcount]
+        and each.co_freevars == code.co_freevars
+        and names >= {*each.co_names, *each.co_varnames}
+        for each in compiled(tree, function) or ()
+    )
+
+
+def compiled(tree: ast.FunctionDef, function: FunctionType, also: tuple[str, ...] = ()) -> list[CodeType] | None:
+    """The code objects of that name in a definition of `function`, outermost first; `also` are further free names.
+
+    None where Python cannot compile it.
+    """
     code = function.__code__
     bare = ast.FunctionDef(
         **{field: getattr(tree, field) for field in tree._fields if field != "decorator_list"}, decorator_list=[]
     )
     body: list[ast.stmt] = [ast.copy_location(bare, tree)]
-    if code.co_freevars:
-        body = [_closure(code.co_freevars, body)]
+    if code.co_freevars or also:
+        own: list[ast.stmt] = [] if tree.name in code.co_freevars else [ast.Global([tree.name])]
+        body = [_closure((*code.co_freevars, *also), [*own, *body])]
     if name := _class_of(function):
         body = [_class(name, body)]
     module = ast.fix_missing_locations(ast.Module(body, []))
     try:
         pending = [compile(module, code.co_filename, "exec", code.co_flags & _FUTURE, dont_inherit=True)]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return True  # the check fails, not the function
+        return None
+    found: list[CodeType] = []
     while pending:
-        candidate = pending.pop()
-        if candidate.co_name == code.co_name and _same_code(candidate, code):
-            return True
+        candidate = pending.pop(0)
+        found += [candidate] if candidate.co_name == code.co_name else []
         pending += [const for const in candidate.co_consts if isinstance(const, CodeType)]
-    return False
+    return found
 
 
 def _closure(names: tuple[str, ...], body: list[ast.stmt]) -> ast.stmt:
     """A function around `body` that binds the names it closes over."""
     arguments = ast.arguments([], [ast.arg(name) for name in names], None, [], [], None, [])
-    return ast.FunctionDef("closure", arguments, body, [], None, None)
+    return ast.FunctionDef("%closure", arguments, body, [], None, None)
 
 
 def _class(name: str, body: list[ast.stmt]) -> ast.stmt:

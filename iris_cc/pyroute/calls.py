@@ -10,9 +10,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from iris_cc.pyroute.body import Body
 from iris_cc.pyroute.elements import WEAK, Caller, DType, Results, box, evaluate
-from iris_cc.pyroute.overrides import dress, wrapper
 from iris_cc.pyroute.request import Request, check_cast
+from iris_cc.runtime.overrides import dress, wrapper
 
 
 class Callee(Protocol):
@@ -24,6 +25,9 @@ class Callee(Protocol):
 
     @property
     def nout(self) -> int: ...
+
+    @property
+    def body(self) -> Body: ...
 
     def by_name(self) -> Callable[..., Any]: ...
 
@@ -92,7 +96,8 @@ class Call:
 
         caller = Caller(self.ufunc.by_name(), operands, accept)
         boxed = [box(each) for each in operands]
-        results = evaluate(caller, boxed, request.outputs.shapes, request.where, request.order, self._usual_count())
+        shapes, usual = request.outputs.shapes, self._usual_count()
+        results = evaluate(caller, boxed, shapes, request.where, request.order, usual, request.space)
         self.several = caller.several
         return results
 

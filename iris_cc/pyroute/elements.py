@@ -6,6 +6,8 @@ and hands each element over as it is.  This module may not know how a call is wr
 
 from __future__ import annotations
 
+import math
+import operator
 import reprlib
 from collections.abc import Callable, Iterable, Sequence
 from numbers import Number
@@ -13,7 +15,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from iris_cc.pyroute.rewrite import Place
 from iris_cc.records import record
+from iris_cc.runtime.operands import broadcast_shape
 
 DType: TypeAlias = "np.dtype[Any]"
 
@@ -136,23 +140,69 @@ def evaluate(
     caller: Caller,
     operands: Sequence[np.ndarray],
     shapes: Sequence[tuple[int, ...]],
-    where: object,
+    where: Any,
     order: Any,
     usual: int,
+    space: Space | None = None,
 ) -> Results:
     """Call for every element of the broadcast, in which outputs of these `shapes` take part.
 
-    `usual` is the number of outputs where there is no element.
+    `usual` is the number of outputs where there is no element; in a `space` elements know their position.
     """
+    if space is not None:
+        mask = () if where is True else (np.shape(where),)
+        full = broadcast_shape([*(each.shape for each in operands), *shapes, *mask, *space.shapes])
+        operands = (_positions(full, operands), *operands)
+    call = caller if space is None else space.located(caller, full)
     spare = max(len(shapes) - 1, 0)
-    engine = np.frompyfunc(lambda *values: (caller(*values), *(None,) * spare), len(operands), 1 + spare)
+    engine = np.frompyfunc(lambda *values: (call(*values), *(None,) * spare), len(operands), 1 + spare)
     if not spare:
-        engine = np.frompyfunc(caller, len(operands), 1)
+        engine = np.frompyfunc(call, len(operands), 1)
     out = tuple(np.empty(shape, object) for shape in shapes) or None
     found = engine(*operands, out=out, where=where, order=order)
     rows = found[0] if spare else found
     frame = rows if isinstance(rows, np.ndarray) else _single(rows)
     return _columns(frame, caller.count or usual)
+
+
+@record(eq=False)
+class Space:
+    """Where elements stand: `shapes` take part in the broadcast; `origin` and `extents` are those of a larger space."""
+
+    place: Place
+    shapes: tuple[tuple[int, ...], ...] = ()
+    origin: tuple[int, ...] | None = None
+    extents: tuple[int, ...] | None = None
+
+    def located(self, caller: Caller, full: tuple[int, ...]) -> Located:
+        return Located(caller, self, full if self.extents is None else self.extents)
+
+
+@record(eq=False)
+class Located:
+    """A caller whose first value is the element's position."""
+
+    caller: Caller
+    space: Space
+    extents: tuple[int, ...]
+
+    def __call__(self, position: tuple[int, ...], *values: Any) -> tuple[Any, ...]:
+        place, origin = self.space.place, self.space.origin
+        before = place.index, place.shape
+        place.index = position if origin is None else tuple(map(operator.add, position, origin))
+        place.shape = self.extents
+        try:
+            return self.caller(*values)
+        finally:
+            place.index, place.shape = before
+
+
+def _positions(shape: tuple[int, ...], operands: Sequence[np.ndarray]) -> np.ndarray:
+    """The position of each element, in the memory order of an operand of this shape."""
+    like = next((each for each in operands if each.shape == shape), np.empty(()))
+    boxed = np.empty_like(like, object, shape=shape)
+    boxed[...] = np.fromiter(np.ndindex(*shape), object, math.prod(shape)).reshape(shape)
+    return boxed
 
 
 def _columns(frame: np.ndarray, count: int) -> Results:

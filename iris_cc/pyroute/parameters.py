@@ -13,9 +13,23 @@ from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
+import numpy as np
+
 from iris_cc.records import record
 
 WORDS = ("out", "where", "casting", "order", "dtype", "subok", "signature", "sig")
+_NUMBERS = (bool, int, float, complex)
+
+
+@record(eq=False)
+class Default:
+    """A default that is no number, for an argument that a call left out: no operand, the function gets it as it is."""
+
+    value: Any
+
+    @classmethod
+    def of(cls, value: Any) -> Any:
+        return value if type(value) in _NUMBERS or isinstance(value, np.generic) else cls(value)
 
 
 @record
@@ -31,7 +45,8 @@ class Bound:
 class Parameters:
     """The parameters of `function`; `loose` where a call says how many inputs there are."""
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., Any], words: tuple[str, ...] = WORDS) -> None:
+        self.words = words
         self.name = getattr(function, "__name__", "function")
         kinds = _parameters(function)
         self.positional = [each for each in kinds if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)]
@@ -47,7 +62,7 @@ class Parameters:
         named, words = self._sorted(values, kwargs)
         for each in self.positional:
             if each.default is not each.empty:
-                values.setdefault(each.name, each.default)
+                values.setdefault(each.name, Default.of(each.default))
         self._require("positional", places, values)
         self._require("keyword-only", [each.name for each in self.keyword_only if each.default is each.empty], named)
         inputs, rest = [values[place] for place in places], args[len(places) :]
@@ -63,9 +78,9 @@ class Parameters:
         for key, value in kwargs.items():
             if key in plain and key in values:
                 raise TypeError(f"{self.name}() got multiple values for argument {key!r}")
-            if key not in plain | own and key not in WORDS and not self.takes_names:
+            if key not in plain | own and key not in self.words and not self.takes_names:
                 raise TypeError(f"{self.name}() got an unexpected keyword argument {key!r}")
-            target = values if key in plain else words if key in WORDS and key not in own else named
+            target = values if key in plain else words if key in self.words and key not in own else named
             target[key] = value
         return named, words
 

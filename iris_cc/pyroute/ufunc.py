@@ -13,19 +13,22 @@ from typing import Any
 import numpy as np
 
 from iris_cc.pyroute import folds
+from iris_cc.pyroute.body import Body
 from iris_cc.pyroute.calls import Call
-from iris_cc.pyroute.elements import WEAK, Caller, array_of, box
-from iris_cc.pyroute.overrides import dress, override, wrapper
-from iris_cc.pyroute.parameters import WORDS, Parameters, promised_outputs
-from iris_cc.pyroute.request import MISSING, check_cast, read_outputs, read_request, read_types
+from iris_cc.pyroute.elements import WEAK, Caller, Space, array_of, box
+from iris_cc.pyroute.parameters import WORDS, Bound, Default, Parameters, promised_outputs
+from iris_cc.pyroute.request import MISSING, Outputs, check_cast, read_outputs, read_request, read_types
+from iris_cc.runtime.operands import read_shape
+from iris_cc.runtime.overrides import dress, override, wrapper
 
 
 class PythonUfunc:
     """Calls `function` on every element of its broadcast inputs; their exact Python scalars stay what they are.
 
     The last inputs may have `names`: they go to the function by keyword.  `weak` has the Python type of inputs that
-    are Python scalars even if they come as arrays of no dimension, as from an object that took a call over.
-    The function of a `kernel` goes to other processes with it.
+    are Python scalars even if they come as arrays of no dimension, as from an object that took a call over.  `held` has
+    arguments that are no inputs, with their places.  A function that reads index symbols is called over a space, with
+    `shape=` where nothing else says how large it is, and has no methods.
     """
 
     signature = None
@@ -33,20 +36,22 @@ class PythonUfunc:
 
     def __init__(
         self,
-        function: Callable[..., Any],
+        function: Callable[..., Any] | Body,
         nin: int,
         names: tuple[str, ...] | None = None,
         weak: tuple[type | None, ...] = (),
-        kernel: Any = None,
+        held: tuple[tuple[int, Any], ...] = (),
     ) -> None:
+        self.body = function if isinstance(function, Body) else Body(function)
+        self.function = function = self.body.function
         self.__name__ = getattr(function, "__name__", "function")
         functools.update_wrapper(self, function)
-        self.function = function
-        self._parameters = Parameters(function) if names is None else None
+        self._words = (*WORDS, "shape") if self.body.is_indexed else WORDS
+        self._parameters = Parameters(function, self._words) if names is None else None
         self.nin = len(self._parameters.positional) if self._parameters and self._parameters.loose else nin
         self._names = names
         self._weak = weak
-        self._kernel = kernel
+        self._held = held
         self.last_count: int | None = None  # outputs of the last call
         self._promised = promised_outputs(function)
 
@@ -71,13 +76,11 @@ class PythonUfunc:
         return f"<ufunc {self.__name__!r}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        if self._kernel is None:
-            return PythonUfunc, (self.function, self.nin, self._names, self._weak)
-        return _of_kernel, (self._kernel, self.nin, self._names, self._weak)
+        return PythonUfunc, (self.body, self.nin, self._names, self._weak, self._held)
 
     def __dask_tokenize__(self) -> object:
-        known = repr(self.function) if self._kernel is None else self._kernel.__dask_tokenize__()
-        return "iris_cc.PythonUfunc", known, self.nin, self._names, repr(self._weak)
+        known = self.body.__dask_tokenize__()
+        return "iris_cc.PythonUfunc", known, self.nin, self._names, repr(self._weak), self._held
 
     # -- calls --
 
@@ -85,17 +88,28 @@ class PythonUfunc:
         if self._parameters is None or not self._parameters.loose:
             if len(args) < self.nin:
                 raise self._wrong_count(len(args))
-            return self._call(args[: self.nin], args[self.nin :], kwargs)
-        bound = self._parameters.bind(args, kwargs)
-        fixed = self._fixed(len(bound.inputs), bound.names)
+            if not any(type(each) is Default for each in args):
+                return self._call(args[: self.nin], args[self.nin :], kwargs)
+            bound = Bound(args[: self.nin], (), args[self.nin :], kwargs)
+        else:
+            bound = self._parameters.bind(args, kwargs)
+        held = tuple((place, each.value) for place, each in enumerate(bound.inputs) if type(each) is Default)
+        inputs = tuple(each for each in bound.inputs if type(each) is not Default)
+        fixed = self._fixed(len(inputs), bound.names, held=held)
         try:
-            return fixed._call(bound.inputs, bound.further, bound.words)
+            return fixed._call(inputs, bound.further, bound.words)
         finally:
             self.last_count = fixed.last_count
 
-    def _fixed(self, nin: int, names: tuple[str, ...] = (), weak: tuple[type | None, ...] = ()) -> PythonUfunc:
+    def _fixed(
+        self,
+        nin: int,
+        names: tuple[str, ...] = (),
+        weak: tuple[type | None, ...] = (),
+        held: tuple[tuple[int, Any], ...] = (),
+    ) -> PythonUfunc:
         """The same function with so many inputs."""
-        made = PythonUfunc(self.function, nin, names, weak, self._kernel)
+        made = PythonUfunc(self.body, nin, names, weak, held)
         made.last_count = self.last_count
         return made
 
@@ -104,17 +118,26 @@ class PythonUfunc:
         return TypeError(f"{self.__name__}() takes {takes} but {given} {'was' if given == 1 else 'were'} given")
 
     def _call(self, inputs: tuple[Any, ...], further: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-        unknown = next((key for key in kwargs if key not in WORDS), None)
+        unknown = next((key for key in kwargs if key not in self._words), None)
         if unknown is not None:
             raise TypeError(f"{self.__name__}() got an unexpected keyword argument {unknown!r}")
         if self._promised and len(further) > self._promised:
             raise self._wrong_count(len(inputs) + len(further))
         words = {"signature" if key == "sig" else key: value for key, value in kwargs.items() if key != "out"}
         outputs = read_outputs(kwargs.get("out", MISSING), further)
+        if self.body.is_indexed:
+            shape = words.pop("shape", None)
+            words["space"] = Space(self.body.place, () if shape is None else (read_shape(shape),))
+            return self._computed(inputs, outputs, words, bool(further) or "out" in kwargs)
         found = override(self._for_others(inputs), "__call__", inputs, outputs.arrays, words)
         if found is not None:
             return found[0]
-        request = read_request(self.__name__, self.nin, outputs, words, bool(further) or "out" in kwargs)
+        return self._computed(inputs, outputs, words, bool(further) or "out" in kwargs)
+
+    def _computed(
+        self, inputs: tuple[Any, ...], outputs: Outputs, words: Mapping[str, Any], masks_are_meant: bool
+    ) -> Any:
+        request = read_request(self.__name__, self.nin, outputs, words, masks_are_meant)
         with np.errstate(all="ignore"):
             return Call(self, self._as_weak(inputs), request).answer(inputs)
 
@@ -123,7 +146,7 @@ class PythonUfunc:
         weak = tuple(type(each) if type(each) in WEAK else None for each in inputs)
         if not any(weak) or self._weak:
             return self
-        return self._fixed(self.nin, self._names or (), weak)
+        return self._fixed(self.nin, self._names or (), weak, self._held)
 
     def _as_weak(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         kinds = (*self._weak, *(None,) * (len(inputs) - len(self._weak)))
@@ -133,15 +156,18 @@ class PythonUfunc:
         )
 
     def by_name(self) -> Callable[..., Any]:
-        """The function with the last inputs passed by keyword."""
-        names = self._names
-        if not names:
-            return self.function
+        """The function of the inputs: what is held stands in its place, and the last ones go by keyword."""
+        called, names, held = self.body.called, self._names or (), self._held
+        if not names and not held:
+            return called
 
-        @functools.wraps(self.function)
+        @functools.wraps(called)
         def call(*values: Any) -> Any:
-            place = len(values) - len(names)
-            return self.function(*values[:place], **dict(zip(names, values[place:])))
+            given = list(values)
+            for place, value in held:
+                given.insert(place, value)
+            place = len(given) - len(names)
+            return called(*given[:place], **dict(zip(names, given[place:])))
 
         return call
 
@@ -291,10 +317,6 @@ class PythonUfunc:
                 return dress(wrapper(inputs[:1]), array, None, outputs.as_scalar)
             folds.hand_over(self.__name__, array, given)
             return given
-
-
-def _of_kernel(kernel: Any, nin: int, names: tuple[str, ...] | None, weak: tuple[type | None, ...]) -> PythonUfunc:
-    return PythonUfunc(kernel.py_func, nin, names, weak, kernel)
 
 
 def _given(**words: tuple[Any, Any]) -> dict[str, Any]:
