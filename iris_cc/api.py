@@ -26,7 +26,7 @@ from iris_cc.driver import FP_MODES, MATH_MODES, Fp, Math, Options, Specializati
 from iris_cc.fastcall import connect, kernel_type
 from iris_cc.frontend import program as front
 from iris_cc.frontend.resolve import Routine, describe
-from iris_cc.frontend.values import WEAK_OF, Type
+from iris_cc.frontend.values import Type, Weak
 from iris_cc.records import replace
 from iris_cc.runtime.dispatcher import Dispatcher
 from iris_cc.runtime.limits import WhileLimit
@@ -171,7 +171,7 @@ class Kernel:
     def types(self) -> list[str]:
         """The loops that exist so far, in NumPy's letters: `dd->d`."""
         specs = self._kernels.specs.values() if self._kernels is not None else ()
-        return [_letters(spec) for spec in specs if not any(t in WEAK_OF.values() for t in spec.types)]
+        return [_letters(spec) for spec in specs if not any(isinstance(t, Weak) for t in spec.types)]
 
     @property
     def reduce(self) -> Callable[..., Any]:

@@ -79,6 +79,8 @@ E0403 = Code("E0403", "an operand has a type that is not compiled", "use bool, (
 E0404 = Code("E0404", "the bounds of `range` must be integers", "convert with `int(x)`")
 E0405 = Code("E0405", "an index symbol needs more dimensions than arrays have", "use _i0 to _i7 and _n0 to _n7")
 E0406 = Code("E0406", "a constant does not fit in 64 bits", "use smaller constants, or floats")
+E0407 = Code("E0407", "a Python int does not fit the type it meets", "convert, for example `np.int64(x)` or `float(x)`, or use a constant that fits",
+             "Where paths meet, or in `np.minimum`, `np.maximum` and `np.clip`, no 64-bit type holds both the number and its partner: -1 beside a uint64, 2**63 beside an int64.  In Python each element keeps its own type, so the function itself can still answer.")
 # E05xx: routes and the environment.
 E0501 = Code("E0501", "compilation is switched off", "unset ME_DSL_JIT to compile", "ME_DSL_JIT=0|false|off|no runs every kernel on the interpreter: no code is compiled, loaded or written.", "note")
 E0502 = Code("E0502", "no C compiler was found", "install `cc` (gcc or clang), or name one in CC", "Kernels run on the interpreter until a compiler is found.", "warning")

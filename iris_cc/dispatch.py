@@ -23,9 +23,9 @@ from iris_cc.diagnostics import CompileError, Diagnostic, FallbackWarning
 from iris_cc.driver import Options, Realized, Specialization
 from iris_cc.frontend import program as front
 from iris_cc.frontend.program import Program
-from iris_cc.frontend.values import Type
+from iris_cc.frontend.values import Type, Weak, weak_of
 from iris_cc.records import record
-from iris_cc.runtime.dispatcher import Dispatcher, Target, weak_types
+from iris_cc.runtime.dispatcher import Dispatcher, Target, WideInt, weak_types
 from iris_cc.runtime.limits import WhileLimit
 from iris_cc.runtime.pending import was_declined
 from iris_cc.runtime.ufunc import Loop, Word, factory_works, make_ufunc
@@ -42,7 +42,7 @@ _RUNS_IN_PYTHON = frozenset(
     code.id
     for code in (
         *(codes.E0004, codes.E0005, codes.E0204, codes.E0206),
-        *(codes.E0401, codes.E0402, codes.E0403, codes.E0404, codes.E0406),
+        *(codes.E0401, codes.E0402, codes.E0403, codes.E0404, codes.E0406, codes.E0407),
     )
 )
 _RETRY_AFTER = 10.0  # seconds until a kernel that failed to compile is tried again, if nothing says otherwise
@@ -328,7 +328,7 @@ class Kernels:
         strong = [word for word, kind in zip(words, weak, strict=True) if kind is None and isinstance(word, np.dtype)]
         types: list[Type] = []
         for word, kind, param in zip(words, weak, self.program.params, strict=True):
-            weakly = front.WEAK_OF[kind] if kind is not None else None
+            weakly = None if kind is None else Weak.WIDE if kind is WideInt else front.WEAK_OF[kind]
             forced = weakly is not None and isinstance(word, np.dtype) and word != np.dtype(weakly.scalar.dtype)
             if weakly is not None and not forced:  # a `signature=` may ask for another type
                 types.append(weakly)
@@ -484,7 +484,7 @@ def types_of_arguments(program: Program, args: Sequence[Any]) -> tuple[tuple[Typ
     ndim = 0
     for arg, param in zip(args, program.params, strict=False):
         if type(arg) in front.WEAK_OF:
-            types.append(front.WEAK_OF[type(arg)])
+            types.append(weak_of(arg))
         else:
             dtype = getattr(arg, "dtype", None)
             array = arg if isinstance(dtype, np.dtype) else np.asarray(arg)

@@ -19,6 +19,7 @@ void Py_IncRef(object *);
 void Py_DecRef(object *);
 void *PyLong_AsVoidPtr(object *);
 long long PyLong_AsLongLongAndOverflow(object *, int *);
+unsigned long long PyLong_AsUnsignedLongLong(object *);
 object *PyLong_FromVoidPtr(void *);
 object *PyTuple_New(isize);
 isize PyTuple_Size(object *);
@@ -31,6 +32,7 @@ object *PyVectorcall_Call(object *, object *, object *);
 object *PyType_FromSpecWithBases(type_spec *, object *);
 int PyObject_IsTrue(object *);
 void PyErr_Clear(void);
+object *PyErr_Occurred(void);
 void PyErr_Fetch(object **, object **, object **);
 void PyErr_NormalizeException(object **, object **, object **);
 void PyErr_Restore(object *, object *, object *);
@@ -46,10 +48,10 @@ __attribute__((weak)) int PyDict_Watch(int, object *);
 #define METH_FASTCALL_KEYWORDS (0x0080 | 0x0002)
 
 enum { MOST_PARAMETERS = 32, MOST_VALUES = 96, MOST_ENTRIES = 16 };
-enum { STRONG = 0, WEAK_FLOAT = 1, WEAK_INT = 2, WEAK_BOOL = 3, TOO_WIDE = 4 };
+enum { STRONG = 0, WEAK_FLOAT = 1, WEAK_INT = 2, WEAK_BOOL = 3, WIDE_INT = 4, TOO_WIDE = 5 };
 
 /* The ufunc for one set of weak arguments, and what iris_spread.c is told about it, or NULL. */
-typedef struct { mask_t mask; object *ufunc; const void *spread; } entry_t;
+typedef struct { mask_t mask, wide; object *ufunc; const void *spread; } entry_t;
 
 /* The state of one kernel.  Python owns the memory and every object in it, and mirrors this layout. */
 typedef struct {
@@ -79,6 +81,15 @@ static inline const array_t *as_array(const object *value) {
   return value->type == array_type ? (const array_t *)value : 0;
 }
 
+/* Of an int beyond 63 bits. */
+static int weakness_beyond(object *value, int sign) {
+  if (sign < 0) return TOO_WIDE;
+  (void)PyLong_AsUnsignedLongLong(value);
+  if (!PyErr_Occurred()) return WIDE_INT;
+  PyErr_Clear();
+  return TOO_WIDE;
+}
+
 static inline int weakness(object *value) {
   void *type = value->type;
   if (type == &PyFloat_Type) return WEAK_FLOAT;
@@ -86,15 +97,16 @@ static inline int weakness(object *value) {
   if (LIKELY(type != &PyLong_Type)) return STRONG;
   int overflow = 0;
   (void)PyLong_AsLongLongAndOverflow(value, &overflow);
-  return overflow ? TOO_WIDE : WEAK_INT;
+  return LIKELY(!overflow) ? WEAK_INT : weakness_beyond(value, overflow);
 }
 
-/* What the arguments of a call are: two bits per parameter, the first lowest; and the axes of arrays, all in one OR. */
-typedef struct { mask_t mask; int axes; } kinds_t;
+/* What the arguments of a call are: two bits per parameter, the first lowest, and one for each int of 2^63 and more; and
+ * the axes of arrays, all in one OR. */
+typedef struct { mask_t mask, wide; int axes; } kinds_t;
 
 /* Returns 0 when an int is too wide for 64 bits. */
 static inline int look_at(object *const *values, isize count, kinds_t *kinds) {
-  mask_t bits = 0;
+  mask_t bits = 0, wide = 0;
   int axes = 0;
   for (isize i = 0; i < count; i++) {
     if (LIKELY(as_array(values[i]) != 0)) {
@@ -102,17 +114,23 @@ static inline int look_at(object *const *values, isize count, kinds_t *kinds) {
       continue;
     }
     int kind = weakness(values[i]);
+    if (LIKELY(kind < WIDE_INT)) {
+      bits |= (mask_t)kind << (2 * i);
+      continue;
+    }
     if (kind == TOO_WIDE) return 0;
-    bits |= (mask_t)kind << (2 * i);
+    bits |= (mask_t)WEAK_INT << (2 * i);
+    wide |= (mask_t)1 << i;
   }
   kinds->mask = bits;
+  kinds->wide = wide;
   kinds->axes = axes;
   return 1;
 }
 
-static inline const entry_t *find_entry(const state_t *state, mask_t mask) {
+static inline const entry_t *find_entry(const state_t *state, const kinds_t *kinds) {
   for (isize i = 0; i < state->entries; i++)
-    if (state->table[i].mask == mask) return &state->table[i];
+    if (state->table[i].mask == kinds->mask && state->table[i].wide == kinds->wide) return &state->table[i];
   return 0;
 }
 
@@ -320,7 +338,7 @@ static object *call_laid_out(const state_t *state, object *const *args, isize co
   int found = lay_out(state, args, count, names, &layout);
   if (found < 0) return 0;
   if (!found) return PyObject_Vectorcall(state->slow, args, count, names);
-  const entry_t *entry = look_at(layout.values, state->parameters, &kinds) ? find_entry(state, kinds.mask) : 0;
+  const entry_t *entry = look_at(layout.values, state->parameters, &kinds) ? find_entry(state, &kinds) : 0;
   object *result = entry ? call_entry(state, entry, kinds.axes, layout.values, layout.positions, layout.names)
                          : PyObject_Vectorcall(state->slow, args, count, names);
   if (layout.names) Py_DecRef(layout.names);
@@ -346,7 +364,7 @@ static inline object *call_state(state_t *state, object *const *args, isize coun
   if (iris_override || guarded(state)) return PyObject_Vectorcall(state->slow, args, count, names);
   if (count < state->parameters || (names && !all_passed(state, names)))
     return call_laid_out(state, args, count, names);
-  const entry_t *entry = look_at(args, state->parameters, &kinds) ? find_entry(state, kinds.mask) : 0;
+  const entry_t *entry = look_at(args, state->parameters, &kinds) ? find_entry(state, &kinds) : 0;
   if (!entry) return PyObject_Vectorcall(state->slow, args, count, names);
   return call_entry(state, entry, kinds.axes, args, count, names);
 }

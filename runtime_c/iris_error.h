@@ -5,6 +5,7 @@
 extern int PyGILState_Ensure(void);
 extern void PyGILState_Release(int state);
 extern void PyErr_SetString(void *type, const char *message);
+extern void *PyExc_OverflowError;
 extern void *PyExc_RuntimeError;
 extern void *PyExc_ValueError;
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from iris_cc import codes
+from iris_cc.frontend import wide
 from iris_cc.frontend.emit import Emit
-from iris_cc.frontend.values import Type, Value, Weak, join, literal, promote, run_time
+from iris_cc.frontend.joins import Meeting, common, meet
+from iris_cc.frontend.values import Paths, Type, Value, Weak, literal, run_time
 from iris_cc.ir import ops
 from iris_cc.ir.nodes import Atom, Const, Fault
 from iris_cc.ir.ops import Op
@@ -18,6 +20,9 @@ from iris_cc.ir.types import BOOL, F64, I64, U64, Scalar
 _LARGEST_FOLD = 4096  # bits of an integer constant: Python's are exact at any size, ours up to a sane one
 _UNROLLED_POWER = 64
 _FLOAT_POWER = 3  # the largest whole exponent that floats raise by multiplication
+
+CERTAIN = Const(True, BOOL)
+Candidate = tuple[Atom | None, Value]  # a value, and where it is the one to take
 
 _PYTHON: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
@@ -41,6 +46,7 @@ _BOOL_ROWS: Mapping[Op, Op | None] = {
     ops.MAX: ops.OR, ops.FMAX: ops.OR, ops.MIN: ops.AND, ops.FMIN: ops.AND,
     ops.ABS: None, ops.FLOOR: None, ops.CEIL: None, ops.TRUNC: None,
 }  # fmt: skip
+_EXTREMES = (ops.MIN, ops.MAX, ops.FMIN, ops.FMAX)
 _WHOLE = (ops.FLOOR, ops.CEIL, ops.TRUNC)
 _CLASSES = {ops.ISNAN: False, ops.ISINF: False, ops.ISFIN: True}
 
@@ -56,10 +62,29 @@ def numpy_op(e: Emit, row: Op, ufunc: str, args: tuple[Value, ...]) -> Value:
     if loop is None:
         return _stand_in()
     operand = loop.operands[0]
+    if row in _EXTREMES and operand.is_integer and not all(arg.is_weak for arg in args):
+        return _extreme(e, row, args, operand)
+    if operand.is_integer and operand is not U64 and any(wide.is_argument(arg) for arg in args):
+        return wide.refuse(e)  # NumPy raises OverflowError
     atoms = tuple(e.atom(arg, operand) for arg in args)
     if operand is not BOOL and row is ops.POW:
         return run_time(operand, _power(e, atoms[0], atoms[1]))
     return run_time(loop.results[0], _row(e, row, operand, atoms))
+
+
+def _extreme(e: Emit, row: Op, args: tuple[Value, ...], operand: Scalar) -> Value:
+    """The smaller or larger of two integers, where a Python int may be none of the type's numbers.
+
+    Then it decides nothing if it loses.  Where it wins NumPy raises OverflowError: a constant has no compiled form,
+    any other int counts as the nearest number.
+    """
+    args = tuple(map(e.used, args))
+    for weak, other in (args, args[::-1]):
+        number = weak.literal
+        if isinstance(number, int) and not operand.holds(int(number)):
+            loses = number < 0 if row in (ops.MAX, ops.FMAX) else number > 0
+            return run_time(operand, e.atom(other, operand)) if loses else e.out_of_bounds(int(number), operand)
+    return run_time(operand, e.op(row, *(e.nearest(arg, operand) for arg in args)))
 
 
 def _row(e: Emit, row: Op, operand: Scalar, atoms: tuple[Atom, ...]) -> Atom:
@@ -146,6 +171,8 @@ def _python_binary(e: Emit, op: type[ast.AST], row: Op, left: Value, right: Valu
         if op is ast.Pow:
             return run_time(Weak.FLOAT, _power(e, e.atom(left, F64), e.atom(right, F64)))
         return run_time(Weak.FLOAT, e.op(row, e.atom(left, F64), e.atom(right, F64)))
+    if Weak.WIDE in (left.type, right.type):
+        return wide.binary(e, op, row, left, right)
     if op in _BITWISE and left.type is right.type is Weak.BOOL:
         return run_time(Weak.BOOL, e.op(row, e.atom(left), e.atom(right)))
     if op is ast.Div:
@@ -163,6 +190,8 @@ def negative(e: Emit, value: Value) -> Value:
     if isinstance(value.type, Scalar):
         return numpy_op(e, ops.NEG, "negative", (value,))
     number = as_number(value)
+    if number.type is Weak.WIDE:
+        return wide.signed(e, e.op(ops.NEG, e.atom(number)))
     return run_time(number.type, e.op(ops.NEG, e.atom(number)))
 
 
@@ -182,6 +211,8 @@ def invert(e: Emit, value: Value) -> Value:
         return numpy_op(e, ops.INV, "invert", (value,))
     if value.type is Weak.FLOAT:
         return e.no_operation("~", value)
+    if value.type is Weak.WIDE:
+        return wide.signed(e, e.op(ops.INV, e.atom(value)))
     return run_time(Weak.INT, e.op(ops.INV, e.atom(value, I64)))
 
 
@@ -191,7 +222,7 @@ def as_number(value: Value) -> Value:
         return value
     if value.literal is not None:
         return literal(int(value.literal))
-    return Value(Weak.INT, value.atom)
+    return Value(Weak.INT, value.atom, paths=Paths((), (0, 1)))
 
 
 def truth(e: Emit, value: Value) -> Value:
@@ -213,9 +244,22 @@ def logical_not(e: Emit, value: Value) -> Value:
 
 def select(e: Emit, condition: Atom, then: Value, orelse: Value) -> Value:
     """One of two values that are already computed, joined as where two paths meet."""
-    type, span = join(then, orelse)
-    scalar = type.scalar if isinstance(type, Weak) else type
-    return run_time(type, e.op(ops.SEL, condition, e.atom(then, scalar), e.atom(orelse, scalar)), span)
+    return choose(e, ((None, orelse), (condition, then)), meet(then, orelse))
+
+
+def choose(
+    e: Emit, candidates: Sequence[Candidate], met: Meeting, *, low: bool = True, high: bool = True
+) -> Value:
+    """The last candidate whose condition holds; the first has none."""
+    (_, first), *others = candidates
+    atom, fits = e.carry(first, met, low=low, high=high)
+    for condition, value in others:
+        assert condition is not None
+        chosen, chosen_fits = e.carry(value, met, low=low, high=high)
+        atom = e.op(ops.SEL, condition, chosen, atom)
+        if fits is not None or chosen_fits is not None:
+            fits = e.op(ops.SEL, condition, chosen_fits or CERTAIN, fits or CERTAIN)
+    return met.value(atom, fits, e.span)
 
 
 # -- comparison --
@@ -224,6 +268,7 @@ def select(e: Emit, condition: Atom, then: Value, orelse: Value) -> Value:
 def compare(e: Emit, row: Op, left: Value, right: Value, *, strong: bool = False) -> Value:
     """`left < right` and its kin; integers compare exactly whatever their types.  Weak operands give a Python bool."""
     weak = left.is_weak and right.is_weak and not strong
+    left, right = e.used(left), e.used(right)
     if left.literal is not None and right.literal is not None:
         answer = _COMPARE[row](left.literal, right.literal)
         return literal(answer) if weak else run_time(BOOL, Const(answer, BOOL))
@@ -243,12 +288,18 @@ def _compare_python(e: Emit, row: Op, left: Value, right: Value) -> Atom:
     if left.type is right.type:
         return e.op(row, e.atom(left), e.atom(right))
     for value in (left, right):
-        if value.literal is not None and value.type is not Weak.FLOAT and abs(value.literal) <= 1 << 53:
+        if value.literal is not None and value.type is not Weak.FLOAT and _is_float(int(value.literal)):
             return e.op(row, e.atom(left, F64), e.atom(right, F64))
+    if Weak.WIDE in (left.type, right.type):
+        return e.atom(wide.refuse(e), BOOL)
     if left.type is Weak.FLOAT:
         order = e.op(ops.PYCMP, e.atom(right, I64), e.atom(left))
         return _from_order(e, _MIRROR[row], order)
     return _from_order(e, row, e.op(ops.PYCMP, e.atom(left, I64), e.atom(right)))
+
+
+def _is_float(number: int) -> bool:
+    return abs(number) < 1 << 64 and int(float(number)) == number
 
 
 _MIRROR = {ops.LT: ops.GT, ops.LE: ops.GE, ops.GT: ops.LT, ops.GE: ops.LE, ops.EQ: ops.EQ, ops.NE: ops.NE}
@@ -267,9 +318,10 @@ def _compare_integers(e: Emit, row: Op, left: Value, right: Value) -> Atom:
     for value, other, is_left in ((left, right, True), (right, left, False)):
         if value.literal is not None:
             return _compare_with_literal(e, row, other, int(value.literal), is_left)
-    common = promote(left.scalar, right.scalar)
-    if not common.is_float:
-        return e.op(row, e.atom(left, common), e.atom(right, common))
+    both = common((left.scalar, right.scalar))
+    assert both is not None
+    if not both.is_float:
+        return e.op(row, e.atom(left, both), e.atom(right, both))
     if left.scalar is U64:
         return _compare_mixed(e, _MIRROR[row], e.atom(right, I64), e.atom(left))
     return _compare_mixed(e, row, e.atom(left, I64), e.atom(right))

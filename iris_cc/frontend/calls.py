@@ -13,16 +13,17 @@ import numpy as np
 
 from iris_cc import codes
 from iris_cc.frontend import arith
-from iris_cc.frontend.arith import numpy_op, truth
+from iris_cc.frontend.arith import Candidate, numpy_op, truth
 from iris_cc.frontend.emit import Emit, name_of
+from iris_cc.frontend.joins import meet, meeting, union
 from iris_cc.frontend.resolve import CastTo, Known
-from iris_cc.frontend.values import Result, Value, Weak, join, literal, run_time, scalar_of, strong_literal
+from iris_cc.frontend.values import WEAK_INTS, Paths, Result, Value, Weak, literal, run_time, scalar_of, strong_literal
 from iris_cc.ir import ops
 from iris_cc.ir.nodes import Atom, Const
 from iris_cc.ir.types import BOOL, F64, I64, Scalar
-from iris_cc.records import replace
 
 Arguments = tuple[Value, ...]
+_NEVER = Const(False, BOOL)
 
 
 def call(e: Emit, entity: Known | CastTo, args: Arguments) -> Result:
@@ -98,32 +99,73 @@ def _abs(e: Emit, args: Arguments) -> Value:
     if isinstance(value.type, Scalar):
         return numpy_op(e, ops.ABS, "absolute", args)
     number = arith.as_number(value)
+    if value.type is Weak.WIDE:
+        return value
     if value.type is Weak.BOOL:
         return run_time(Weak.INT, e.atom(number, I64))
     return run_time(number.type, e.op(ops.ABS, e.atom(number)))
 
 
 def _extreme(row: ops.Op) -> Callable[[Emit, Arguments], Value]:
-    """Python's `min` and `max`: a later argument wins only if it compares strictly; so nan stays where it is first."""
+    """Python's `min` and `max`: a later argument wins only if it compares strictly; so nan stays where it is first.
+
+    Each is compared with what may stand before it in its own type: only the result is where they all meet.
+    """
 
     def rule(e: Emit, args: Arguments) -> Value:
-        best = args[0]
+        if _are_alike(args):
+            best = args[0]
+            for later in args[1:]:
+                wins = arith.compare(e, row, later, best)
+                if wins.literal is None:
+                    best = arith.select(e, e.atom(wins), later, best)
+                else:
+                    best = later if wins.literal else best
+            return best
+        candidates: list[Candidate] = [(None, args[0])]
         for later in args[1:]:
-            wins = arith.compare(e, row, later, best)
-            if wins.literal is not None:
-                best = later if wins.literal else best
-            elif isinstance(wins.atom, Const):
-                best = _joined(e, later if wins.atom.value else best, later, best)
-            else:
-                best = arith.select(e, e.atom(wins), later, best)
-        return best
+            candidates = _contested(e, row, candidates, later)
+        if len(candidates) == 1:
+            return candidates[0][1]
+        # A Python int wins a maximum only if it is no less than some number of the type they meet in.
+        met = meet(*(value for _, value in candidates))
+        return arith.choose(e, candidates, met, low=row is not ops.GT, high=row is not ops.LT)
 
     return rule
 
 
-def _joined(e: Emit, chosen: Value, *others: Value) -> Value:
-    type, span = join(*others)
-    return run_time(type, e.atom(chosen, scalar_of(type)), span)
+def _are_alike(args: Arguments) -> bool:
+    """Whether they compare the same before and after they meet, so that each two may meet as they come."""
+    strong = {arg.type for arg in args if not arg.is_weak}
+    if len(strong) != 1:
+        return not strong and len({arg.type for arg in args}) == 1
+    scalar = next(arg.scalar for arg in args if not arg.is_weak)
+    return scalar.is_float or all(
+        not arg.is_weak or (isinstance(arg.literal, int) and scalar.is_integer and scalar.holds(arg.literal))
+        for arg in args
+    )
+
+
+def _contested(e: Emit, row: ops.Op, candidates: list[Candidate], later: Value) -> list[Candidate]:
+    """The candidates after one more argument, which beats some of them for some elements."""
+    kept: list[Candidate] = []
+    beaten: list[Atom] = []
+    for condition, value in candidates:
+        wins = e.atom(arith.compare(e, row, later, value))
+        if wins == _NEVER:
+            kept.append((condition, value))
+            continue
+        if wins != arith.CERTAIN:
+            kept.append((e.both(condition, e.op(ops.NOT, wins)), value))
+        both = e.both(condition, wins)
+        assert both is not None
+        beaten.append(both)
+    if not beaten:
+        return kept
+    any_beaten = beaten[0]
+    for each in beaten[1:]:
+        any_beaten = e.op(ops.OR, any_beaten, each)
+    return [*kept, (any_beaten if kept else None, later)]
 
 
 def _round(e: Emit, args: Arguments) -> Value:
@@ -133,6 +175,8 @@ def _round(e: Emit, args: Arguments) -> Value:
         return _round_to(e, value, args[1], python=True)
     if value.literal is not None and _finite(value.literal):
         return literal(round(value.literal))
+    if value.type is Weak.WIDE:
+        return value
     if value.type is BOOL:
         return e.no_operation("round", value)
     atom = e.atom(arith.as_number(value))
@@ -174,7 +218,9 @@ def _int(e: Emit, args: Arguments) -> Value:
     (value,) = args
     if value.literal is not None and _finite(value.literal):
         return literal(int(value.literal))
-    return run_time(Weak.INT, e.builder.cast(e.atom(value), I64), value.span)
+    if value.type in WEAK_INTS:
+        return value
+    return run_time(Weak.INT, e.builder.cast(e.atom(value), I64))
 
 
 def _float(e: Emit, args: Arguments) -> Value:
@@ -255,10 +301,11 @@ def _math_hypot(e: Emit, args: Arguments) -> Value:
 
 
 def _where(e: Emit, args: Arguments) -> Value:
+    """`np.where` converts what it gets, whatever the values: Python ints wrap in their partner's type, as in NumPy."""
     condition, then, orelse = args
     known = truth(e, condition)
-    type, _ = join(replace(then, span=None), replace(orelse, span=None))
-    scalar = scalar_of(type)
+    types = tuple(Weak.INT if value.type is Weak.WIDE else value.type for value in (then, orelse))
+    scalar = scalar_of(meeting(union(*(Paths((each,)) for each in types))).type)
     return run_time(scalar, e.op(ops.SEL, e.atom(known), e.atom(then, scalar), e.atom(orelse, scalar)))
 
 
@@ -277,16 +324,18 @@ def _clip(e: Emit, args: Arguments) -> Value:
 
 
 def _bound(e: Emit, bound: Value, scalar: Scalar, row: ops.Op) -> Value:
-    """A Python int as a bound of a narrower integer: one beyond the type's range bounds nothing, as in NumPy."""
-    if bound.type is not Weak.INT or not scalar.is_integer:
+    """A Python int as a bound of an integer: one beyond the type's range bounds nothing, as in NumPy.
+
+    A lower bound above the range, or an upper one below it, is no number of the type, where NumPy raises OverflowError:
+    a constant has no compiled form, any other int counts as the nearest number.
+    """
+    if bound.type not in WEAK_INTS or not scalar.is_integer:
         return bound
-    lowest = -(1 << (scalar.bits - 1)) if scalar.is_signed else 0
-    limit = lowest if row is ops.MAX else lowest + (1 << scalar.bits) - 1
-    if bound.literal is not None:
-        return literal(max(int(bound.literal), limit) if row is ops.MAX else min(int(bound.literal), limit))
-    if not I64.holds(limit):
-        return bound
-    return run_time(Weak.INT, e.op(row, e.atom(bound), Const(limit, I64)))
+    if bound.literal is None:
+        return run_time(scalar, e.nearest(bound, scalar))
+    number = int(bound.literal)
+    number = max(number, scalar.lowest) if row is ops.MAX else min(number, scalar.highest)
+    return literal(number) if scalar.holds(number) else e.out_of_bounds(number, scalar)
 
 
 def _logical(row: ops.Op) -> Callable[[Emit, Arguments], Value]:

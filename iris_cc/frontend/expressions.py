@@ -14,16 +14,20 @@ from iris_cc import codes
 from iris_cc.frontend import arith, calls, resolve
 from iris_cc.frontend.emit import Emit
 from iris_cc.frontend.frames import FALSE, FLAGS, NEXT, Flow, Frame
+from iris_cc.frontend.joins import Meeting, meet
 from iris_cc.frontend.resolve import CastTo, Constant, Helper, Known, Local, Routine, Symbol
 from iris_cc.frontend.source import fail
-from iris_cc.frontend.values import Result, Value, flat, join, literal, run_time, scalar_of, strong_literal, zero
+from iris_cc.frontend.values import Result, Value, flat, literal, run_time, strong_literal
 from iris_cc.ir import ops
 from iris_cc.ir.builder import Builder
-from iris_cc.ir.nodes import Atom, If, Let, Var
-from iris_cc.ir.types import I64
+from iris_cc.ir.nodes import Atom, Const, If, Let, Var
+from iris_cc.ir.types import BOOL, I64
+from iris_cc.records import replace
 
 SIZE_LIMIT = 400_000  # values one lowering may make before it is called too large
 MOST_CALLS = 5_000  # helpers that call helpers twice grow as powers of two
+
+_CERTAIN = Const(True, BOOL)
 
 Side = tuple[dict[str, Value], Flow, Builder]
 
@@ -77,25 +81,45 @@ class Expressions:
                 if left is right or only is base.get(name) or (only.literal is not None and name not in FLAGS):
                     merged[name] = only
                     continue
-                spare = base.get(name)
-                fill = spare if spare is not None and spare.type is only.type else zero(only.type)
-                left, right = left or fill, right or fill
+                met = meet(only)
+                left, right = left or self.absent(only, base.get(name)), right or self.absent(only, base.get(name))
+            else:
+                met = meet(left, right)
             if _same_literal(left, right):
                 merged[name] = left
                 continue
-            type, span = join(left, right)
-            scalar = scalar_of(type)
-            out = outer.var(scalar, name.lstrip("%"))
-            for value, builder, atoms in ((left, then[2], results[0]), (right, orelse[2], results[1])):
-                self.e.builder = builder
-                atoms.append(self.e.atom(value, scalar))
-            self.e.builder = outer
-            outs.append(out)
-            merged[name] = run_time(type, out, span)
+            sides = ((left, then[2], results[0]), (right, orelse[2], results[1]))
+            merged[name] = self.merged(met, name.lstrip("%"), sides, outs)
+        self.e.builder = outer
         blocks = (then[2].block(*results[0]), orelse[2].block(*results[1]))
         if outs or blocks[0].stmts or blocks[1].stmts:
             outer.add(If(tuple(outs), condition, blocks[0], blocks[1], self.e.span))
         return merged
+
+    def merged(
+        self, met: Meeting, hint: str, sides: tuple[tuple[Value, Builder, list[Atom]], ...], outs: list[Var]
+    ) -> Value:
+        """One value from both sides of a fork, and whether it fits, where that is not certain."""
+        outer = sides[0][1]
+        carried: list[tuple[Atom, Atom | None]] = []
+        for value, builder, _ in sides:
+            self.e.builder = builder
+            carried.append(self.e.carry(value, met))
+        new = [outer.var(met.carrier, hint)]
+        is_open = any(fits is not None for _, fits in carried)
+        if is_open:
+            new.append(outer.var(BOOL, f"{hint}_fits"))
+        outs += new
+        for (atom, fits), (_, _, atoms) in zip(carried, sides, strict=True):
+            atoms += [atom, fits or _CERTAIN] if is_open else [atom]
+        return met.value(new[0], new[1] if is_open else None, self.e.span)
+
+    def absent(self, only: Value, spare: Value | None) -> Value:
+        """What `only` is where nobody will read it: what the name was before, if that is at hand."""
+        carrier = meet(only).carrier
+        if spare is not None and spare.type is only.type and not spare.clash and not only.clash:
+            return Value(only.type, self.e.converted(spare, carrier), paths=only.paths)
+        return Value(only.type, Const(0, carrier), paths=only.paths, clash=only.clash, place=only.place)
 
     def choose(self, condition: Atom, then: Callable[[], Result], orelse: Callable[[], Result]) -> Result:
         """A conditional value: one or several numbers from whichever side is taken."""
@@ -282,7 +306,7 @@ class Expressions:
             renamed = Var(value.atom.id, value.atom.type, name)
             if isinstance(last, Let) and last.out == value.atom:
                 stmts[-1] = Let(renamed, last.op, last.args, last.loc)
-                return run_time(value.type, renamed, value.span)
+                return replace(value, atom=renamed)
         return value
 
 

@@ -10,8 +10,8 @@ import ast
 from collections.abc import Callable
 
 from iris_cc import codes
-from iris_cc.diagnostics import CompileError, Label
-from iris_cc.frontend import arith
+from iris_cc.diagnostics import CompileError, Label, Span
+from iris_cc.frontend import arith, ranges
 from iris_cc.frontend.emit import Emit, name_of
 from iris_cc.frontend.expressions import Expressions, index_value
 from iris_cc.frontend.frames import (
@@ -31,14 +31,16 @@ from iris_cc.frontend.frames import (
     may_exit,
     returned,
 )
+from iris_cc.frontend.joins import Meeting, meeting, paths_of, union
 from iris_cc.frontend.resolve import Routine, Symbol, assigned_names
-from iris_cc.frontend.values import Result, Type, Value, Weak, flat, join, run_time, scalar_of, zero
+from iris_cc.frontend.values import Paths, Result, Type, Value, Weak, flat, literal, run_time, scalar_of
 from iris_cc.ir import ops
 from iris_cc.ir.builder import Builder, Numbers
-from iris_cc.ir.nodes import Atom, Block, Const, Fault, For, Function, Index, Var, While
+from iris_cc.ir.nodes import Atom, Block, Const, For, Function, Index, Var, While
 from iris_cc.ir.types import BOOL, I64
 from iris_cc.records import record
 
+Slot = tuple[Var, ...]  # a carried value, and where that is open, whether it fits
 _DEEPEST_ABSORBED = 30  # blocks put into one another before flags are used instead
 
 
@@ -66,8 +68,8 @@ def lower(routine: Routine, types: tuple[Type, ...], symbols: tuple[Symbol, ...]
 class _Attempt:
     """One lowering of a loop body with assumed types of the carried names."""
 
-    carried: dict[str, Var]
-    types: dict[str, Type]
+    carried: dict[str, Slot]
+    met: dict[str, Meeting]
     builder: Builder
     condition: Block | None
     start: dict[str, Value]
@@ -80,7 +82,7 @@ class Lowering(Expressions):
 
     def __init__(self, e: Emit, symbols: dict[Symbol, Value]) -> None:
         super().__init__(e, symbols)
-        self.known_types: dict[object, dict[str, Value]] = {}  # loop -> what its names were at its last fixpoint
+        self.known_types: dict[object, dict[str, Paths]] = {}  # loop -> what its names were at its last fixpoint
 
     def index_inputs(self, symbols: tuple[Symbol, ...], ndim: int) -> tuple[Index, ...]:
         """Inputs for the symbols that vary; an absent dimension has position 0 and extent 1."""
@@ -275,12 +277,7 @@ class Lowering(Expressions):
         target = stmt.target.id
         bounds = [self.bound(arg) for arg in stmt.iter.args]
         self.at(stmt)
-        zero_, one = Const(0, I64), Const(1, I64)
-        start = bounds[0] if len(bounds) > 1 else zero_
-        stop = bounds[1] if len(bounds) > 1 else bounds[0]
-        step = bounds[2] if len(bounds) > 2 else one
-        if len(bounds) == 3 and not (isinstance(step, Const) and step.value):
-            self.e.check(self.e.op(ops.NE, step, zero_), Fault.ZERO_STEP)
+        start, stop, step = ranges.bounds(self.e, bounds)
         index = self.e.builder.var(I64, target)
 
         def run() -> Flow:
@@ -298,13 +295,13 @@ class Lowering(Expressions):
         exhausted = self.finish(attempt, live, build)
         return Flow(True, attempt.exits), exhausted
 
-    def bound(self, node: ast.expr) -> Atom:
+    def bound(self, node: ast.expr) -> Value:
         value = self.value(node)
         if value.scalar.is_float or value.type is BOOL:
             self.at(node)
             self.e.error(codes.E0404, f"a bound of `range` is {name_of(value.type)}", name_of(value.type))
-            return Const(0, I64)
-        return self.e.atom(value, I64)
+            return literal(0)
+        return value
 
     def while_(self, stmt: ast.While, *, forever: bool) -> tuple[Flow, Value]:
         """A while whose test binds no name: the test is the loop's own condition, with the exits in front of it."""
@@ -365,11 +362,10 @@ class Lowering(Expressions):
         base = self.frame.env
         assigned = assigned_names(stmt)
         key = (self.frame.key, id(stmt))
-        assumed = {name: value for name, value in base.items() if name in assigned}
+        assumed = {name: paths_of(value) for name, value in base.items() if name in assigned}
         for name, wider in self.known_types.get(key, {}).items():
             if name in assumed:
-                type, span = join(assumed[name], wider)
-                assumed[name] = Value(type, wider.atom, None, span)
+                assumed[name] = meeting(union(assumed[name], wider)).paths
         while True:
             mark = len(self.e.diagnostics)
             attempt = self.attempt(base, assumed, run, condition)
@@ -383,14 +379,14 @@ class Lowering(Expressions):
     def attempt(
         self,
         base: dict[str, Value],
-        assumed: dict[str, Value],
+        assumed: dict[str, Paths],
         run: Callable[[], Flow],
         condition: Callable[[], Value] | None,
     ) -> _Attempt:
         outer, span = self.e.builder, self.e.span
-        types = {name: value.type for name, value in assumed.items()}
-        carried = {name: outer.var(scalar_of(type), name.lstrip("%")) for name, type in types.items()}
-        start = base | {name: run_time(types[name], var) for name, var in carried.items()}
+        met = {name: meeting(paths) for name, paths in assumed.items()}
+        carried = {name: self.slot(each, name) for name, each in met.items()}
+        start = base | {name: _in_slot(met[name], slot, span) for name, slot in carried.items()}
         start = {name: value for name, value in start.items() if name not in FLAGS}
         test: Block | None = None
         if condition is not None:
@@ -399,9 +395,19 @@ class Lowering(Expressions):
             test = self.e.builder.block(self.e.atom(known))
         self.e.builder, self.frame.env = outer.inner(), dict(start)
         flow = run()
-        attempt = _Attempt(carried, types, self.e.builder, test, start, self.frame.env, flow.exits - {CONTINUE})
+        attempt = _Attempt(carried, met, self.e.builder, test, start, self.frame.env, flow.exits - {CONTINUE})
         self.e.builder, self.frame.env, self.e.span = outer, base, span
         return attempt
+
+    def slot(self, met: Meeting, name: str) -> Slot:
+        hint = name.lstrip("%")
+        var = self.e.builder.var(met.carrier, hint)
+        return (var, self.e.builder.var(BOOL, f"{hint}_fits")) if met.paths.unsure else (var,)
+
+    def carried_atoms(self, value: Value, met: Meeting) -> tuple[Atom, ...]:
+        """What `value` puts into a slot."""
+        atom, fits = self.e.carry(value, met)
+        return (atom, fits or arith.CERTAIN) if met.paths.unsure else (atom,)
 
     def close_body(self, attempt: _Attempt, live_in: Var | None = None) -> tuple[Var, Value] | None:
         """The carried flag that lets the loop go on, and its next value; None if nothing can leave the loop."""
@@ -421,53 +427,64 @@ class Lowering(Expressions):
     ) -> Value:
         """Build the loop from its body; afterwards its names have what the loop carried out.  Returns `exhausted`."""
         outer, base = self.e.builder, self.frame.env
-        carried = dict(attempt.carried)
-        types: dict[str, Type] = dict(attempt.types)
+        carried, met = dict(attempt.carried), dict(attempt.met)
         for flag in FLAGS:
             if flag in attempt.exits:
-                carried[flag], types[flag] = outer.var(BOOL, flag.lstrip("%")), Weak.BOOL
-        inits = [self.e.atom(_initial(name, base, types[name]), var.type) for name, var in carried.items()]
+                carried[flag], met[flag] = (outer.var(BOOL, flag.lstrip("%")),), _FLAG
+        inits: list[Atom] = []
+        ends: list[Atom] = []
+        for name in carried:
+            inits += self.carried_atoms(_initial(name, base, met[name], self.e.span), met[name])
         self.e.builder = attempt.builder
-        ends = [self.e.atom(_final(name, attempt.env, types[name], var), var.type) for name, var in carried.items()]
-        variables = tuple(carried.values())
+        for name, slot in carried.items():
+            ends += self.carried_atoms(_final(name, attempt.env, met[name], slot, self.e.span), met[name])
+        variables = tuple(var for slot in carried.values() for var in slot)
         if live is not None:
             variables, inits, ends = (live[0], *variables), [Const(True, BOOL), *inits], [self.e.atom(live[1]), *ends]
         body = attempt.builder.block(*ends)
         self.e.builder = outer
         outs = tuple(outer.var(var.type, var.hint) for var in variables)
         build(outs, variables, tuple(inits), body)
-        names = list(carried)
-        for name, out in zip(names, outs[len(outs) - len(names) :], strict=True):
-            self.frame.env[name] = run_time(types[name], out)
+        place = 0 if live is None else 1
+        for name, slot in carried.items():
+            self.frame.env[name] = _in_slot(met[name], outs[place : place + len(slot)], self.e.span)
+            place += len(slot)
         if BREAK in carried:
             self.frame.env.pop(BREAK)
         return TRUE if live is None else run_time(Weak.BOOL, outs[0])
 
 
-def _widened(assumed: dict[str, Value], base: dict[str, Value], attempt: _Attempt) -> dict[str, Value] | None:
-    """The types after one more attempt, or None if they are what was assumed."""
+_FLAG = meeting(Paths((Weak.BOOL,)))
+
+
+def _in_slot(met: Meeting, slot: Slot, place: Span) -> Value:
+    return met.value(slot[0], slot[1] if len(slot) > 1 else None, place)
+
+
+def _widened(assumed: dict[str, Paths], base: dict[str, Value], attempt: _Attempt) -> dict[str, Paths] | None:
+    """What the names are after one more attempt, or None if that is what was assumed."""
     result = dict(assumed)
     for name, end in attempt.env.items():
         before = assumed.get(name)
         if name in FLAGS or (before is None and attempt.start.get(name) is end):
             continue
-        before = before or base.get(name)
-        type, span = join(before, end) if before is not None else (end.type, None)
-        if name not in assumed or type is not assumed[name].type:
-            result[name] = Value(type, end.atom, None, span)
-    return result if len(result) > len(assumed) or any(v is not assumed.get(n) for n, v in result.items()) else None
+        if before is None and (outside := base.get(name)) is not None:
+            before = paths_of(outside)
+        paths = paths_of(end) if before is None else union(before, paths_of(end))
+        result[name] = meeting(paths).paths
+    return None if result == assumed else result
 
 
-def _initial(name: str, base: dict[str, Value], type: Type) -> Value:
+def _initial(name: str, base: dict[str, Value], met: Meeting, place: Span) -> Value:
     """What a carried name is before the first iteration; any value, where none is read."""
     if name in FLAGS:
         return FALSE
-    return base.get(name) or zero(type)
+    return base.get(name) or met.nothing(place)
 
 
-def _final(name: str, env: dict[str, Value], type: Type, carried: Var) -> Value:
+def _final(name: str, env: dict[str, Value], met: Meeting, slot: Slot, place: Span) -> Value:
     """What a carried name is after an iteration."""
-    return env.get(name) or (FALSE if name in FLAGS else run_time(type, carried))
+    return env.get(name) or (FALSE if name in FLAGS else _in_slot(met, slot, place))
 
 
 def _names_in(node: ast.expr) -> frozenset[str]:

@@ -39,8 +39,9 @@ def resolve(ufunc: str, types: tuple[Type, ...]) -> Loop:
 @lru_cache(maxsize=4096)
 def _resolve(name: str, types: tuple[Type, ...]) -> Loop | NoLoop:
     ufunc: Any = np._core.umath.clip if name == "clip" else getattr(np, name)  # type: ignore[attr-defined]
+    words = (np.dtype(np.uint64),) if types == (Weak.WIDE,) else tuple(map(_word, types))
     try:
-        dtypes = ufunc.resolve_dtypes((*map(_word, types), *(None,) * ufunc.nout))
+        dtypes = ufunc.resolve_dtypes((*words, *(None,) * ufunc.nout))
     except TypeError as error:
         return NoLoop(str(error), half=False)
     codes = [dtype.str[1:] for dtype in dtypes]

@@ -79,6 +79,7 @@ class Fault(Enum):
     NEGATIVE_POWER = (1, ValueError, "Integers to negative integer powers are not allowed.")
     ZERO_STEP = (2, ValueError, "range() arg 3 must not be zero")
     WHILE_LIMIT = (4, RuntimeError, "a while loop passed ME_DSL_WHILE_MAX_ITERS iterations for one element")
+    OUT_OF_BOUNDS = (8, OverflowError, "a Python int is out of bounds for the type it meets")
 
     def __init__(self, bit: int, exception: type[Exception], message: str) -> None:
         self.bit = bit

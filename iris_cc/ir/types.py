@@ -55,6 +55,20 @@ class Scalar(Enum):
     def holds(self, value: int) -> bool:
         return self.wrap(value) == value
 
+    @property
+    def lowest(self) -> int:
+        """The smallest number of an integer type."""
+        return -(1 << (self.bits - 1)) if self.is_signed else 0
+
+    @property
+    def highest(self) -> int:
+        """The largest number of an integer type."""
+        return self.lowest + (1 << self.bits) - 1
+
+    def within(self, other: Scalar) -> bool:
+        """Whether `other` has room for every number of this one; both are integer types."""
+        return other.lowest <= self.lowest and self.highest <= other.highest
+
     def __str__(self) -> str:
         return self.name.lower()
 

@@ -232,10 +232,7 @@ def _array(frame: np.ndarray, mask: np.ndarray | None, values: list[Any]) -> np.
 def _converted(values: list[Any], target: DType) -> np.ndarray:
     if target.kind in "VT":
         return np.array(values, target)
-    try:
-        return np.fromiter(values, target, len(values))
-    except OverflowError:  # a negative Python int beside a uint64 keeps its bits
-        return np.array([np.asarray(value).astype(target) for value in values], target)
+    return np.fromiter(values, target, len(values))
 
 
 def result_type(values: Iterable[Any]) -> DType:
@@ -250,7 +247,7 @@ def result_type(values: Iterable[Any]) -> DType:
         return np.dtype(float)
     words: list[Any] = [*sorted(strong, key=str), *(kind(0) for kind in sorted(weak, key=str))]
     ints = [value for value in given if type(value) is int] if int in weak else []
-    return _with_room(np.result_type(*words), ints, bool(strong))
+    return _with_room(np.result_type(*words), ints, all(dtype.kind in "bu" for dtype in strong))
 
 
 def _dtype(value: Any) -> DType:
@@ -259,15 +256,13 @@ def _dtype(value: Any) -> DType:
     return np.asarray(value).dtype if isinstance(value, (*WEAK, str, bytes)) else np.dtype(object)
 
 
-def _with_room(joined: DType, ints: list[int], strong: bool) -> DType:
-    """The joined type, or a wider one where a Python int does not fit in it; in a uint64 it keeps its bits."""
+def _with_room(joined: DType, ints: list[int], unsigned: bool) -> DType:
+    """The joined type, or one that has room for the Python ints too: int64, uint64 beside `unsigned`, else object."""
     if joined.kind not in "iu" or not ints:
         return joined
     low, high = min(ints), max(ints)
     if np.iinfo(joined).min <= low and high <= np.iinfo(joined).max:
         return joined
-    if joined == np.uint64 and low >= -(1 << 63) and high < 1 << 64:
-        return joined
     if joined != np.uint64 and low >= -(1 << 63) and high < 1 << 63:
-        return np.result_type(joined, np.int64)
-    return np.dtype(np.uint64) if not strong and low >= 0 and high < 1 << 64 else np.dtype(object)
+        return np.dtype(np.int64)
+    return np.dtype(np.uint64) if unsigned and low >= 0 and high < 1 << 64 else np.dtype(object)

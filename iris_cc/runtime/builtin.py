@@ -15,16 +15,17 @@ from ctypes import PYFUNCTYPE, c_ssize_t, c_uint64, c_void_p, py_object
 from functools import cache
 from typing import Any
 
-from iris_cc.runtime.dispatcher import OVERRIDES, PASSED, Dispatcher, Target
+from iris_cc.runtime.dispatcher import OVERRIDES, PASSED, WIDE_SHIFT, Dispatcher, Target
 from iris_cc.runtime.pending import recover
 from iris_cc.runtime.ufunc import spread_table
 
 MOST_PARAMETERS = 32
 MOST_ENTRIES = 16
+_LOW = (1 << 2 * MOST_PARAMETERS) - 1
 
 
 class _Entry(ctypes.Structure):
-    _fields_ = [("mask", c_uint64), ("ufunc", c_void_p), ("spread", c_void_p)]
+    _fields_ = [("mask", c_uint64), ("wide", c_uint64), ("ufunc", c_void_p), ("spread", c_void_p)]
 
 
 class _State(ctypes.Structure):
@@ -179,13 +180,15 @@ class _Table:
     def add(self, mask: int, target: Target) -> None:
         place = self.state.entries
         if place < MOST_ENTRIES:
-            self.state.table[place] = _Entry(mask, id(target), spread_table(target))
+            low, wide = mask & _LOW, mask >> WIDE_SHIFT
+            self.state.table[place] = _Entry(low, wide, id(target), spread_table(target))
             self.state.entries = place + 1
 
     def drop(self, mask: int) -> None:
         last = self.state.entries - 1
         for place in range(last + 1):
-            if self.state.table[place].mask == mask:
+            entry = self.state.table[place]
+            if entry.mask | entry.wide << WIDE_SHIFT == mask:
                 self.state.table[place] = self.state.table[last]
                 self.state.entries = last
                 return

@@ -24,8 +24,13 @@ OVERRIDES = (config.KILL_SWITCH, config.WHILE_LIMIT)
 # Keywords of a ufunc call.  A parameter of the same name comes first.
 PASSED = ("out", "where", "dtype", "casting", "order", "subok", "signature", "sig", "axis", "axes", "keepdims", "shape")
 
-# Two bits per parameter, the first parameter lowest.
+# A mask has two bits per parameter, the first parameter lowest, and above them one for each int of 2^63 and more.
 WEAK_BITS = {float: 1, int: 2, bool: 3}
+WIDE_SHIFT = 128  # a ufunc has 64 operands at most
+
+
+class WideInt(int):
+    """Stands for the type of a Python int from 2^63 to 2^64 - 1, which travels as uint64."""
 
 
 class Override:
@@ -44,7 +49,8 @@ class Override:
 def weak_types(mask: int, count: int) -> tuple[type | None, ...]:
     """The Python type of each weak argument in `mask`, None for the others."""
     types = (None, float, int, bool)
-    return tuple(types[mask >> 2 * i & 3] for i in range(count))
+    wide = mask >> WIDE_SHIFT
+    return tuple(WideInt if wide >> i & 1 else types[mask >> 2 * i & 3] for i in range(count))
 
 
 class Follower(Protocol):
@@ -173,6 +179,8 @@ class Dispatcher:
         for place, (name, value) in enumerate(zip(self.parameters, values)):
             bits = WEAK_BITS.get(type(value), 0)
             if type(value) is int and not -(1 << 63) <= value < 1 << 63:
-                raise OverflowError(f"{self.name}() argument {name!r}: Python int too large for 64 bits")
+                if not 0 <= value < 1 << 64:
+                    raise OverflowError(f"{self.name}() argument {name!r}: Python int too large for 64 bits")
+                mask |= 1 << WIDE_SHIFT + place
             mask |= bits << 2 * place
         return mask

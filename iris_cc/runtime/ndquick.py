@@ -106,7 +106,7 @@ def _plain_inputs(args: tuple[Any, ...]) -> tuple[tuple[int, ...], Key]:
                 return (), ()
             shape = arg.shape
             key.append(arg.dtype)
-        elif kind in _CELL:
+        elif kind in _CELL and (kind is float or -(1 << 63) <= arg < 1 << 63):
             key.append(kind)
         else:
             return (), ()

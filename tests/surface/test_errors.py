@@ -69,12 +69,15 @@ def test_too_many_arguments() -> None:
 
 def test_a_python_int_beyond_64_bits() -> None:
     kernel = make(add)
-    for value in (2**63, -(2**63) - 1, 10**40):
+    for value in (2**64, -(2**63) - 1, 10**40):
         with pytest.raises(OverflowError, match="too large"):
             kernel(value, 1)
         with pytest.raises(OverflowError, match="too large"):
             kernel(X, y=value)
     assert kernel(2**63 - 1, 0) == 2**63 - 1 and kernel(-(2**63), 0) == -(2**63)
+    assert kernel(2**63, 1) == 2**63 + 1 and kernel(np.uint64(1), 2**64 - 2) == 2**64 - 1
+    with pytest.raises(OverflowError):
+        kernel(np.arange(3), 2**63)
     assert kernel(np.uint64(2**64 - 1), np.uint64(0)) == 2**64 - 1
 
 
