@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from iris_cc import codes
-from iris_cc.frontend import arith
+from iris_cc.frontend import arith, wide
 from iris_cc.frontend.arith import Candidate, numpy_op, truth
 from iris_cc.frontend.emit import Emit, name_of
 from iris_cc.frontend.joins import meet, meeting, union
@@ -20,7 +20,7 @@ from iris_cc.frontend.resolve import CastTo, Known
 from iris_cc.frontend.values import WEAK_INTS, Paths, Result, Value, Weak, literal, run_time, scalar_of, strong_literal
 from iris_cc.ir import ops
 from iris_cc.ir.nodes import Atom, Const
-from iris_cc.ir.types import BOOL, F64, I64, Scalar
+from iris_cc.ir.types import BOOL, F64, I64, U64, Scalar
 
 Arguments = tuple[Value, ...]
 _NEVER = Const(False, BOOL)
@@ -79,9 +79,12 @@ def int_method(e: Emit, name: str, value: Value) -> Value:
     """`n.bit_count()` and `n.bit_length()`; of NumPy's scalars only the integers have one, and only the first."""
     if isinstance(value.literal, int):
         return literal(getattr(int(value.literal), name)())
+    if value.type is Weak.WIDE and name == "bit_length":
+        return wide.refuse(e)
     if value.is_weak and value.type is not Weak.FLOAT:
         row = ops.BITL if name == "bit_length" else ops.BITC
-        return run_time(Weak.INT, e.builder.cast(e.op(row, e.atom(value, I64)), I64))
+        bits = e.atom(value, U64 if value.type is Weak.WIDE else I64)
+        return run_time(Weak.INT, e.builder.cast(e.op(row, bits), I64))
     if name == "bit_count" and isinstance(value.type, Scalar) and value.type.is_integer:
         return run_time(Weak.INT, e.builder.cast(e.op(ops.BITC, e.atom(value)), I64))
     return e.error(
@@ -394,7 +397,7 @@ def _math_ldexp(e: Emit, args: Arguments) -> Value:
     x, exponent = args
     if scalar_of(exponent.type).is_float:
         return e.no_operation("math.ldexp", x, exponent)
-    return run_time(Weak.FLOAT, e.op(ops.LDEXP, e.atom(_as_float(e, x), F64), e.atom(exponent, I64)))
+    return run_time(Weak.FLOAT, e.op(ops.LDEXP, e.atom(_as_float(e, x), F64), e.nearest(exponent, I64)))
 
 
 def _fdim(e: Emit, args: Arguments) -> Value:

@@ -408,7 +408,7 @@ def test_an_int_of_64_bits_among_python_ints(route: Route, n: int) -> None:
         return (
             *(n & 0xFF, n >> 1, n >> 63, n | 1, n ^ m, n % m, m // n, n // 10, n % 10, n & m, n > x, n >= m, n == m),
             *(float(n), n * 0.5, bool(n), abs(n), +n, min(n, m), max(n, 3), min(3, n), n if x > 5 else m, n < 0),
-            *(m - n, n & -2, int(n)),
+            *(m - n, n & -2, int(n), n.bit_count()),
         )
 
     x = np.array([1, 7], "i4")
