@@ -12,6 +12,7 @@ from iris_cc.codegen.cfamily import kernel_function
 from iris_cc.codegen.dialect import BY_MATH
 from iris_cc.codegen.lane_plan import Plan, plan
 from iris_cc.codegen.lane_rows import lane_loop
+from iris_cc.codegen.lane_values import divides
 from iris_cc.codegen.rows import Rows
 from iris_cc.codegen.work import Share, share
 from iris_cc.codegen.writer import Writer, safe_comment
@@ -90,7 +91,8 @@ def nd_unit(
 def _row_headers(fn: Function, lanes: Plan | None, shared: Share | None) -> set[str]:
     found = {"iris_parallel.h", "iris_row.h"} if shared is not None else set()
     if lanes is not None:
-        return found | {"iris_row.h", "iris_lanes.h", "iris_lanes_masks.h", "iris_lanes_512.h"}
+        found |= {"iris_row.h", "iris_lanes.h", "iris_lanes_masks.h", "iris_lanes_512.h"}
+        return found | ({"iris_lanes_div.h"} if any(map(divides, needs.lets(lanes.fn))) else set())
     return found if needs.trips_differ(fn) else found | {"iris_row.h"}
 
 

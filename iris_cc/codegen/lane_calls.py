@@ -1,9 +1,10 @@
-"""Elementary functions of ours for all lanes at once: a scalar loop over the lanes, which compilers make vectors of.
+"""Functions of ours for all lanes at once: a scalar loop over the lanes, which compilers make vectors of.
 
     iris_lanes_sin_cos_f64(x, result, result_1);
 
-Functions of the same numbers are called together, for what they compute in common.  Where a function has a form without
-the reduction that hardly any argument needs, that form comes first, and the whole one only if some lane asks for it.
+Functions of the same numbers are called together, for what they compute in common.  Where a function has a form for
+usual arguments (no reduction of large angles, whole numbers that doubles hold), that form comes first, and the whole
+one only if some lane asks for it.  A constant divisor is part of the function: its inverse is a constant, too.
 Which calls there are is a question about the IR; what is written is text, and what stands around it is not known here.
 """
 
@@ -12,13 +13,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from iris_cc.codegen import lane_values
+from iris_cc.codegen.dialect import Dialect, literal
 from iris_cc.codegen.lane_values import vector
 from iris_cc.codegen.writer import Writer
 from iris_cc.ir import ops, walk
-from iris_cc.ir.nodes import Block, Function, Let, Var
+from iris_cc.ir.nodes import Atom, Block, Const, Function, Let, Var
 
 # `iris_near_sin_f64(x, &far)` is `iris_sin_f64(x)`, or sets the top bit of `far`.
-_NEAR = frozenset({ops.SIN, ops.COS, ops.TAN})
+_NEAR = frozenset({ops.SIN, ops.COS, ops.TAN, ops.FDIV, ops.MOD})
 
 Calls = tuple[Let, ...]
 
@@ -49,19 +51,33 @@ def has_near(callee: str, let: Let) -> bool:
     return let.op in _NEAR and callee == f"iris_{let.op.name}_{let.out.type}"
 
 
+def given(calls: Calls) -> tuple[Atom, ...]:
+    """The arguments that the function of all lanes takes: not a constant divisor."""
+    args = calls[0].args
+    return args[:-1] if _divisor(calls) is not None else args
+
+
+def _divisor(calls: Calls) -> Const | None:
+    last = calls[0].args[-1]
+    return last if isinstance(last, Const) and lane_values.divides(calls[0]) else None
+
+
 def name_of(callees: Iterable[str], calls: Calls) -> str:
     """The function of all lanes; every callee ends with the type of its result."""
     suffix = f"_{calls[0].out.type}"
-    return f"iris_lanes_{'_'.join(callee.removeprefix('iris_').removesuffix(suffix) for callee in callees)}{suffix}"
+    names = "_".join(callee.removeprefix("iris_").removesuffix(suffix) for callee in callees)
+    divisor = _divisor(calls)
+    by = "" if divisor is None else f"_by_{divisor.value}".replace("-", "minus_")
+    return f"iris_lanes_{names}{suffix}{by}"
 
 
 def result_names(count: int) -> list[str]:
     return ["result", *(f"result_{k}" for k in range(1, count))]
 
 
-def definition(name: str, callees: list[str], calls: Calls) -> str:
+def definition(name: str, callees: list[str], calls: Calls, dialect: Dialect) -> str:
     """The function of all lanes: arrays of arguments, then of results."""
-    type, names = calls[0].out.type, "xy"[: len(calls[0].args)]
+    type, names, divisor = calls[0].out.type, "xy"[: len(given(calls))], _divisor(calls)
     results = result_names(len(calls))
     out = Writer()
     params = [f"const {vector(type)} *{each}" for each in names] + [f"{vector(type)} *{each}" for each in results]
@@ -76,15 +92,19 @@ def definition(name: str, callees: list[str], calls: Calls) -> str:
             for callee, result, is_near in zip(callees, results, near, strict=True):
                 out.line(f"((iris_mem_{type} *){result})[lane] = {call(callee, is_near)};")
 
-    arguments = ", ".join(f"{each}_k" for each in names)
+    constant = [] if divisor is None else [literal(divisor, dialect, alone=True)]
+    arguments = ", ".join([*(f"{each}_k" for each in names), *constant])
+    near_of = "iris_near_" if divisor is None else "iris_near_by_"
     with out.braces(f"IRIS_OUTLINE void {name}({', '.join(params)})"):
         if any(near):
             out.line(f"uint{type.bits}_t far = 0;")
-            loop(lambda callee, is_near: f"{_near(callee)}({arguments}, &far)" if is_near else f"{callee}({arguments})")
+            loop(
+                lambda callee, is_near: (
+                    f"{callee.replace('iris_', near_of, 1)}({arguments}, &far)"
+                    if is_near
+                    else f"{callee}({arguments})"
+                )
+            )
             out.line(f"if (!IRIS_UNLIKELY(far >> {type.bits - 1})) return;")
         loop(lambda callee, is_near: f"{callee}({arguments})")
     return out.text()
-
-
-def _near(callee: str) -> str:
-    return callee.replace("iris_", "iris_near_", 1)

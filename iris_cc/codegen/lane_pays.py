@@ -24,6 +24,7 @@ MOST_REFILLED = 6
 _PARTS_REFILLED = ((5, (4, 6)),)
 _PARTS_REFILLED_OTHERWISE = (3, 6)
 _PARTS_CALLING = (5, 6)
+_PARTS_DIVIDING = (6, 8)
 
 Parts = tuple[int, int]
 NO_LANES: Parts = (0, 0)
@@ -39,7 +40,7 @@ def parts(fn: Function, uniform: frozenset[Var], own: bool, refilled: For | Whil
         return NO_LANES
     if refilled is not None:
         if _calls(fn, own):
-            return _PARTS_CALLING
+            return _PARTS_DIVIDING if _only_divides(fn, own) else _PARTS_CALLING
         read = _read(fn, refilled, uniform)
         return next((parts for most, parts in _PARTS_REFILLED if read <= most), _PARTS_REFILLED_OTHERWISE)
     kept = max(len(stmt.carried) for stmt in walk.statements(fn.body) if isinstance(stmt, For | While))
@@ -60,6 +61,11 @@ def _read(fn: Function, loop: For | While, uniform: frozenset[Var]) -> int:
 
 def _calls(fn: Function, own: bool) -> bool:
     return any(lane_values.is_called(let, own) for let in _in_loops(fn.body, False))
+
+
+def _only_divides(fn: Function, own: bool) -> bool:
+    called = [let for let in _in_loops(fn.body, False) if lane_values.is_called(let, own)]
+    return all(map(lane_values.divides, called))
 
 
 def in_a_row(fn: Function, uniform: frozenset[Var], own: bool, loop: For | While) -> int:

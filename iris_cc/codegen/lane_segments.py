@@ -45,7 +45,8 @@ class Segments(Emitter):
 
     def functions(self) -> list[str]:
         """The functions of all lanes that were called, in the order of their first calls."""
-        return [lane_calls.definition(name, [*map(self.callee, calls)], calls) for name, calls in self.called.items()]
+        named = self.called.items()
+        return [lane_calls.definition(name, [*map(self.callee, calls)], calls, self.dialect) for name, calls in named]
 
     # -- segments -------------------------------------------------------------------------------------------------
 
@@ -158,7 +159,8 @@ class Segments(Emitter):
             return
         callees = [self.callee(each) for each in calls]
         near = any(map(lane_calls.has_near, callees, calls))
-        args = [self.near(arg) if near and self.mask else self.whole(arg) for arg in let.args]
+        given = lane_calls.given(calls)
+        args = [self.near(arg) if near and self.mask else self.whole(arg) for arg in given]
         targets = [self.array(each.out).removesuffix("[part]") for each in calls]
         self.cut()
         name = lane_calls.name_of(callees, calls)

@@ -12,7 +12,7 @@ from iris_cc.codegen.needs import is_checked_cast
 from iris_cc.ir import ops
 from iris_cc.ir.nodes import Const, Let
 from iris_cc.ir.ops import Form, Libm, Op
-from iris_cc.ir.types import BOOL, F64, I8, I16, I64, U8, U16, Scalar
+from iris_cc.ir.types import BOOL, F64, I8, I16, I32, I64, U8, U16, U32, U64, Scalar
 from iris_cc.records import record
 
 # Comparisons of masks, whose bits are independent; of anything else.
@@ -24,6 +24,9 @@ _OF_BOOLS = {
 
 # Written lane by lane, and one instruction to the compilers where the target has it.
 AS_VECTORS = frozenset({ops.SQRT, ops.FLOOR, ops.CEIL, ops.TRUNC, ops.RINT, ops.COPY})
+
+# Of the constants that iris_lanes_div.h divides by.
+_LARGEST_DIVISOR = 1 << 49
 
 # These have vectors of less than a register, which the compilers take apart.
 _NARROW = (I8, I16, U8, U16)
@@ -123,8 +126,16 @@ def operator(let: Let, args: list[str]) -> str | None:
 
 
 def is_called(let: Let, own: bool) -> bool:
-    """Whether `let` is one call for all lanes: an elementary function of ours, which compilers make vectors of."""
-    return own and isinstance(let.op.c, Libm) and bool(let.op.c.own)
+    """Whether `let` is one call for all lanes: a function of ours that compilers make vectors of."""
+    return divides(let) or (own and isinstance(let.op.c, Libm) and bool(let.op.c.own))
+
+
+def divides(let: Let) -> bool:
+    """Whether `let` is a whole division of integers that vectors of doubles can do."""
+    type, divisor = let.args[0].type, let.args[-1]
+    if let.op not in (ops.FDIV, ops.MOD) or type not in (I32, U32, I64, U64):
+        return False
+    return not isinstance(divisor, Const) or 2 <= abs(int(divisor.value)) < _LARGEST_DIVISOR
 
 
 def goes_lane_by_lane(let: Let, own: bool) -> bool:

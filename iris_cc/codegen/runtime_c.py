@@ -48,6 +48,7 @@ HEADERS = (
     "iris_lanes.h",
     "iris_lanes_masks.h",
     "iris_lanes_512.h",
+    "iris_lanes_div.h",
 )
 
 
@@ -65,6 +66,7 @@ _REQUIRES: Mapping[str, tuple[str, ...]] = {
     "iris_vm_root.h": ("iris_vm_base.h",),
     "iris_vm_erf.h": ("iris_vm_base.h",),
     "iris_vm_pi.h": ("iris_vm_base.h",),
+    "iris_lanes_div.h": ("iris_vm_base.h",),
     "iris_vm_fast.h": ("iris_vm_base.h", "iris_vm_exp.h", "iris_vm_hyp.h"),
 }
 

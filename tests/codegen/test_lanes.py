@@ -21,6 +21,8 @@ from iris_cc.codegen import nd_unit, ufunc_unit
 from iris_cc.codegen.lane_plan import plan
 from iris_cc.ir import walk
 from iris_cc.ir.nodes import Function, If
+from iris_cc.ir.parser import parse
+from iris_cc.ir.verify import verify
 from iris_cc.passes.run import run as optimise
 from tests.codegen import lane_kernels
 from tests.codegen.units import FLAGS, call_nd, call_raw, compile_text, compiler
@@ -218,6 +220,63 @@ def test_index_symbols_are_positions(shape: tuple[int, ...]) -> None:
     assert len(set(found)) == 1
 
 
+DIVISION = """
+func @division(%0: TYPE, %1: TYPE, %2: i64) -> TYPE, TYPE {
+  for %3: i64 in 0:i64 .. %2 step 1:i64 carry %4: TYPE = %0, %5: TYPE = 0:TYPE, %6: TYPE = 0:TYPE {
+    %7: TYPE = floordiv %4, DIVISOR
+    %8: TYPE = floormod %4, DIVISOR
+    %9: TYPE = add %4, 1:TYPE
+    yield %9, %7, %8
+  } -> %10: TYPE, %11: TYPE, %12: TYPE
+  return %11, %12
+}
+"""
+
+
+def dividends(dtype: str) -> np.ndarray:
+    """Numbers around every limit, and others of every length."""
+    info, rng = np.iinfo(dtype), np.random.default_rng(7)
+    around = [sign * (1 << k) + d for k in range(info.bits) for sign in (1, -1) for d in (-1, 0, 1)]
+    drawn = [int(x) >> int(rng.integers(60)) for x in rng.integers(-(2**62), 2**62, 400)]
+    numbers = [0, 1, 2, 3, 7, info.max, info.min, *around, *drawn]
+    return np.array([n for n in numbers if info.min <= n <= info.max], dtype)
+
+
+@pytest.mark.parametrize("dtype", ["int64", "uint64", "int32", "uint32"])
+@pytest.mark.parametrize("divisor", ["%1", "10", "7", "-3", "1000000007", "281474976710657"])
+def test_whole_division_is_pythons(dtype: str, divisor: str) -> None:
+    """Floor and remainder by vectors of doubles: exact within their limits, and known to be beyond them elsewhere."""
+    info = np.iinfo(dtype)
+    if divisor != "%1" and not info.min <= int(divisor) <= info.max:
+        divisor = {"-3": "3", "281474976710657": "2147483647"}[divisor]
+    type = dtype.replace("int", "i").replace("ui", "u")
+    constant = divisor if divisor == "%1" else f"{divisor}:{type}"
+    fn = optimise(verify(parse(DIVISION.replace("DIVISOR", constant).replace("TYPE", type))), verify=True)
+    assert plan(fn, 0) is not None
+    a = dividends(dtype)
+    pairs = [(x, y) for x in a for y in (a if divisor == "%1" else a[:1])]
+    rng = np.random.default_rng(3)
+    if len(pairs) > 6000:
+        pairs = [pairs[k] for k in rng.choice(len(pairs), 6000, replace=False)]
+    x, y = (np.array(side, dtype) for side in zip(*pairs, strict=True))
+    trips = rng.integers(1, 4, len(x))
+    last = [int(n) + int(trip) - 1 for n, trip in zip(x, trips, strict=True)]
+    last = [(n - info.min) % (1 << info.bits) + info.min for n in last]
+    by = [int(d) if divisor == "%1" else int(divisor) for d in y]
+    wanted = [divmod(n, d) if d else (0, 0) for n, d in zip(last, by, strict=True)]
+    quotients = [(q - info.min) % (1 << info.bits) + info.min for q, _ in wanted]
+    flags = [flag for flag in QUICK if not flag.startswith("-march")]
+    for refills in (False, True):
+        text = ufunc_unit(fn, parts=2, refills=refills)
+        for cc, level in [*LEVELS[:: 1 if refills else 3], ("cc", "reassociated")]:
+            target = "-DIRIS_REASSOCIATED" if level == "reassociated" else f"-march={level.replace('-v1', '')}"
+            loop = ctypes.PyDLL(str(compile_text(text, cc, [*flags, target])))
+            got = outs(fn, len(x))
+            assert called(loop, x, y, trips, *got)
+            assert got[0].tolist() == quotients, (cc, level)
+            assert got[1].tolist() == [r for _, r in wanted], (cc, level)
+
+
 def units() -> list[str]:
     """A lane loop of every form, as it is compiled for users."""
     made = [optimise(kernel(), verify=True) for kernel in (*lane_kernels.KERNELS.values(), lane_kernels.checked_while)]
@@ -277,7 +336,7 @@ def test_a_branch_that_only_leaves_its_loop_is_no_branch() -> None:
 
 
 def test_the_rule() -> None:
-    """Straight bodies and fixed trips have no lanes; calls and integer division stay with the element loop."""
+    """Straight bodies and fixed trips have no lanes; calls of the C library stay with the element loop."""
     assert plan(optimise(lane_kernels.collatz()), 0) is not None
     assert plan(optimise(lane_kernels.KERNELS["escape_f8"]()), 0) is not None
     short = plan(optimise(lane_kernels.KERNELS["escape_f4_count"]()), 0)
@@ -285,5 +344,5 @@ def test_the_rule() -> None:
     assert 40 % short.in_a_row == 0 and short.in_a_row > 1  # no lane passes its bound among these rounds
     nine = plan(optimise(lane_kernels.bits_of_index()), 0)
     assert nine is not None and nine.in_a_row == 3
-    assert plan(optimise(lane_kernels.gcd()), 0) is None
+    assert plan(optimise(lane_kernels.gcd()), 0) is not None
     assert plan(optimise(lane_kernels.calls()), 0) is None
