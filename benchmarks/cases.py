@@ -123,6 +123,7 @@ def _cube(rng: np.random.Generator, size: int) -> tuple[Array, ...]:
 _NO_LOOPS = ("numexpr", "an expression has no loops")
 _NO_ERF_NUMPY = ("numpy", "NumPy has no erf")
 _NO_ERF_NUMEXPR = ("numexpr", "numexpr has no erf")
+_NO_BRANCHES = ("numpy", "one branch for all elements is another function")
 _NO_STATEMENTS = ("numexpr", "an expression has no statements")
 _NO_UNSIGNED = ("numexpr", "numexpr has no unsigned integers")
 _NO_INDEX = ("numexpr", "an expression has no positions")
@@ -196,7 +197,8 @@ def _transcendental() -> list[Case]:
         _case("gelu erf", function=kernels.gelu_erf, inputs=_uniform((-4, 4)), ulp=16.0, scale=1.0, why=both, **every),
         _case("softplus", function=kernels.softplus, inputs=_uniform((-20, 20)), ulp=16.0, numpy=SAME,
               numexpr="where(x > 0.0, x, 0.0) + log1p(exp(-abs(x)))", **every),
-        _case("projection", function=kernels.projection, inputs=views, ulp=256.0, why=(_NO_STATEMENTS,), **every),
+        _case("projection", function=kernels.projection, inputs=views, ulp=256.0,
+              why=(_NO_BRANCHES, _NO_STATEMENTS), **every),
         _case("srgb decode", function=kernels.srgb_decode, inputs=_uniform((0, 1)), ulp=16.0,
               numexpr="where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)", **every),
     ]  # fmt: skip

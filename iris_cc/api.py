@@ -175,8 +175,12 @@ class Kernel:
 
     @property
     def reduce(self) -> Callable[..., Any]:
-        """`ufunc.reduce`."""
-        return self._method("reduce")
+        """`ufunc.reduce`, of any kernel along several axes too, in C order."""
+        from iris_cc.frontend.twin import numpy_twin
+        from iris_cc.runtime import reductions
+
+        twin = numpy_twin(self._kernels.program) if self._kernels is not None and self.nin == 2 else None
+        return reductions.method(self._method("reduce"), None if twin is None else twin.identity)
 
     @property
     def accumulate(self) -> Callable[..., Any]:

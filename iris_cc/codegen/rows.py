@@ -3,8 +3,9 @@
 `iris_contiguous`  every operand's elements side by side, the iterations independent: this loop becomes vectors.
                    With functions that have a near variant it goes by tiles, and a tile with a far argument again.
 `iris_blocks`      scalars and strided operands, brought side by side a block at a time, then through the same loop.
-`iris_strided`     any steps and any overlap, one element after the other: reductions and accumulations, far tiles.
+`iris_strided`     any steps and any overlap, one element after the other, and far tiles.
                    A long body is not compiled twice for it: it takes blocks of one element.
+`iris_fold`        reductions and accumulations: the value that is carried on stays in a register.
 `iris_lanes`       where elements leave a loop at different times: a block of elements at once, one per lane.
 `iris_row`         looks at steps and addresses and chooses.
 
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 from iris_cc.codegen.cfamily import KERNEL, far, input_hints, output_hints, returns_value
 from iris_cc.codegen.dialect import Dialect
+from iris_cc.codegen.folds import fold, folds
 from iris_cc.codegen.names import Names
 from iris_cc.codegen.needs import can_fault, computes_its_errors, far_types, lets, stops_at_fault, trips_differ
 from iris_cc.codegen.writer import Writer
@@ -107,11 +109,17 @@ class Rows:
         if self.far_types:
             return "\n".join([self.strided("iris_strided"), self.by_tiles(), self.blocks(), self.row()])
         strided = [] if self.has_one_loop else [self.strided("iris_strided")]
-        return "\n".join([self.contiguous(), self.blocks(), *strided, self.row()])
+        folded = [fold(self)] if self.has_fold else []
+        return "\n".join([self.contiguous(), self.blocks(), *strided, *folded, self.row()])
 
     @property
     def has_one_loop(self) -> bool:
         return self.is_long and not self.far_types
+
+    @property
+    def has_fold(self) -> bool:
+        """Whether reductions have a loop of their own: not for a body that is too long to be compiled once more."""
+        return folds(self.fn) and self.has_contiguous and not self.is_long
 
     # -- shared words ---------------------------------------------------------------------------------------------
 
@@ -289,6 +297,9 @@ class Rows:
                 self.hand_over(out, self.call("iris_contiguous", "count", *pointers, *self.pass_on()))
             with out.braces(f"if (apart{self.worth_packing()})"):
                 self.hand_over(out, self.call("iris_blocks", str(self.block_length()), *self.row_arguments()))
+            if self.has_fold:
+                with out.braces("if (args[0] + steps[0] == args[2] && steps[0] == steps[2])"):
+                    self.hand_over(out, self.call("iris_fold", *self.row_arguments()))
             one_by_one = ("iris_blocks", "1") if self.has_one_loop else ("iris_strided",)
             last = self.call(*one_by_one, *self.row_arguments())
             out.line(f"return {last};" if self.can_fault else f"{last};")

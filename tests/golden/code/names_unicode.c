@@ -56,6 +56,19 @@ IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t
   }
 }
 
+/* Each result is the first operand of the next element. */
+IRIS_OUTLINE void iris_fold(intptr_t count, char *const *args, const intptr_t *steps) {
+  double folded = *(const iris_mem_f64 *)args[0];
+  const char *from = args[1];
+  char *to = args[2];
+  for (intptr_t k = 0; k < count; ++k) {
+    folded = iris_kernel(folded, *(const iris_mem_f64 *)from);
+    *(iris_mem_f64 *)to = folded;
+    from += steps[1];
+    to += steps[2];
+  }
+}
+
 IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
   bool apart = count > 1;
   apart = apart && iris_apart(count, args[2], steps[2], 8, args[0], steps[0], 8);
@@ -66,6 +79,10 @@ IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *step
   }
   if (apart && (steps[0] == 8 || steps[0] == 0) && (steps[1] == 8 || steps[1] == 0) && (steps[2] == 8 || steps[2] == 0)) {
     iris_blocks(512, count, args, steps);
+    return;
+  }
+  if (args[0] + steps[0] == args[2] && steps[0] == steps[2]) {
+    iris_fold(count, args, steps);
     return;
   }
   iris_strided(count, args, steps);
