@@ -18,7 +18,7 @@ MISSING: Any = np._NoValue
 
 
 def method(one_axis: Callable[..., Any], identity: Any) -> Callable[..., Any]:
-    """`reduce` over any axes, by `one_axis`, which is that method of a ufunc; `identity` is None where there is none."""
+    """`reduce` over any axes, by `one_axis`, that method of a ufunc; `identity` is None where there is none."""
 
     @functools.wraps(one_axis)
     def call(*args: Any, **kwargs: Any) -> Any:
