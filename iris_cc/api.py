@@ -30,7 +30,7 @@ from iris_cc.frontend.values import Type, Weak
 from iris_cc.records import replace
 from iris_cc.runtime.dispatcher import Dispatcher
 from iris_cc.runtime.limits import WhileLimit
-from iris_cc.runtime.pending import take_pending
+from iris_cc.runtime.pending import take_pending, was_noted_twice
 
 if TYPE_CHECKING:
     from iris_cc.pyroute import Body, PythonUfunc
@@ -142,6 +142,8 @@ class Kernel:
             try:
                 return method(*args, **kwargs)
             except BaseException as raised:
+                if was_noted_twice(raised):  # before anything was computed, and now it is known
+                    return method(*args, **kwargs)
                 error = take_pending(raised) or raised
                 rescue = self._kernels.python(error) if self._kernels is not None else None
                 if rescue is not None:

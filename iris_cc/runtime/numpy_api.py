@@ -60,6 +60,7 @@ _get_pointer = PYFUNCTYPE(c_void_p, py_object, c_char_p)(("PyCapsule_GetPointer"
 new_capsule = PYFUNCTYPE(py_object, c_void_p, c_char_p, c_void_p)(("PyCapsule_New", pythonapi))
 _track = PYFUNCTYPE(None, c_void_p)(("PyObject_GC_Track", pythonapi))
 add_reference = PYFUNCTYPE(None, c_void_p)(("Py_IncRef", pythonapi))
+drop_reference = PYFUNCTYPE(None, c_void_p)(("Py_DecRef", pythonapi))
 
 # NumPy's tables of functions: their addresses.
 UFUNC_TABLE: int = _get_pointer(np._core._multiarray_umath._UFUNC_API, None)  # type: ignore[attr-defined]

@@ -52,3 +52,8 @@ def recover(raised: BaseException) -> bool:
 def was_declined(raised: BaseException) -> bool:
     """Whether NumPy says that no operand's `__array_ufunc__` took the call."""
     return type(raised) is TypeError and "all returned NotImplemented from __array_ufunc__" in str(raised)
+
+
+def was_noted_twice(raised: BaseException) -> bool:
+    """Whether NumPy 2.0 says that another thread was faster to resolve the same reduction; see `ufunc`."""
+    return type(raised) is RuntimeError and "Identity cache already includes the item" in str(raised)

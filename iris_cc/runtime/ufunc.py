@@ -52,7 +52,7 @@ Reduce: TypeAlias = "Callable[[], tuple[Any, ...]]"
 class _Record:
     """What one ufunc owns: all the memory NumPy points into, and the loops by their input dtypes."""
 
-    __slots__ = ("doc", "empty", "lock", "loops", "name", "nin", "nout", "reduce", "resolve", "spread")
+    __slots__ = ("answered", "doc", "empty", "lock", "loops", "name", "nin", "nout", "reduce", "resolve", "spread")
 
     def __init__(
         self, name: str, doc: str | None, nin: int, nout: int, resolve: Resolve, reduce: Reduce | None
@@ -62,6 +62,7 @@ class _Record:
         self.nin, self.nout, self.resolve, self.reduce = nin, nout, resolve, reduce
         self.empty = (c_void_p * 1)()  # its tables of functions, data and types, none of which may be NULL
         self.loops: dict[tuple[np.dtype[Any], ...], Loop] = {}
+        self.answered: set[tuple[int | None, ...]] = set()  # what the promoter was asked and gave an answer to
         self.lock = threading.Lock()
         self.spread = Table(nin, nout, self.name)
 
@@ -146,8 +147,36 @@ def _promote(ufunc: np.ufunc, op_dtypes: int, signature: int, new_dtypes: int) -
     requested = tuple(_word(each) for each in given[nin:])
     loop = record.resolve(words, requested)  # type: ignore[arg-type]
     _register(ufunc, record, loop)
+    asked = api.pointers(op_dtypes, count)
+    if _NOTES_AN_ANSWER_ONCE and not _is_first(record, tuple(asked)):
+        _ask_apart(asked, nin)
     _report(loop, nin, given, api.pointers(new_dtypes, count))
     return 0
+
+
+# NumPy 2.0 notes what a promoter answers under the DTypes it was asked for, and fails where two threads have asked at
+# once.  From 2.1 on an equal note is no error.
+_NOTES_AN_ANSWER_ONCE = np.lib.NumpyVersion(np.__version__) < "2.1.0"
+
+
+def _is_first(record: _Record, asked: tuple[int | None, ...]) -> bool:
+    """Whether this thread's answer is the one that is noted under `asked`.  An answer in the notes is asked no more."""
+    with record.lock:
+        first = asked not in record.answered
+        record.answered.add(asked)
+    return first
+
+
+def _ask_apart(asked: Any, place: int) -> None:
+    """Let this answer be noted under DTypes that nobody asks for: the output's is a type that is no DType's.
+
+    The caller owns what stands there; only inputs and the answer are read from here on.
+    """
+    apart = type("Apart", (), {})
+    api.add_reference(id(apart))
+    if asked[place] is not None:
+        api.drop_reference(asked[place])
+    asked[place] = id(apart)
 
 
 def _register(ufunc: np.ufunc, record: _Record, loop: Loop) -> None:
