@@ -8,11 +8,12 @@ from __future__ import annotations
 import functools
 import inspect
 import operator
+import os
 from collections.abc import Callable, Mapping
 from types import FunctionType, MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from iris_cc import codes, driver
+from iris_cc import codes, config, driver, forks
 from iris_cc.diagnostics import CompileError, Diagnostic, Span
 from iris_cc.dispatch import (
     Explanation,
@@ -100,7 +101,8 @@ class Kernel:
             self._dispatcher: Dispatcher = KernelDispatcher(self._kernels, self._kernels.program.defaults)
         else:
             assert function is not None
-            from iris_cc.pyroute import Body, PythonUfunc
+            with forks.imports:
+                from iris_cc.pyroute import Body, PythonUfunc
 
             self._python = PythonUfunc(Body(function, known, self), len(inspect.signature(function).parameters))
             self._dispatcher = _python_dispatcher(self._python)
@@ -124,8 +126,6 @@ class Kernel:
         """The ufunc for calls whose weak arguments `mask` says."""
         if self._kernels is None:
             return self._python
-        from iris_cc import config
-
         WhileLimit.apply(config.while_limit())
         return self._inside().ufunc(mask, config.jit_enabled())
 
@@ -218,8 +218,6 @@ class Kernel:
 
         What is being compiled in the background is waited for.  Raises CompileError for types the kernel cannot take.
         """
-        from iris_cc import config
-
         kernels = self._inside()
         made = kernels.realize(self._spec(types, ndim), config.jit_enabled(), wait=True)
         return explanation_of(made)
@@ -289,12 +287,14 @@ class Kernel:
         return f"<kernel {self.__name__}({', '.join(self.__signature__.parameters)})>"
 
     def __reduce__(self) -> str | tuple[Any, ...]:
-        from iris_cc import pickling
+        with forks.imports:
+            from iris_cc import pickling
 
         return pickling.reduce_kernel(self, _rebuild)
 
     def __dask_tokenize__(self) -> object:
-        from iris_cc import pickling
+        with forks.imports:
+            from iris_cc import pickling
 
         return "iris_cc.Kernel", pickling.token(self)
 
@@ -421,8 +421,6 @@ def _rebuild(
 
 
 def _options(fp: Any, math: Any, fallback: Any, threads: Any, compile: Any) -> Options:
-    import os
-
     default_math = os.environ.get("IRIS_JIT_SIMD_MATH", "").strip() or "accurate"
     chosen = math or (default_math if default_math in MATH_MODES else "accurate")
     choices = (
@@ -472,7 +470,8 @@ class _LooseDispatcher(Dispatcher):
 
 
 def _python_dispatcher(target: PythonUfunc) -> Dispatcher:
-    from iris_cc.pyroute import Default
+    with forks.imports:
+        from iris_cc.pyroute import Default
 
     name = target.__name__
     if target.is_loose:

@@ -20,9 +20,6 @@ from iris_cc.records import replace
 
 _LEAVING = 1.0  # seconds that the end of the process gives the thread to remove its directory
 
-# Imports and the making of text, which hold locks of their own.
-_unforkable = forks.lock()
-
 
 class Job:
     """One build.  Once it is `finished`, `result` is what came of it; None is nothing, so ask again."""
@@ -121,7 +118,7 @@ def _work() -> None:
 
 def _result(unit: Unit) -> Built | BuildFailure | BaseException | None:
     try:
-        with _unforkable:
+        with forks.imports:  # the text is made by modules that are imported for it
             build.prepare()
             text = unit.text()
         result = build.obtain(replace(unit, text=lambda: text))

@@ -24,7 +24,7 @@ from iris_cc.driver import Options, Realized, Specialization
 from iris_cc.frontend import program as front
 from iris_cc.frontend.program import Program
 from iris_cc.frontend.values import Type, Weak, weak_of
-from iris_cc.records import record
+from iris_cc.records import lazy, record
 from iris_cc.runtime.dispatcher import Dispatcher, Target, WideInt, weak_types
 from iris_cc.runtime.limits import WhileLimit
 from iris_cc.runtime.pending import was_declined
@@ -197,7 +197,8 @@ class Kernels:
             job = self.jobs.get(spec)
         if job is not None or not begin or build.answers_at_once(spec.unit):
             return job
-        from iris_cc import background
+        with forks.imports:
+            from iris_cc import background
 
         with self.lock:
             job = self.jobs.get(spec) or background.start(spec.unit, self.note_builds)
@@ -243,7 +244,8 @@ class Kernels:
 
     def reduce_ufunc(self, mask: int) -> tuple[Any, ...]:
         """What pickles the ufunc for these weak arguments."""
-        from iris_cc import pickling
+        with forks.imports:
+            from iris_cc import pickling
 
         return pickling.reduce_ufunc(self.kernel, mask)
 
@@ -309,9 +311,10 @@ class Kernels:
             warn(f"kernel `{self.program.name}` runs in Python: {first.message} [{first.code.id}]")
         return self.in_python
 
-    @functools.cached_property
+    @lazy
     def in_python(self) -> Any:
-        from iris_cc.pyroute import Body, PythonUfunc
+        with forks.imports:
+            from iris_cc.pyroute import Body, PythonUfunc
 
         assert self.function is not None
         return PythonUfunc(Body(self.function, self.texts, self.kernel), self.nin)
@@ -373,7 +376,8 @@ class Kernels:
 
     def calls_nd(self, mask: int, compiled: bool) -> Target:
         """Calls of a kernel that knows its position."""
-        from iris_cc.runtime import ndloop, ndquick
+        with forks.imports:
+            from iris_cc.runtime import ndloop, ndquick
 
         def resolve(words: tuple[Word, ...], ndim: int, dtype: np.dtype[Any] | None) -> Any:
             spec = self.called_spec(mask, words, (dtype, *(None,) * (self.nout - 1)), ndim)
@@ -459,7 +463,8 @@ def _factory() -> Callable[..., Any]:
     if factory_works():
         return make_ufunc
 
-    from iris_cc.runtime.callpath import FallbackUfunc
+    with forks.imports:
+        from iris_cc.runtime.callpath import FallbackUfunc
 
     return FallbackUfunc
 

@@ -15,7 +15,7 @@ from typing import Any, Literal, assert_never
 
 import numpy as np
 
-from iris_cc import build, codes, config
+from iris_cc import build, codes, config, forks
 from iris_cc.build import BuildFailure, Built, Unit
 from iris_cc.codegen import runtime_c
 from iris_cc.codes import Code
@@ -80,7 +80,8 @@ class Specialization:
     @lazy
     def fn(self) -> Function:
         """The IR after the passes."""
-        from iris_cc.passes.run import run
+        with forks.imports:
+            from iris_cc.passes.run import run
 
         return run(self.raw, "calls" if self.options.math == "libm" else "default")
 
@@ -100,13 +101,14 @@ class Specialization:
         return f"{inputs}->{','.join(scalar.dtype for scalar in self.raw.results)}"
 
     def c_text(self) -> str:
-        from iris_cc import codegen
+        with forks.imports:
+            from iris_cc.codegen.entries import nd_unit, ufunc_unit
 
         if self.is_indexed:
-            return codegen.nd_unit(
+            return nd_unit(
                 self.fn, self.ndim, self.program.lines, math=self.options.math, threads=self.options.threads
             )
-        return codegen.ufunc_unit(
+        return ufunc_unit(
             self.fn, self.program.lines, math=self.options.math, threads=self.options.threads
         )
 
@@ -131,14 +133,16 @@ class Specialization:
         """Elementary functions of ours are right only where each operation rounds by itself."""
         if self.fp == "strict":
             return self.fp
-        from iris_cc.codegen import needs
+        with forks.imports:
+            from iris_cc.codegen import needs
 
         return "strict" if needs.computes_its_errors(self.raw, self.options.math != "libm") else self.fp
 
     @lazy
     def quiet(self) -> bool:
         """Whether floating-point flags of this body mean nothing to the user."""
-        from iris_cc.codegen import needs
+        with forks.imports:
+            from iris_cc.codegen import needs
 
         return needs.flags_put_back(self.fn, self.options.math != "libm") == "IRIS_FLAGS_ALL"
 
@@ -201,7 +205,8 @@ def of_build(spec: Specialization, result: Built | BuildFailure) -> Realized:
         return interpreted(spec, Diagnostic(codes.E0505, str(error), spec.program.place))
     share = None
     if library.has("iris_parallel_entry"):
-        from iris_cc import threads
+        with forks.imports:
+            from iris_cc import threads
 
         share = threads.connect(library, patient=spec.options.patient)
     if spec.unit.fp != "strict":  # there it may show how a call is cut
@@ -224,14 +229,16 @@ def interpreted(spec: Specialization, reason: Diagnostic) -> Realized:
 
 def python_loop(run: Callable[[list[np.ndarray]], Sequence[np.ndarray]], spec: Specialization) -> tuple[int, object]:
     """The address and keeper of a loop that calls `run` on the operands of `spec`."""
-    from iris_cc.runtime import callback
+    with forks.imports:
+        from iris_cc.runtime import callback
 
     return callback.python_loop(run, spec.dtypes, len(spec.raw.params))
 
 
 def interpreter_of(spec: Specialization) -> Callable[[list[np.ndarray]], Sequence[np.ndarray]]:
     """The function that runs `spec` on 1-d inputs of one length."""
-    from iris_cc import interp
+    with forks.imports:
+        from iris_cc import interp
 
     def run(inputs: list[np.ndarray]) -> Sequence[np.ndarray]:
         return interp.run(spec.fn, inputs, while_limit=config.while_limit(), quiet=spec.quiet)
@@ -240,7 +247,8 @@ def interpreter_of(spec: Specialization) -> Callable[[list[np.ndarray]], Sequenc
 
 
 def _native_nd(address: int) -> Callable[[tuple[int, ...], list[np.ndarray]], None]:
-    from iris_cc.runtime.ndloop import Native
+    with forks.imports:
+        from iris_cc.runtime.ndloop import Native
 
     return Native(address, _raise_fault)
 
@@ -275,7 +283,8 @@ def _interpret_nd(spec: Specialization, shape: tuple[int, ...], arrays: list[np.
 def _run_chunk(
     spec: Specialization, inputs: list[np.ndarray], indices: list[np.ndarray], count: int
 ) -> Sequence[np.ndarray]:
-    from iris_cc import interp
+    with forks.imports:
+        from iris_cc import interp
 
     if inputs or indices:
         return interp.run(spec.fn, inputs, indices=indices, while_limit=config.while_limit(), quiet=spec.quiet)

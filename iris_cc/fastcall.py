@@ -5,11 +5,10 @@ The first call of a process goes through Python, so that a cold start compiles t
 
 from __future__ import annotations
 
-import threading
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from iris_cc import build, config, threads, units
+from iris_cc import build, config, forks, threads, units
 from iris_cc.build import Built, Unit
 from iris_cc.runtime import builtin, loader
 from iris_cc.runtime.dispatcher import Dispatcher, Override
@@ -26,7 +25,7 @@ class _Counting:
     """
 
     calls = 0
-    lock = threading.Lock()
+    lock = forks.lock()
     job: Job | None = None
 
     def __init__(self, owner: Any, dispatcher: Dispatcher, patient: bool) -> None:
@@ -49,7 +48,8 @@ class _Counting:
             if cls.job is None or (cls.job.finished and cls.job.result is None):
                 if build.answers_at_once(_unit()):
                     return True
-                from iris_cc import background
+                with forks.imports:
+                    from iris_cc import background
 
                 cls.job = background.start(_unit())
         return cls.job is None or cls.job.finished

@@ -21,3 +21,8 @@ def lock() -> threading.RLock:
 
     os.register_at_fork(before=made.acquire, after_in_parent=release, after_in_child=release)
     return made
+
+
+# Held by what imports a module of this package late, or one that it needs.  The import system has a lock per module,
+# which a child of a fork inherits held, and its parent's half of the module with it.
+imports = lock()

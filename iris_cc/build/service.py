@@ -10,7 +10,7 @@ import os
 import threading
 from typing import TYPE_CHECKING
 
-from iris_cc import config
+from iris_cc import config, forks
 from iris_cc.build import place, toolchain
 from iris_cc.build.place import Unusable
 from iris_cc.build.store import Store
@@ -44,7 +44,8 @@ def obtain(unit: Unit) -> Built | BuildFailure:
     """Code for `unit`, found or built.  Threads that ask for one key at once share one build."""
     if not config.jit_enabled():
         return _DISABLED
-    plan = toolchain.plan(unit)
+    with forks.imports:  # `CC` with arguments imports a module
+        plan = toolchain.plan(unit)
     if isinstance(plan, BuildFailure):
         return plan
     held = _tables.artifacts.get(plan.key)
@@ -88,10 +89,11 @@ def answers_at_once(unit: Unit) -> bool:
 
 
 def prepare() -> None:
-    """Import all that a build needs.  Who builds on a thread does it where no fork can come between."""
-    import json  # noqa: F401
+    """Import all that a build needs, where no fork can come between."""
+    with forks.imports:
+        import json  # noqa: F401
 
-    from iris_cc.build import bundle, negative, work  # noqa: F401
+        from iris_cc.build import bundle, negative, work  # noqa: F401
 
 
 def abandon(thread: int) -> bool:
@@ -161,6 +163,7 @@ def _obtain_new(unit: Unit, plan: Plan) -> Built | BuildFailure:
     found = _find(plan.key, passive=False)
     if found is not None:
         return Built(found, "disk", plan.key)
+    prepare()
     refused = _refusal(plan)
     if refused is not None:
         return refused
@@ -181,7 +184,8 @@ def _obtain_new(unit: Unit, plan: Plan) -> Built | BuildFailure:
 
 def _refusal(plan: Plan) -> BuildFailure | None:
     """A failure of this unit or of this compiler that is not to be repeated yet."""
-    from iris_cc.build import negative
+    with forks.imports:
+        from iris_cc.build import negative
 
     return negative.standing(plan.key) or negative.standing(plan.compiler.identity)
 

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from iris_cc import codes
+from iris_cc import codes, forks
 from iris_cc.codes import Code
 from iris_cc.frontend.source import Source, of_function
 from iris_cc.ir import ops
@@ -246,7 +246,8 @@ def describe(value: Any) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name a mistyped one most likely means."""
-    import difflib
+    with forks.imports:
+        import difflib
 
     found = difflib.get_close_matches(name, [each for each in known if not each.startswith("_")], 1, 0.75)
     return found[0] if found else None

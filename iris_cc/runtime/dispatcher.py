@@ -7,11 +7,10 @@ It may not know how a ufunc is made: `choose` gives one.
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
-from iris_cc import config
+from iris_cc import config, forks
 from iris_cc.runtime.pending import take_pending
 
 Target: TypeAlias = Callable[..., Any]
@@ -66,8 +65,9 @@ class Dispatcher:
 
     __slots__ = (
         *("__weakref__", "changes", "choose", "defaults", "followers", "forgotten"),
-        *("lock", "name", "parameters", "positional", "targets"),
+        *("name", "parameters", "positional", "targets"),
     )
+    lock = forks.lock()  # of the targets of all of them: never held for long
 
     def __init__(
         self,
@@ -86,7 +86,6 @@ class Dispatcher:
         self.changes = 0  # how often a target was forgotten
         self.forgotten: list[Target] = []  # a call may be in them, and C counts no reference: they stay
         self.followers: list[Follower] = []
-        self.lock = threading.Lock()
 
     def __call__(self, /, *args: object, **kwargs: object) -> Any:
         values, rest = self.bind(args, kwargs)

@@ -5,9 +5,7 @@ It may not know what loads code, nor which kernels there are.
 
 from __future__ import annotations
 
-import threading
-
-from iris_cc import config
+from iris_cc import config, forks
 from iris_cc.runtime.dispatcher import Override
 from iris_cc.runtime.loader import Library
 
@@ -18,7 +16,7 @@ class WhileLimit:
     While it is not the default every call looks at the environment, so that it goes back in time.
     """
 
-    lock = threading.Lock()
+    lock = forks.lock()
     current = config.DEFAULT_WHILE_LIMIT
     libraries: set[Library] = set()  # compared by identity
 

@@ -11,7 +11,7 @@ import os
 import threading
 from typing import Any, assert_never
 
-from iris_cc import build
+from iris_cc import build, forks
 from iris_cc.build import Artifact, BytesImage, FileImage
 
 _DESCRIPTORS = "/proc/self/fd/"
@@ -40,8 +40,7 @@ class Library:
 
     def address(self, name: str) -> int:
         """The address of an exported function or variable.  Raises LoadError."""
-        import _cffi_backend as cffi
-
+        cffi = _backend()
         try:
             pointer = self._handle.load_function(_types().pointer, name)
         except AttributeError as error:
@@ -63,8 +62,7 @@ class _Types:
     """The three C types that are spoken of here."""
 
     def __init__(self) -> None:
-        import _cffi_backend as cffi
-
+        cffi = _backend()
         self.pointer = cffi.new_pointer_type(cffi.new_void_type())
         self.int64 = cffi.new_primitive_type("int64_t")
         self.address = cffi.new_primitive_type("uintptr_t")
@@ -94,6 +92,13 @@ def load(artifact: Artifact) -> Library:
             known = Library(artifact.key, _open(artifact))
             _tables.libraries[artifact.key] = known
     return known
+
+
+def _backend() -> Any:
+    with forks.imports:
+        import _cffi_backend
+
+    return _cffi_backend
 
 
 def _types() -> _Types:
@@ -180,8 +185,7 @@ def _open_descriptor(fd: int) -> Any:
 
 
 def _dlopen(path: str) -> Any:
-    import _cffi_backend as cffi
-
+    cffi = _backend()
     try:
         return cffi.load_library(path, os.RTLD_NOW | os.RTLD_LOCAL | getattr(os, "RTLD_NODELETE", 0))
     except OSError as error:

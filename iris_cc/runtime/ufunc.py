@@ -11,7 +11,6 @@ import copyreg
 import ctypes
 import operator
 import sys
-import threading
 from collections.abc import Callable
 from ctypes import c_int, c_void_p, py_object
 from functools import cache
@@ -19,6 +18,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from iris_cc import forks
 from iris_cc.records import record
 from iris_cc.runtime import numpy_api as api
 from iris_cc.runtime.pending import stash, take_pending
@@ -52,7 +52,9 @@ Reduce: TypeAlias = "Callable[[], tuple[Any, ...]]"
 class _Record:
     """What one ufunc owns: all the memory NumPy points into, and the loops by their input dtypes."""
 
-    __slots__ = ("answered", "doc", "empty", "lock", "loops", "name", "nin", "nout", "reduce", "resolve", "spread")
+    __slots__ = ("answered", "doc", "empty", "loops", "name", "nin", "nout", "reduce", "resolve", "spread")
+
+    lock = forks.lock()  # of the loops of all of them: never held for long
 
     def __init__(
         self, name: str, doc: str | None, nin: int, nout: int, resolve: Resolve, reduce: Reduce | None
@@ -63,7 +65,6 @@ class _Record:
         self.empty = (c_void_p * 1)()  # its tables of functions, data and types, none of which may be NULL
         self.loops: dict[tuple[np.dtype[Any], ...], Loop] = {}
         self.answered: set[tuple[int | None, ...]] = set()  # what the promoter was asked and gave an answer to
-        self.lock = threading.Lock()
         self.spread = Table(nin, nout, self.name)
 
 
