@@ -28,7 +28,7 @@ from iris_cc.ir.nodes import Fault, Function
 from iris_cc.ir.printer import fingerprint, print_function
 from iris_cc.ir.walk import size
 from iris_cc.records import field, lazy, record
-from iris_cc.runtime import loader
+from iris_cc.runtime import loader, signals
 from iris_cc.version import __version__
 
 Fp = Literal["strict", "contract", "fast"]
@@ -203,6 +203,7 @@ def of_build(spec: Specialization, result: Built | BuildFailure) -> Realized:
     except loader.LoadError as error:
         build.discard(result.artifact, str(error))
         return interpreted(spec, Diagnostic(codes.E0505, str(error), spec.program.place))
+    signals.connect(library)
     share = None
     if library.has("iris_parallel_entry"):
         with forks.imports:

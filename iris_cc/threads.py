@@ -2,7 +2,7 @@
 
 A long row asks the pool itself.  Large arrays of several dimensions, which NumPy brings to a loop in short rows, are
 walked by a unit of their own, to which the call dispatcher turns first.  Both are units of C that are built once per
-machine.  Until a process needs them, stand-ins of Python's have their places: the first call that is worth it finds
+machine.  Until a process needs them, functions of Python's have their places: the first call that is worth it finds
 the units on disk.  Where they are not on disk it goes alone, so that a cold start compiles the user's kernel and
 nothing else; the second one builds them.
 
@@ -11,9 +11,11 @@ Threads change speed, never a result.
 
 from __future__ import annotations
 
+import _thread
 import operator
 import os
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from iris_cc import build, config, units
@@ -42,8 +44,6 @@ class _State:
         self.jobs: dict[str, Job | None] = {}  # builds of units, for such kernels
         self.refused = False  # there is no pool to be had
         self.spread_refused = False
-        self.stand_in: tuple[int, object] | None = None
-        self.spread_stand_in: tuple[int, object] | None = None
 
 
 _state = _State()
@@ -88,7 +88,7 @@ def connect(library: loader.Library, *, patient: bool = False) -> tuple[int, ...
     with _state.lock:
         _state.patient = _state.patient or patient
         _state.kernels[library.key] = library
-        library.write_int64(parallel.ENTRY, _entry())
+        _write_entry(library)
     return parallel.share_of(library)
 
 
@@ -96,7 +96,7 @@ def connect_calls(library: loader.Library) -> None:
     """Give the call dispatcher the way to what shares large arrays out."""
     with _state.lock:
         _state.calls = library
-        spread.send_calls(library, _spread_entry())
+        _send_calls(library)
 
 
 def _usable() -> int:
@@ -117,26 +117,23 @@ def _checked(number: object) -> int:
     return count
 
 
-def _entry() -> int:
-    """What loops call for a long row now; with the lock."""
-    if _state.refused or _state.applied == 1:
-        return 0
-    if _state.pool is not None:
-        return _state.pool.address("iris_parallel")
-    if _state.stand_in is None:
-        _state.stand_in = parallel.stand_in(_start)
-    return _state.stand_in[0]
+def _write_entry(library: loader.Library) -> None:
+    """Tell a unit what its loops call for a long row now; with the lock."""
+    alone = _state.refused or _state.applied == 1
+    ready = _state.pool is not None and not alone
+    if library.has(parallel.START):
+        library.write_int64(parallel.START, 0 if ready or alone else id(_start))
+    library.write_int64(parallel.ENTRY, _state.pool.address("iris_parallel") if _state.pool and ready else 0)
 
 
-def _spread_entry() -> int:
-    """What calls on large arrays of several dimensions go to first; with the lock."""
+def _send_calls(dispatcher: loader.Library) -> None:
+    """Tell the dispatcher where calls on large arrays of several dimensions go first; with the lock."""
     if _state.refused or _state.spread_refused or _state.applied == 1:
-        return 0
-    if _state.spread is not None:
-        return _state.spread.address(spread.FUNCTION)
-    if _state.spread_stand_in is None:
-        _state.spread_stand_in = spread.stand_in(_start_spread)
-    return _state.spread_stand_in[0]
+        spread.send_calls(dispatcher, 0, 0)
+    elif _state.spread is not None:
+        spread.send_calls(dispatcher, _state.spread.address(spread.FUNCTION), 0)
+    else:
+        spread.send_calls(dispatcher, 0, id(_start_spread))
 
 
 def _apply(number: int) -> None:
@@ -144,38 +141,61 @@ def _apply(number: int) -> None:
     if _state.pool is not None:
         parallel.set_threads(_state.pool, number)
     _state.applied = number
-    entry = _entry()
     for library in _state.kernels.values():
-        library.write_int64(parallel.ENTRY, entry)
+        _write_entry(library)
     if _state.spread is not None:
         _state.spread.write_int64(spread.LANES, number)
     if _state.calls is not None:
-        spread.send_calls(_state.calls, _spread_entry())
+        _send_calls(_state.calls)
 
 
-def _start() -> int:
-    """The pool's entry, for the first long row of a process; 0: this row goes alone."""
-    if not _state.lock.acquire(blocking=False):
-        return 0
-    try:
-        if _state.pool is None and not _state.refused:
-            _load(get_num_threads())
-        return _entry() if _state.pool is not None else 0
-    finally:
-        _state.lock.release()
+def _start() -> None:
+    """For a first long row, which goes alone where this puts no pool in its reach."""
+    _undisturbed(_load_pool)
 
 
 def _start_spread() -> None:
     """The same for the first call on large arrays of several dimensions; it goes alone in any case."""
-    if not _state.lock.acquire(blocking=False):
-        return
-    try:
-        if _state.pool is None and not _state.refused:
-            _load(get_num_threads())
-        if _state.pool is not None and _state.spread is None and not _state.spread_refused:
-            _load_spread()
-    finally:
-        _state.lock.release()
+    _undisturbed(_load_pool_and_spread)
+
+
+def _undisturbed(work: Callable[[], None]) -> None:
+    """Do `work`, if nobody is at it, where no handler of a signal runs: what one raises is the caller's, and meets no
+    code that takes it for a failure of its own.  No thread is a reason to be slower, never to fail."""
+    done = _thread.allocate_lock()
+    done.acquire()
+
+    def run() -> None:
+        try:
+            if _state.lock.acquire(blocking=False):
+                try:
+                    work()
+                finally:
+                    _state.lock.release()
+        except Exception:
+            pass
+        finally:
+            done.release()
+
+    if threading.current_thread() is threading.main_thread():
+        try:
+            _thread.start_new_thread(run, ())
+        except RuntimeError:  # there are too many
+            return
+    else:
+        run()
+    done.acquire()
+
+
+def _load_pool() -> None:
+    if _state.pool is None and not _state.refused:
+        _load(get_num_threads())
+
+
+def _load_pool_and_spread() -> None:
+    _load_pool()
+    if _state.pool is not None and _state.spread is None and not _state.spread_refused:
+        _load_spread()
 
 
 def _load(number: int) -> None:

@@ -201,10 +201,13 @@ enum { SPREAD_LEAST = 16384 }; /* up to half as many elements NumPy brings to a 
 /* Returns 1 with the result of the call, NULL after an error; 0 if the ufunc has to be called. */
 typedef int (*spread_call)(const void *spread, object *const *args, isize count, object *names, object **result);
 static spread_call spread_entry;
+/* Where there is none yet: a Python function that may put one there. */
+static object *spread_start;
 
-EXPORT void iris_set_spread(void *type, spread_call entry) {
+EXPORT void iris_set_spread(void *type, spread_call entry, object *start) {
   array_type = type;
   spread_entry = entry;
+  spread_start = start;
 }
 
 static inline isize size_of(const array_t *array) {
@@ -259,8 +262,11 @@ static __attribute__((noinline)) int spread(const void *table, object *const *ar
                                             object **result) {
   const isize all = count + (names ? PyTuple_Size(names) : 0);
   const int most = axes_if_many(args, all);
-  if (!most || !spread_entry || !table || !is_wide(args, all, most)) return 0;
-  return spread_entry(table, args, count, names, result);
+  if (!most || !(spread_entry || spread_start) || !table || !is_wide(args, all, most)) return 0;
+  if (spread_entry) return spread_entry(table, args, count, names, result);
+  object *started = PyObject_Vectorcall(spread_start, 0, 0, 0);
+  if (started) Py_DecRef(started);
+  return !started;
 }
 
 /* The table may change while a call runs. */

@@ -1,11 +1,12 @@
 /* iris_pool.c - the threads of a process: one pool, that every kernel's long rows are shared out to.
  *
  * Unlike a kernel's unit it includes headers: how large pthread's objects are differs between C libraries, it is built
- * once per machine, and whoever can link has them.  It knows no kernel and never touches Python.
+ * once per machine, and whoever can link has them.  It knows no kernel and never touches Python: while a caller waits,
+ * it asks a function of the caller's whether the work is to stop.
  *
  * The law: who computes an element, and when, never shows.  Pieces begin at multiples of `grain`, so that each is cut
  * into vectors as the whole row would be; workers compute under the caller's rounding mode; the floating-point flags
- * they raise become the caller's.
+ * they raise become the caller's; of several pieces with a fault the first one counts, and those before it are computed.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <fenv.h>
@@ -18,9 +19,21 @@
 
 typedef int32_t (*part_t)(void *context, intptr_t begin, intptr_t end);
 
+/* What iris_pieces.h calls iris_work. */
+typedef struct {
+  part_t part;
+  void *context;
+  intptr_t count, grain, largest;
+  int32_t most;
+  int32_t (*look)(uint32_t *stop);
+  uint32_t *stop;
+} work_t;
+
 /* Nanoseconds.  Below WORTH one thread is as fast, a helper is called for each HELPER of work, and a piece of work is
  * at least PIECE, so that handing it out does not count. */
 enum { WORTH = 60000, HELPER = 25000, PIECE = 10000 };
+/* Nothing stops a piece of a straight line: it takes at most about so long.  A waiting caller asks as often. */
+enum { PATIENCE = 20000000 };
 /* Pieces per thread: where elements cost differently, the last piece decides how long the others wait. */
 enum { SHARES = 16 };
 /* Looks at a word before a thread goes to sleep: some tens of microseconds, about what waking it up costs. */
@@ -66,12 +79,12 @@ static int64_t now(void) {
 
 /* A row that is being shared out.  It lies on its caller's stack, and the caller stays until no helper is in it. */
 typedef struct job {
-  part_t part;
-  void *context;
-  intptr_t begin, end, piece, pieces; /* the last piece takes the remainder too */
+  const work_t *work;
+  intptr_t begin, piece, pieces; /* the last piece takes the remainder too */
   mode_t_ mode;
   intptr_t next;   /* atomic: the first piece nobody has taken */
-  int32_t status;  /* atomic */
+  intptr_t failed; /* under the lock: the first piece with a fault */
+  int32_t status;  /* under the lock: its faults */
   int flags;       /* atomic */
   int room;        /* under the lock: how many more may help */
   int helpers;     /* changed under the lock, also read without */
@@ -102,26 +115,50 @@ static void after_fork_in_child(void) {
 
 __attribute__((constructor)) static void loaded(void) { survives_fork = !pthread_atfork(0, 0, after_fork_in_child); }
 
-static int32_t run(part_t part, void *context, intptr_t begin, intptr_t end) {
+static int32_t run(const work_t *work, intptr_t begin, intptr_t end) {
   const int was_inside = is_inside;
   is_inside = 1;
-  const int32_t status = part(context, begin, end);
+  const int32_t status = work->part(work->context, begin, end);
   is_inside = was_inside;
   return status;
 }
 
+/* A handler of a signal that runs here may share out work of its own. */
+static int32_t look(const work_t *work) {
+  const int was_inside = is_inside;
+  is_inside = 0;
+  const int32_t stopped = work->look(work->stop);
+  is_inside = was_inside;
+  return stopped;
+}
+
 static int has_pieces(const job_t *job) { return __atomic_load_n(&job->next, __ATOMIC_RELAXED) < job->pieces; }
+
+/* Nobody takes a piece any more. */
+static void close_job(job_t *job) { __atomic_store_n(&job->next, job->pieces, __ATOMIC_RELAXED); }
+
+/* Pieces are taken in order, so every one before this one was. */
+static void note_fault(job_t *job, intptr_t number, int32_t status) {
+  (void)pthread_mutex_lock(&pool.lock);
+  if (!job->status || number < job->failed) {
+    job->failed = number;
+    job->status = status;
+  }
+  (void)pthread_mutex_unlock(&pool.lock);
+  close_job(job);
+}
 
 /* Compute pieces until all are taken. */
 static void work_on(job_t *job) {
-  int32_t status = 0;
-  for (;;) {
+  const work_t *work = job->work;
+  while (!look(work)) {
     const intptr_t number = __atomic_fetch_add(&job->next, 1, __ATOMIC_RELAXED);
-    if (number >= job->pieces) break;
+    if (number >= job->pieces) return;
     const intptr_t begin = job->begin + number * job->piece;
-    status |= run(job->part, job->context, begin, number + 1 == job->pieces ? job->end : begin + job->piece);
+    const int32_t status = run(work, begin, number + 1 == job->pieces ? work->count : begin + job->piece);
+    if (status) note_fault(job, number, status);
   }
-  if (status) (void)__atomic_fetch_or(&job->status, status, __ATOMIC_RELAXED);
+  close_job(job);
 }
 
 /* ---- workers ---------------------------------------------------------------------------------------------------- */
@@ -203,6 +240,16 @@ static void start_workers(int wanted) {
 
 /* ---- callers ---------------------------------------------------------------------------------------------------- */
 
+/* With the lock, which is given up meanwhile: until no helper is left, or for a while. */
+static void wait_for_helpers(void) {
+  struct timespec until;
+  (void)clock_gettime(CLOCK_REALTIME, &until);
+  until.tv_nsec += PATIENCE;
+  until.tv_sec += until.tv_nsec / 1000000000;
+  until.tv_nsec %= 1000000000;
+  (void)pthread_cond_timedwait(&pool.left_one, &pool.lock, &until);
+}
+
 static void share_out(job_t *job) {
   (void)pthread_mutex_lock(&pool.lock);
   start_workers(__atomic_load_n(&threads, __ATOMIC_RELAXED) - 1);
@@ -220,45 +267,70 @@ static void share_out(job_t *job) {
   job_t **place = &pool.jobs;
   while (*place != job) place = &(*place)->link;
   *place = job->link;
-  while (job->helpers) (void)pthread_cond_wait(&pool.left_one, &pool.lock);
+  while (job->helpers) {
+    wait_for_helpers();
+    if (!job->helpers) break;
+    (void)pthread_mutex_unlock(&pool.lock);
+    (void)look(job->work);
+    (void)pthread_mutex_lock(&pool.lock);
+  }
   (void)pthread_mutex_unlock(&pool.lock);
   if (job->flags) raise_too(job->flags);
 }
 
 static intptr_t at_least(intptr_t value, intptr_t least) { return value > least ? value : least; }
 
-/* `part` over [0, count), by at most `most` threads (0: as many as are set), in pieces that begin at multiples of
- * `grain`: the OR of what the calls returned.
+static intptr_t at_most(intptr_t value, intptr_t most) { return value < most ? value : most; }
+
+/* The rest of the work on this thread, in pieces that grow: its pace is no longer of interest. */
+static int32_t go_alone(const work_t *work, intptr_t begin) {
+  int64_t last = now();
+  for (intptr_t size = work->grain; begin < work->count && !look(work);) {
+    const intptr_t rest = work->count - begin, some = rest < 2 * size ? rest : size;
+    const int32_t status = run(work, begin, begin + some);
+    if (status) return status;
+    begin += some;
+    const int64_t time = now();
+    if (time - last < PATIENCE / 4 && 2 * size <= work->largest) size *= 2;
+    last = time;
+  }
+  return 0;
+}
+
+/* `work`, whose pieces begin at multiples of its grain, by at most as many threads as it says (0: as many as are set),
+ * until somebody stops it: 0, or the faults of its first piece that has one.
  *
  * What an element costs is measured, not guessed: the caller computes grain by grain until what is left, at the pace of
  * the last one, is worth sharing out. */
-EXPORT int32_t iris_parallel(part_t part, void *context, intptr_t count, intptr_t grain, int32_t most) {
+EXPORT int32_t iris_parallel(const work_t *work) {
+  const intptr_t grain = work->grain;
   const int all = __atomic_load_n(&threads, __ATOMIC_RELAXED);
-  const int allowed = most > 0 && most < all ? most : all;
-  if (allowed < 2 || is_inside || !survives_fork || grain < 1) return run(part, context, 0, count);
+  const int allowed = work->most > 0 && work->most < all ? work->most : all;
+  if (allowed < 2 || is_inside || !survives_fork || grain < 1) return go_alone(work, 0);
 
-  int32_t status = 0;
   intptr_t begin = 0;
   int64_t last = now();
-  while (count - begin >= 3 * grain) {
-    status |= run(part, context, begin, begin + grain);
+  while (work->count - begin >= 3 * grain) {
+    const int32_t status = run(work, begin, begin + grain);
+    if (status || look(work)) return status;
     begin += grain;
     const int64_t time = now(), pace = time - last;
-    const intptr_t grains = (count - begin) / grain;
+    const intptr_t grains = (work->count - begin) / grain;
     last = time;
     if (pace * grains < WORTH) continue;
     const intptr_t useful = pace * grains / HELPER;
     const int room = useful < allowed - 1 ? (int)useful : allowed - 1;
     const intptr_t fair = grains / ((intptr_t)SHARES * (room + 1));
-    const intptr_t size = at_least(at_least(fair, pace > 0 ? PIECE / pace : PIECE), 1);
-    job_t job = {.part = part, .context = context, .begin = begin, .end = count, .room = room, .status = status};
-    job.piece = (size < grains ? size : grains) * grain;
-    job.pieces = (count - begin) / job.piece;
+    const intptr_t long_enough = at_least(at_least(fair, pace > 0 ? PIECE / pace : PIECE), 1);
+    const intptr_t most = at_least(at_most(pace > 0 ? PATIENCE / pace : PATIENCE, work->largest / grain), 1);
+    job_t job = {.work = work, .begin = begin, .room = room};
+    job.piece = at_most(at_most(long_enough, most), grains) * grain;
+    job.pieces = (work->count - begin) / job.piece;
     save_mode(&job.mode);
     share_out(&job);
     return job.status;
   }
-  return status | run(part, context, begin, count);
+  return go_alone(work, begin);
 }
 
 /* At most so many threads compute for one caller.  Those there are too many of sleep. */

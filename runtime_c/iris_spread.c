@@ -3,7 +3,8 @@
  * NumPy brings such operands to a loop some thousand elements at a time: each time too few to be shared out.  Here its
  * own iterator, made as a ufunc makes it, is copied once per thread, and each copy walks ranges of the one iteration.
  * So broadcasting, order, overlaps and new results are NumPy's; what does not fit here is declined, before anything is
- * written, and then is NumPy's altogether.  So is every error: after a fault the call is made again by the ufunc.
+ * written, and then is NumPy's altogether.  So is every error: after a fault the call is made again by the ufunc.  But an
+ * exception that a handler of a signal raises ends the call here.
  *
  * Uses NumPy's C-API by number and stable functions of CPython, declared by hand; nothing else of Python.
  */
@@ -47,7 +48,17 @@ void PyEval_RestoreThread(void *);
 
 typedef int (*loop_t)(void *context, char *const *args, const isize *dims, const isize *steps, void *status);
 typedef int32_t (*part_t)(void *context, isize begin, isize end);
-typedef int32_t (*parallel_t)(part_t part, void *context, isize count, isize grain, int32_t most);
+typedef int32_t (*look_t)(uint32_t *stop);
+/* What iris_pieces.h calls iris_work. */
+typedef struct {
+  part_t part;
+  void *context;
+  isize count, grain, largest;
+  int32_t most;
+  look_t look;
+  uint32_t *stop;
+} work_t;
+typedef int32_t (*parallel_t)(const work_t *work);
 
 enum { MOST_OPERANDS = 32, MOST_LOOPS = 16 };
 
@@ -60,6 +71,7 @@ typedef struct {
   isize least, chunk; /* elements: from how many on a call may be worth it, and about how many a piece has */
   isize most;         /* threads; 0 for all */
   isize faults;       /* whether an element can fail */
+  look_t look;        /* whether a handler of a signal has raised */
 } spread_loop_t;
 
 /* One ufunc. */
@@ -120,10 +132,11 @@ typedef struct {
   lane_t *lanes;
   int lane_count;
   isize chunk, size;
-  uint32_t status; /* atomic: faults, or BROKEN */
+  uint32_t status; /* atomic, and shared by all loops of the call: faults, STOPPED or BROKEN */
 } job_t;
 
 #define BROKEN (1u << 31)
+#define STOPPED 8u /* an exception is set */
 
 static int open_lane(lane_t *lane, iterator *walk) {
   *lane = (lane_t){.walk = walk, .next = next_of(walk, 0)};
@@ -142,22 +155,22 @@ static lane_t *take_lane(const job_t *job) {
   }
 }
 
+static int is_over(const job_t *job) { return __atomic_load_n(&job->status, __ATOMIC_RELAXED) != 0; }
+
 /* Once an element has failed nobody needs the rest. */
 static int32_t walk_chunks(void *context, isize begin, isize end) {
   job_t *job = context;
-  if (__atomic_load_n(&job->status, __ATOMIC_RELAXED)) return 0;
+  if (is_over(job)) return 0;
   const isize last = end * job->chunk;
   lane_t *lane = take_lane(job);
   char *message = 0;
-  uint32_t status = 0;
   if (set_range(lane->walk, begin * job->chunk, last < job->size ? last : job->size, &message) != SUCCEEDED)
-    status = BROKEN;
+    (void)__atomic_fetch_or(&job->status, BROKEN, __ATOMIC_RELAXED);
   else
     do
-      (void)job->loop(0, lane->places, lane->count, lane->steps, &status);
-    while (!status && lane->next(lane->walk));
+      (void)job->loop(0, lane->places, lane->count, lane->steps, &job->status);
+    while (!is_over(job) && lane->next(lane->walk));
   __atomic_store_n(&lane->busy, 0, __ATOMIC_RELEASE);
-  if (status) (void)__atomic_fetch_or(&job->status, status, __ATOMIC_RELAXED);
   return 0;
 }
 
@@ -321,10 +334,12 @@ static int decline(job_t *job, iterator *walk) {
 }
 
 /* The floating-point flags of all elements, as NumPy numbers them. */
-static int compute(job_t *job, parallel_t parallel) {
+static int compute(job_t *job, parallel_t parallel, look_t look) {
   void *thread = PyEval_SaveThread();
   (void)feclearexcept(FE_ALL_EXCEPT);
-  (void)parallel(walk_chunks, job, (job->size + job->chunk - 1) / job->chunk, 1, job->lane_count);
+  const isize count = (job->size + job->chunk - 1) / job->chunk;
+  const work_t work = {walk_chunks, job, count, 1, count, job->lane_count, look, &job->status};
+  (void)parallel(&work);
   const int flags = raised();
   PyEval_RestoreThread(thread);
   return flags;
@@ -349,9 +364,9 @@ static int call(const spread_t *spread, const spread_loop_t *loop, object **oper
   job_t job = {.loop = loop->loop};
   iterator *walk = iterate(spread, loop, operands);
   if (!walk || !open_lanes(loop, walk, &job)) return decline(&job, walk);
-  const int flags = compute(&job, parallel);
-  if (job.status && !(job.status & BROKEN)) return decline(&job, walk);
-  if (job.status) (void)PyErr_NoMemory();
+  const int flags = compute(&job, parallel, loop->look);
+  if (job.status && !(job.status & (BROKEN | STOPPED))) return decline(&job, walk);
+  if (job.status && !(job.status & STOPPED)) (void)PyErr_NoMemory();
   const int fine = !job.status && !(flags && give_errors(spread->name, flags) < 0);
   *result = fine ? hand_over(spread, walk, results) : 0;
   if (end(&job, walk) || !*result) return 1;

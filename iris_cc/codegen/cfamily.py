@@ -10,7 +10,16 @@ from typing import assert_never
 
 from iris_cc.codegen.dialect import Dialect, literal
 from iris_cc.codegen.names import Names
-from iris_cc.codegen.needs import can_fault, far_types, is_checked_cast, is_wide_cast
+from iris_cc.codegen.needs import (
+    can_fault,
+    far_types,
+    is_checked_cast,
+    is_watched,
+    is_watched_loop,
+    is_wide_cast,
+    order_shows,
+    weight,
+)
 from iris_cc.codegen.writer import Places, Writer
 from iris_cc.ir import ops
 from iris_cc.ir.nodes import Atom, Block, Check, Const, Fault, For, Function, If, Let, Stmt, Var, While
@@ -60,7 +69,7 @@ class Emitter:
         self.dialect = dialect
         self.out = Writer()
         self.places = Places(fn.loc.file, source)
-        self.names = Names("status", *(far(type) for type in Scalar if type.is_float))
+        self.names = Names("status", "watch", *(far(type) for type in Scalar if type.is_float))
         self.far_types: tuple[Scalar, ...] = ()  # in which functions are called that have a near variant
         self.name: dict[Var, str] = {}
         self.read = frozenset(reads(fn.body))  # asked, never iterated
@@ -78,6 +87,7 @@ class Emitter:
             pointers = [self.names.claim(hint) for hint in output_hints(fn)]
             params += [f"{self.type(type)} *{name}" for type, name in zip(fn.results, pointers, strict=True)]
         params += ["uint32_t *status"] if can_fault(fn) else []
+        params += ["iris_watch *watch"] if is_watched(fn) else []
         params += [f"uint{type.bits}_t *{far(type)}" for type in self.far_types]
         result = self.type(fn.results[0]) if returns_value(fn) else "void"
         with self.out.braces(f"{self.dialect.kernel} {result} {KERNEL}({', '.join(params) or 'void'})"):
@@ -150,7 +160,10 @@ class Emitter:
         self.unread(let.out)
 
     def check(self, check: Check) -> None:
-        self.out.line(f"*status |= {self.atom(check.condition)} ? 0u : {fault_bit(check.fault)};")
+        if order_shows(self.fn):
+            self.out.line(f"if (!*status && !{self.atom(check.condition)}) *status = {fault_bit(check.fault)};")
+        else:
+            self.out.line(f"*status |= {self.atom(check.condition)} ? 0u : {fault_bit(check.fault)};")
 
     def branch(self, stmt: If) -> None:
         for out in stmt.outs:
@@ -185,14 +198,44 @@ class Emitter:
         self.carry(loop.carried, loop.inits)
         live = None if loop.live is None else loop.carried[loop.live]
         starts_live = loop.live is not None and loop.inits[loop.live] == Const(True, BOOL)
-        guard = f" && {self.name[live]}" if live is not None and not starts_live else ""
-        with self.out.braces(self.loop_head(loop, guard)):
-            self.loop_index(loop)
-            self.statements(loop.body)
-            self.move(loop.carried, loop.body.results)
-            if live is not None and starts_live:
-                self.out.line(f"if (!{self.name[live]}) break;")
+        if is_watched_loop(loop):
+            self.watched(loop, "" if live is None else self.name[live])
+        else:
+            guard = f" && {self.name[live]}" if live is not None and not starts_live else ""
+            with self.out.braces(self.loop_head(loop, guard)):
+                self.trip(loop, self.name[live] if live is not None and starts_live else "")
         self.leave(loop.outs, loop.carried)
+
+    def trip(self, loop: For, live: str) -> None:
+        self.loop_index(loop)
+        self.statements(loop.body)
+        self.move(loop.carried, loop.body.results)
+        if live:
+            self.out.line(f"if (!{live}) break;")
+
+    def watched(self, loop: For, live: str) -> None:
+        """So many trips at once that nobody waits for them: inside, the loop is what it would be without a watch."""
+        start, stop = self.atom(loop.start), self.atom(loop.stop)
+        done, pause = self.names.claim("done"), self.names.claim("pause")
+        if is_unit(loop.step):
+            type, trip, last = "int64_t", self.bind(loop.index), stop
+            up = as_int(loop.step) > 0
+            left = f"(uint64_t){stop} - (uint64_t){done}" if up else f"(uint64_t){done} - (uint64_t){stop}"
+        else:
+            type, trip, last, up = "uint64_t", self.names.claim("trip"), self.names.claim("trips"), True
+            self.out.line(f"const uint64_t {last} = iris_trips({start}, {stop}, {self.atom(loop.step)});")
+            self.name[loop.index] = trip  # until the body computes the index from it
+            start, left = "0", f"{last} - {done}"
+        compare, sign, advance = ("<", "+", "++") if up else (">", "-", "--")
+        self.out.line(f"{type} {done} = {start};")
+        with self.out.braces(f"while ({done} {compare} {last}{f' && {live}' if live else ''})"):
+            self.out.line(f"const {type} {pause} = {done} {sign} ({type}){some(left, weight(loop.body))};")
+            self.out.line(f"{type} {trip} = {done};")
+            with self.out.braces(f"for (; {trip} {compare} {pause}; {advance}{trip})"):
+                self.trip(loop, live)
+            spent = f"(uint64_t)({trip} - {done})" if up else f"(uint64_t)({done} - {trip})"
+            self.out.line(f"if (iris_spend(watch, {spend(spent, weight(loop.body))})) break;")
+            self.out.line(f"{done} = {pause};")
 
     def loop_head(self, loop: For, guard: str) -> str:
         start, stop, step = map(self.atom, (loop.start, loop.stop, loop.step))
@@ -217,16 +260,26 @@ class Emitter:
     def conditional(self, loop: While) -> None:
         self.carry(loop.carried, loop.inits)
         most, rounds = self.names.claim("most_rounds"), self.names.claim("rounds")
+        done, pause = self.names.claim("done"), self.names.claim("pause")
         self.out.line(f"const uint64_t {most} = iris_rounds();")
-        self.out.line(f"uint64_t {rounds} = 0;")
+        cost = max(weight(loop.body), weight(loop.condition))
+        spent = spend(f"({rounds} - {done})", cost)
+        self.out.line(f"uint64_t {rounds} = 0, {done} = 0, {pause} = {some(most, cost)};")
         with self.out.braces("for (;;)"):
             self.statements(loop.condition)
             self.out.line(f"if (!{self.atom(loop.condition.results[0])}) break;")
-            with self.out.braces(f"if ({rounds}++ == {most})"):
-                self.out.line(f"*status |= {fault_bit(Fault.WHILE_LIMIT)};")
-                self.out.line("break;")
+            with self.out.braces(f"if ({rounds} == {pause})"):
+                with self.out.braces(f"if ({rounds} == {most})"):
+                    first = "if (!*status) *status =" if order_shows(self.fn) else "*status |="
+                    self.out.line(f"{first} {fault_bit(Fault.WHILE_LIMIT)};")
+                    self.out.line("break;")
+                self.out.line(f"if (iris_spend(watch, {spent})) break;")
+                self.out.line(f"{done} = {rounds};")
+                self.out.line(f"{pause} += {some(f'{most} - {rounds}', cost)};")
+            self.out.line(f"++{rounds};")
             self.statements(loop.body)
             self.move(loop.carried, loop.body.results)
+        self.out.line(f"(void)iris_spend(watch, {spent});")
         self.leave(loop.outs, loop.carried)
 
     def move(self, targets: tuple[Var, ...], results: tuple[Atom, ...]) -> None:
@@ -296,6 +349,15 @@ def _helper(stem: str, let: Let) -> str:
     """A helper of fixed types has one name, one over many types has one per type."""
     takes = let.op.takes.partition("->")[0]
     return f"{stem}_{let.args[takes.index('T')].type}" if "T" in takes else stem
+
+
+def some(trips: str, cost: int) -> str:
+    """How many of so many trips may run before the next look, where each costs so much."""
+    return f"iris_some(watch, {trips})" if cost == 1 else f"iris_some_of(watch, {trips}, {cost})"
+
+
+def spend(trips: str, cost: int) -> str:
+    return f"{trips} + 1" if cost == 1 else f"{trips} * {cost} + 1"
 
 
 def fault_bit(fault: Fault) -> str:

@@ -16,21 +16,28 @@ from iris_cc.codegen.lane_values import divides
 from iris_cc.codegen.rows import Rows
 from iris_cc.codegen.work import Share, share
 from iris_cc.codegen.writer import Writer, safe_comment
-from iris_cc.ir.nodes import Check, Fault, Function, While
-from iris_cc.ir.walk import statements
+from iris_cc.ir.nodes import Function
 
 ENTRIES: Mapping[str, str] = {
-    # NumPy's strided loop: 0, or -1 with an exception set; if aux is not NULL it is a uint32_t, and gets the fault
-    # status instead
+    # NumPy's strided loop: 0, or -1 with an exception set; if aux is not NULL it is a uint32_t that several threads may
+    # share, and gets the fault status instead, and 8 if an exception is set
     "iris_loop": "int iris_loop(void *context, char *const *args, const intptr_t *dims, "
     "const intptr_t *steps, void *aux)",
     # a loop nest over explicit shapes; strides in bytes, [operand][axis]; no result shares memory with an operand,
-    # unless it is that operand, element by element: the fault status, or -1 for a wrong ndim
-    "iris_nd": "int32_t iris_nd(int32_t ndim, const int64_t *shape, char *const *data, const int64_t *strides)",
+    # unless it is that operand, element by element: the fault status, or -1 for a wrong ndim; 8 if a handler of a
+    # signal has raised the exception in *error
+    "iris_nd": "int32_t iris_nd(int32_t ndim, const int64_t *shape, char *const *data, const int64_t *strides, "
+    "void **error)",
+    # whether the call whose word this is has to end; several threads may share the word, and ask
+    "iris_look": "int32_t iris_look(uint32_t *stop)",
+    # the thread that runs the handlers of signals, 0 for none
+    "iris_main_thread": "int64_t iris_main_thread",
     # in units with a while loop: iterations one element may take, 0 for no limit
     "iris_while_limit": "int64_t iris_while_limit",
-    # in units whose rows may be shared out to threads: the address of what does that, 0 for nothing
+    # in units whose rows may be shared out to threads: the address of what does that, 0 for nothing; and of a Python
+    # function to be called once for a first long row, which may put that address in its place
     "iris_parallel_entry": "int64_t iris_parallel_entry",
+    "iris_parallel_start": "int64_t iris_parallel_start",
     # there too, but not for explicit shapes: from how many elements on, in pieces of how many, at most to how many
     # threads (0 for all), and whether an element can fail
     "iris_share": "const int64_t iris_share[4]",
@@ -64,8 +71,8 @@ def ufunc_unit(
     lanes = plan(fn, 0, parts, refills, rows.dialect.own)
     shared = share(fn, lanes is not None, rows.block_length(), threads)
     headers = {"iris_error.h"} if needs.can_fault(fn) else set()
-    long_row = [pieces.long_row(rows)] if shared is not None else []
-    return _unit(fn, lanes, shared, headers, source, rows, "\n".join([*long_row, _loop_entry(fn, rows, shared)]))
+    long_row = pieces.long_row(rows, shared)
+    return _unit(fn, lanes, shared, headers, source, rows, "\n".join([long_row, _loop_entry(fn, rows)]))
 
 
 def nd_unit(
@@ -83,13 +90,13 @@ def nd_unit(
     moving = ndim - 1 if ndim else None
     rows = Rows(fn, BY_MATH[math], moving)
     lanes = plan(fn, moving, parts, refills, rows.dialect.own)
-    shared = share(fn, lanes is not None, rows.block_length(), threads) if ndim else None
+    shared = share(fn, lanes is not None, rows.block_length(), threads if ndim else 1)
     space = [pieces.space(rows, ndim, shared)] if ndim else []
-    return _unit(fn, lanes, shared, set(), source, rows, "\n".join([*space, _nd_entry(fn, rows, ndim)]))
+    return _unit(fn, lanes, shared, {"iris_error.h"}, source, rows, "\n".join([*space, _nd_entry(fn, rows, ndim)]))
 
 
-def _row_headers(fn: Function, lanes: Plan | None, shared: Share | None) -> set[str]:
-    found = {"iris_parallel.h", "iris_row.h"} if shared is not None else set()
+def _row_headers(fn: Function, lanes: Plan | None, shared: Share) -> set[str]:
+    found = {"iris_row.h"} if shared.is_alone else {"iris_parallel.h", "iris_row.h"}
     if lanes is not None:
         found |= {"iris_row.h", "iris_lanes.h", "iris_lanes_masks.h", "iris_lanes_512.h"}
         return found | ({"iris_lanes_div.h"} if any(map(divides, needs.lets(lanes.fn))) else set())
@@ -103,7 +110,7 @@ def _flag_headers(fn: Function, own: bool) -> set[str]:
 def _unit(
     fn: Function,
     lanes: Plan | None,
-    shared: Share | None,
+    shared: Share,
     headers: set[str],
     source: Mapping[int, str] | None,
     rows: Rows,
@@ -120,7 +127,7 @@ def _unit(
     parts = [title, *_lane_words(lanes), runtime_c.paste(headers), kernel_function(fn, dialect, source)]
     if lanes is not None:
         rows.lanes = lane_loop(rows, lanes, source)
-    parts += [rows.text(), *([pieces.share_words(shared)] if shared is not None else []), entry]
+    parts += [rows.text(), pieces.share_words(shared), entry]
     return "\n".join(parts)
 
 
@@ -133,43 +140,38 @@ def _lane_words(lanes: Plan | None) -> list[str]:
     return [f"#define IRIS_LANE_BITS {lanes.lane_bits}\n#define IRIS_PARTS {parts}\n"]
 
 
-def _loop_entry(fn: Function, rows: Rows, shared: Share | None) -> str:
+def _loop_entry(fn: Function, rows: Rows) -> str:
     out = Writer()
     with out.braces(f"IRIS_EXPORT {ENTRIES['iris_loop']}"):
         out.line("(void)context;")
-        if not rows.can_fault:
-            out.line("(void)aux;")
+        out.line("uint32_t own = 0, *const stop = aux ? (uint32_t *)aux : &own;")
+        out.line("if (iris_is_ended(stop)) return own ? -1 : 0;")
         _save_flags(fn, rows.dialect.own, out)
-        _whole_row(fn, shared, out)
+        _whole_row(rows, out)
         _restore_flags(fn, rows.dialect.own, out)
         if rows.can_fault:
             with out.braces("if (aux)"):
-                out.lines("*(uint32_t *)aux |= status;", "return 0;")
-        for fault in _faults(fn):
+                out.line("if (status) (void)__atomic_fetch_or(stop, status, __ATOMIC_RELAXED);")
+                out.line("return 0;")
+        out.line("if (own) return -1;")
+        for fault in needs.faults(fn):
             error = f"PyExc_{fault.exception.__name__}"
             out.line(f"if (status & {fault.bit}u) return iris_raise({error}, {_quoted(fault.message)});")
         out.line("return 0;")
     return out.text()
 
 
-def _whole_row(fn: Function, shared: Share | None, out: Writer) -> None:
-    result = "status = " if needs.can_fault(fn) else ""
-    if shared is None:
-        out.line(f"{'const uint32_t ' if result else ''}{result}iris_row(dims[0], args, steps);")
-        return
+def _whole_row(rows: Rows, out: Writer) -> None:
+    result = "status = " if rows.can_fault else ""
     if result:
         out.line("uint32_t status;")
     with out.braces("if (dims[0] < IRIS_LONG)"):
-        out.line(f"{result}iris_row(dims[0], args, steps);")
+        out.line("iris_watch watch = iris_begin_call(stop);")
+        out.line(f"{result}iris_row(dims[0], args, steps{', &watch' if rows.is_watched else ''});")
+        cost = needs.weight(rows.fn.body)
+        out.line(f"iris_end_call(&watch, dims[0]{f' * {cost}' if cost > 1 else ''});")
         out.otherwise()
-        out.line(f"{result}iris_long_row(dims[0], args, steps);")
-
-
-def _faults(fn: Function) -> list[Fault]:
-    """What an element can raise; the first in the enum's order is reported."""
-    found = {stmt.fault for stmt in statements(fn.body) if isinstance(stmt, Check)}
-    found |= {Fault.WHILE_LIMIT for stmt in statements(fn.body) if isinstance(stmt, While)}
-    return [fault for fault in Fault if fault in found]
+        out.line(f"{result or '(void)'}{'(uint32_t)' if result else ''}iris_long_row(dims[0], args, steps, stop);")
 
 
 def _quoted(message: str) -> str:
@@ -190,13 +192,17 @@ def _nd_entry(fn: Function, rows: Rows, ndim: int) -> str:
     out = Writer()
     with out.braces(f"IRIS_EXPORT {ENTRIES['iris_nd']}"):
         out.line(f"if (ndim != {ndim}) return -1;")
+        asks = ndim or rows.is_watched
+        out.lines(*(["uint32_t own = 0, *const stop = &own;"] if asks else ["(void)error;"]))
         _save_flags(fn, rows.dialect.own, out)
         if ndim:
-            out.line("iris_whole space = {shape, strides, data, 0};")
-            out.line("const int32_t status = iris_space(&space);")
+            out.line("iris_whole space = {shape, strides, data, 0, stop};")
+            out.line("const int32_t status = iris_space(&space, stop);")
         else:
             out.lines("(void)shape;", "(void)strides;", "uint32_t status = 0;")
             out.lines(*pieces.point(rows).splitlines())
         _restore_flags(fn, rows.dialect.own, out)
+        if asks:
+            out.line("if (own) return iris_take_exception(error);")
         out.line("return (int32_t)status;" if not ndim else "return status;")
     return out.text()

@@ -32,6 +32,7 @@ class Plan:
     parts: lane_pays.Parts
     refills: bool
     in_a_row: int  # rounds before the next look for lanes that are done
+    is_watched: bool  # whether loops ask if they are to end, as the function says that was planned
     uniform: frozenset[Var]
     crossing: frozenset[Var]
 
@@ -46,13 +47,18 @@ def plan(
     """
     if parts == 0 or not needs.trips_differ(fn) or not fn.results:
         return None
+    is_watched = needs.is_watched(fn)
     fn = flattened(fn, own)
     short = narrowed(fn)
-    found = _planned(short, moving, parts, refills, own) if short is not fn else None
-    return found if found is not None and found.lane_bits == 32 else _planned(fn, moving, parts, refills, own)
+    found = _planned(short, moving, parts, refills, own, is_watched) if short is not fn else None
+    if found is not None and found.lane_bits == 32:
+        return found
+    return _planned(fn, moving, parts, refills, own, is_watched)
 
 
-def _planned(fn: Function, moving: int | None, parts: int | None, refills: bool | None, own: bool) -> Plan | None:
+def _planned(
+    fn: Function, moving: int | None, parts: int | None, refills: bool | None, own: bool, is_watched: bool
+) -> Plan | None:
     loop = refilled_loop(fn) if refills is not False else None
     if refills is None and loop is not None and len(loop.carried) > lane_pays.MOST_REFILLED:
         loop = None
@@ -62,7 +68,8 @@ def _planned(fn: Function, moving: int | None, parts: int | None, refills: bool 
     if chosen == lane_pays.NO_LANES:
         return None
     in_a_row = 1 if loop is None else lane_pays.in_a_row(fn, uniform, own, loop)
-    return Plan(fn, bits, chosen, loop is not None, in_a_row, uniform, _Segments(fn, own).crossing())
+    crossing = _Segments(fn, own).crossing()
+    return Plan(fn, bits, chosen, loop is not None, in_a_row, is_watched, uniform, crossing)
 
 
 def refilled_loop(fn: Function) -> For | While | None:

@@ -13,16 +13,16 @@ from iris_cc.codegen.cfamily import as_int, fault_bit, input_hints, inputs, outp
 from iris_cc.codegen.lane_exits import known_after
 from iris_cc.codegen.lane_plan import Plan, refilled_loop
 from iris_cc.codegen.lane_values import compared, vector, zero
-from iris_cc.codegen.lanes import Lanes
+from iris_cc.codegen.lanes import COPIES, Lanes
 from iris_cc.codegen.names import Names
-from iris_cc.codegen.needs import stops_at_fault
+from iris_cc.codegen.needs import is_watched_loop, stops_at_fault, weight
 from iris_cc.codegen.rows import Operand, Rows
 from iris_cc.ir import ops
 from iris_cc.ir.nodes import Atom, Const, Fault, For, Let, Stmt, Var, While
 from iris_cc.ir.types import BOOL, Scalar
 
 _STRUCTURE = (
-    *("count", "args", "steps", "status", "faults", "part", "lane", "k", "next", "element", "running", "idle"),
+    *("count", "args", "steps", "status", "watch", "faults", "part", "lane", "k", "next", "element", "running", "idle"),
     *("done", "busy", "fewest", "left", "most_rounds", "round", "deadline", "began", "end"),
     *("fresh", "ranks", "before", "is_fresh", "taken", "pause", "again", "now"),
 )
@@ -72,6 +72,7 @@ class _Refill(Lanes):
         with out.braces(f"IRIS_OUTLINE {self.rows.result} iris_lanes({self.rows.params()})"):
             self.declare()
             with out.braces("for (;;)"):
+                self.look_up(self.loop)
                 results = self.results()
                 out.line("bool busy = true;")
                 out.line("#if defined(IRIS_TAKES_MANY)")
@@ -285,6 +286,7 @@ class _Refill(Lanes):
             self.line(f"running[part] &= {self.goes_on(loop)};")
             self.count_left()
             self.out.line("if (left <= fewest) break;")
+            self.look_up(loop)
             if self.in_a_row == 1:
                 self.body(loop)
                 return
@@ -312,6 +314,12 @@ class _Refill(Lanes):
         self.count_left()
         self.limit()
         self.out.line("if (left <= fewest) break;")
+        self.look_up(self.loop)
+
+    def look_up(self, loop: For | While) -> None:
+        if self.plan.is_watched and is_watched_loop(loop):
+            cost = weight(loop.body, COPIES * self.in_a_row)
+            self.out.line(f"if (iris_spend(watch, {cost})) return{' faults' if self.rows.can_fault else ''};")
 
     def count_left(self) -> None:
         self.out.line("int left = 0;")

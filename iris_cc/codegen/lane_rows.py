@@ -56,7 +56,7 @@ def _block(rows: Rows, plan: Plan, out: Writer) -> None:
                 out.line(f"((iris_mem_i64 *){name}_tile)[lane] = {name} + k;")
     tiles = [rows.tiles[operand] for operand in rows.operands]
     inputs = [*tiles[: len(rows.ins)], *arguments]
-    status = ["&status"] if rows.can_fault else []
+    status = [*(["&status"] if rows.can_fault else []), *rows.watch]
     out.line(f"{rows.call(BLOCK, *inputs, *tiles[len(rows.ins) :], *status)};")
     with out.braces("for (intptr_t lane = 0; lane < some; ++lane)"):
         for operand, type in zip(rows.outs, plan.fn.results, strict=True):

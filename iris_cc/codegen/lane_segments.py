@@ -30,7 +30,7 @@ class Segments(Emitter):
 
     def __init__(self, fn: Function, dialect: Dialect, plan: Plan, source: Mapping[int, str] | None) -> None:
         super().__init__(fn, dialect, source)
-        self.names = Names("status", "part", "lane")
+        self.names = Names("status", "watch", "part", "lane")
         self.plan = plan
         self.mask: str | None = None  # the lanes that are here; None for all
         self.segment: list[str] = []  # lines of the straight segment so far

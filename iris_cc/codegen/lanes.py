@@ -18,12 +18,14 @@ from iris_cc.codegen.dialect import Dialect
 from iris_cc.codegen.lane_plan import Plan, in_step, same_trips
 from iris_cc.codegen.lane_segments import Segments
 from iris_cc.codegen.lane_values import compared, vector, zero
-from iris_cc.codegen.needs import can_fault
+from iris_cc.codegen.needs import can_fault, is_watched_loop, weight
 from iris_cc.ir import ops
 from iris_cc.ir.nodes import Atom, Block, Const, Fault, For, Function, If, Var, While
 from iris_cc.ir.types import BOOL, I64, U64
 
 BLOCK = "iris_block"
+# As which a round for all lanes counts beside one trip: it is a few vectors, but some operations go lane by lane.
+COPIES = 8
 
 
 def block_function(fn: Function, dialect: Dialect, plan: Plan, source: Mapping[int, str] | None = None) -> str:
@@ -48,6 +50,7 @@ class Lanes(Segments):
         results = [self.names.claim(hint) for hint in output_hints(fn)]
         params += [f"{vector(type)} *{name}" for type, name in zip(fn.results, results, strict=True)]
         params += ["uint32_t *status"] if can_fault(fn) else []
+        params += ["iris_watch *watch"] if self.plan.is_watched else []
         with self.out.braces(f"{self.dialect.kernel} void {BLOCK}({', '.join(params)})"):
             self.unread(*inputs(fn))
             self.statements(fn.body)
@@ -146,6 +149,7 @@ class Lanes(Segments):
         self.cut()
         with self.out.braces(self.loop_head(loop, "")):
             self.loop_index(loop)
+            self.look_up(loop)
             self.statements(loop.body)
             self.move_lanes(loop, None)
             self.cut()
@@ -160,6 +164,7 @@ class Lanes(Segments):
                 some = self.collector()
                 self.line(f"{some} |= {running};")
                 self.stop_unless(some)
+            self.look_up(loop)
             some = self.collector() if starts_live else ""
             self.fold(loop)
             self.statements(loop.body)
@@ -182,6 +187,7 @@ class Lanes(Segments):
             self.line(f"{running} &= {condition};")
             self.line(f"{some} |= {running};")
             self.stop_unless(some)
+            self.look_up(loop)
             self.fold(loop)
             self.statements(loop.body)
             self.move_lanes(loop, running, loop.live)
@@ -231,6 +237,7 @@ class Lanes(Segments):
             with self.out.braces(f"if ({rounds}++ == {most})"):
                 self.out.line(f"*status |= {fault_bit(Fault.WHILE_LIMIT)};")
                 self.out.line("break;")
+            self.look_up(loop)
             self.fold(loop)
             self.statements(loop.body)
             self.move_lanes(loop, running)
@@ -241,6 +248,11 @@ class Lanes(Segments):
         all_start = live == Const(True, BOOL)
         self.line(f"{running} = {self.here() if all_start else self.within(self.vector(live))};")
         return running
+
+    def look_up(self, loop: For | While) -> None:
+        """Once per round of a loop that may be long: whether the call has to end."""
+        if self.plan.is_watched and is_watched_loop(loop):
+            self.out.line(f"if (iris_spend(watch, {weight(loop.body, COPIES)})) break;")
 
     def stop_unless(self, some: str) -> None:
         self.cut()

@@ -25,9 +25,10 @@ _KEYWORDS = """
 _PREDEFINED = "arm hpux i386 linux mips powerpc PPC sparc sun unix vax NULL EOF errno INFINITY NAN M_PI"
 
 
-# What iris_base.h declares without a prefix of ours; the other headers declare the C library's mathematics.
+# What iris_base.h and iris_signal.h declare without a prefix of ours; the other headers declare the C library's
+# mathematics.
 _FIXED_WIDTH = """
-    int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t intptr_t INT8_MIN INT16_MIN INT32_MIN INT64_MIN
+    clock_gettime int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t intptr_t INT8_MIN INT16_MIN INT32_MIN INT64_MIN
 """
 
 

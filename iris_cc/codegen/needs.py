@@ -1,4 +1,4 @@
-"""What a function needs of its unit: headers, a status word, the floating-point flags put back, a while limit.
+"""What a function needs of its unit: headers, a status word, the floating-point flags put back, a while limit, a watch.
 
 Everything here is a question about the IR with a yes, a no or a set as its answer; nothing here is text of the unit.
 """
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from iris_cc.ir import ops
-from iris_cc.ir.nodes import Check, Const, For, Function, If, Let, While
+from iris_cc.ir.nodes import Block, Check, Const, Fault, For, Function, If, Let, Stmt, While
 from iris_cc.ir.ops import Helper, Libm, Op
 from iris_cc.ir.types import BOOL, F64, I64, U64, Scalar
 from iris_cc.ir.walk import statements
@@ -19,6 +19,12 @@ from iris_cc.ir.walk import statements
 _LOUD_ON_NAN = frozenset(
     {ops.LT, ops.LE, ops.GT, ops.GE, ops.PYCMP, ops.SIGN, ops.MIN, ops.MAX, ops.FMIN, ops.FMAX, ops.ISINF}
 )
+
+
+# More operations than this for one element, in additions, are long enough to be asked whether they are to end.
+_LONG_ELEMENT = 1 << 19
+# Additions that one unit of patience stands for.
+_PER_UNIT = 256
 
 
 def lets(fn: Function) -> Iterator[Let]:
@@ -46,11 +52,65 @@ def calls_libm(op: Op, own: bool = True) -> bool:
 
 
 def stops_at_fault(fn: Function) -> bool:
-    """Whether a row may end at its first fault: there is one kind, so which element it was does not show.
+    """Whether a row has to end at its first fault.
 
-    It is the limit of a while loop, and to reach it in every element of an array would take hours.
+    To reach the limit of a while loop in every element of an array would take hours; and where there are several kinds
+    of faults, the first element that has one is the one that is reported.
     """
-    return has_while(fn) and not any(isinstance(stmt, Check) for stmt in statements(fn.body))
+    return has_while(fn) or order_shows(fn)
+
+
+def faults(fn: Function) -> tuple[Fault, ...]:
+    """What an element can raise."""
+    found = {stmt.fault for stmt in statements(fn.body) if isinstance(stmt, Check)}
+    found |= {Fault.WHILE_LIMIT for stmt in statements(fn.body) if isinstance(stmt, While)}
+    return tuple(fault for fault in Fault if fault in found)
+
+
+def order_shows(fn: Function) -> bool:
+    """Whether it shows which fault comes first, in an element and among elements: there are several kinds."""
+    return len(faults(fn)) > 1
+
+
+def is_watched(fn: Function) -> bool:
+    """Whether an element may take long, so that its loops ask whether they are to end."""
+    return any(isinstance(stmt, For | While) and is_watched_loop(stmt) for stmt in statements(fn.body))
+
+
+def is_watched_loop(loop: For | While) -> bool:
+    """Whether a loop asks by itself: no constant says that its trips are few enough."""
+    return isinstance(loop, While) or not _is_bounded(loop) or _cost_of_loop(loop) > _LONG_ELEMENT
+
+
+def bounded_cost(block: Block) -> int:
+    """The most that a block costs in additions, but for what watched loops in it do."""
+    return sum(map(_bounded_cost, block.stmts))
+
+
+def weight(block: Block, times: int = 1) -> int:
+    """How many units of patience it costs to run a block, or so many copies of it: a power of two."""
+    return 1 << (times * bounded_cost(block) // _PER_UNIT).bit_length()
+
+
+def _bounded_cost(stmt: Stmt) -> int:
+    match stmt:
+        case Let(op=op):
+            return op.cost
+        case Check():
+            return 1
+        case If(then=then, orelse=orelse):
+            return 1 + max(bounded_cost(then), bounded_cost(orelse))
+        case For():
+            cost = _cost_of_loop(stmt) if _is_bounded(stmt) else 1
+            return cost if cost <= _LONG_ELEMENT else 1
+        case While():
+            return 1
+        case _:
+            assert_never(stmt)
+
+
+def _cost_of_loop(loop: For) -> int:
+    return _trips(loop) * (1 + bounded_cost(loop.body))
 
 
 def computes_its_errors(fn: Function, own: bool = True) -> bool:
@@ -86,7 +146,17 @@ def trips_differ(fn: Function) -> bool:
 
 
 def _fixed(loop: For) -> bool:
-    return loop.live is None and all(isinstance(atom, Const) for atom in (loop.start, loop.stop, loop.step))
+    return loop.live is None and not is_watched_loop(loop)
+
+
+def _is_bounded(loop: For) -> bool:
+    return all(isinstance(atom, Const) for atom in (loop.start, loop.stop, loop.step))
+
+
+def _trips(loop: For) -> int:
+    """Of a bounded loop; a step of 0 is never run.  `len` refuses a range this long."""
+    start, stop, step = (int(atom.value) for atom in (loop.start, loop.stop, loop.step) if isinstance(atom, Const))
+    return max(0, (stop - start + step - (1 if step > 0 else -1)) // step) if step else 0
 
 
 def flags_put_back(fn: Function, own: bool = True) -> str | None:
@@ -114,6 +184,7 @@ def _is_loud(let: Let) -> bool:
 def headers(fn: Function, own: bool = True, fast: bool = False) -> set[str]:
     """The headers of the function's body."""
     found = {"iris_base.h"}
+    found |= {"iris_fenv.h", "iris_signal.h", "iris_pieces.h"}
     for stmt in statements(fn.body):
         match stmt:
             case Let(_, op):

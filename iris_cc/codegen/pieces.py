@@ -1,11 +1,12 @@
 """Long rows and large spaces in pieces: the function that computes one, and the choice to share them out.
 
-No piece may write what another one reads: results that overlap operands, as in a reduction, stay on one thread.
+No piece may write what another one reads: results that overlap operands, as in a reduction, stay on one thread, and
+their pieces come one after the other.
 """
 
 from __future__ import annotations
 
-from iris_cc.codegen.needs import stops_at_fault
+from iris_cc.codegen.needs import order_shows, stops_at_fault
 from iris_cc.codegen.rows import Rows
 from iris_cc.codegen.work import Share
 from iris_cc.codegen.writer import Writer
@@ -13,45 +14,65 @@ from iris_cc.codegen.writer import Writer
 
 def share_words(share: Share) -> str:
     """What the functions below are told, as the reader of a unit meets it first."""
-    words = (("LONG", share.long), ("GRAIN", share.grain), ("UNIT", share.unit), ("MOST_THREADS", share.most))
+    words = [("LONG", share.long), ("GRAIN", share.grain), ("LARGEST", share.largest), ("UNIT", share.unit)]
+    words.append(("MOST_THREADS", share.most))
     return "".join(f"#define IRIS_{name} {value}\n" for name, value in words)
 
 
-def long_row(rows: Rows) -> str:
+def long_row(rows: Rows, share: Share) -> str:
     """The definition of `iris_long_row`, which takes the place of `iris_row` from IRIS_LONG elements on."""
     count = len(rows.operands)
     out = Writer()
-    words = f"IRIS_LONG, IRIS_GRAIN, IRIS_MOST_THREADS, {int(rows.can_fault)}"
-    out.lines("extern IRIS_EXPORT const int64_t iris_share[4];", f"const int64_t iris_share[4] = {{{words}}};", "")
-    out.line("typedef struct { char *const *args; const intptr_t *steps; } iris_whole;")
+    if not share.is_alone:
+        words = f"IRIS_LONG, IRIS_GRAIN, IRIS_MOST_THREADS, {int(rows.can_fault)}"
+        out.lines("extern IRIS_EXPORT const int64_t iris_share[4];", f"const int64_t iris_share[4] = {{{words}}};", "")
+    out.line("typedef struct { char *const *args; const intptr_t *steps; uint32_t *stop; } iris_whole;")
     out.line("")
     with out.braces("IRIS_ROUTE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end)"):
         out.line("const iris_whole *row = (const iris_whole *)whole;")
         out.line(f"char *args[{count}];")
         out.line(f"for (int k = 0; k < {count}; ++k) args[k] = row->args[k] + begin * row->steps[k];")
-        call = "iris_row(end - begin, args, row->steps);"
+        begin_watch(rows, "row->stop", out)
+        call = f"iris_row(end - begin, args, row->steps{', &watch' if rows.is_watched else ''});"
         out.lines(*([f"return (int32_t){call}"] if rows.can_fault else [call, "return 0;"]))
     out.line("")
-    out.line("/* Shared out to threads, if no piece writes what another one reads. */")
-    with out.braces(f"IRIS_ROUTE {rows.result} iris_long_row({rows.params()})"):
-        out.line("const iris_parallel_t parallel = iris_parallel();")
-        out.line("bool apart = parallel != 0;")
-        rows.compare_places(out)
-        for operand in rows.outs:
-            step = f"steps[{operand.place}]"
-            out.line(f"apart = apart && ({step} >= {operand.size} || {step} <= -{operand.size});")
-        with out.braces("if (!apart)"):
-            rows.hand_over(out, "iris_row(count, args, steps)")
-        out.line("iris_whole row = {args, steps};")
-        last = "parallel(iris_piece, &row, count, IRIS_GRAIN, IRIS_MOST_THREADS)"
-        out.line(f"return (uint32_t){last};" if rows.can_fault else f"(void){last};")
+    if not share.is_alone:
+        out.line("/* Shared out to threads, if no piece writes what another one reads. */")
+    head = "int32_t iris_long_row(intptr_t count, char *const *args, const intptr_t *steps, uint32_t *stop)"
+    with out.braces(f"IRIS_ROUTE {head}"):
+        out.line("iris_whole row = {args, steps, stop};")
+        if not share.is_alone:
+            out.line("bool apart = true;")
+            rows.compare_places(out)
+            for operand in rows.outs:
+                step = f"steps[{operand.place}]"
+                out.line(f"apart = apart && ({step} >= {operand.size} || {step} <= -{operand.size});")
+            out.line("const iris_parallel_t parallel = apart ? iris_parallel(stop) : 0;")
+        _do(rows, share, ("&row", "count", "IRIS_GRAIN", "IRIS_LARGEST"), out)
     return out.text()
 
 
-def space(rows: Rows, ndim: int, share: Share | None) -> str:
+def begin_watch(rows: Rows, stop: str, out: Writer) -> None:
+    if rows.is_watched:
+        out.line(f"iris_watch watch = {{IRIS_PATIENCE, {stop}}};")
+
+
+def _do(rows: Rows, share: Share, work: tuple[str, str, str, str], out: Writer) -> None:
+    """All of it; on one thread, rows that watch for signals need no pieces."""
+    values = ", ".join(["iris_piece", *work, "IRIS_MOST_THREADS", "iris_look", "stop"])
+    if not (rows.is_watched and share.is_alone):
+        out.line(f"const iris_work work = {{{values}}};")
+    if not share.is_alone:
+        out.line("if (parallel) return parallel(&work);")
+    whole, count, *_ = work
+    out.line(f"return {f'iris_piece({whole}, 0, {count})' if rows.is_watched else 'iris_alone(&work)'};")
+
+
+def space(rows: Rows, ndim: int, share: Share) -> str:
     """The definitions of `iris_piece`, for some positions of one axis, and of `iris_space`, for all positions."""
     out = Writer()
-    out.line("typedef struct { const int64_t *shape, *strides; char *const *data; int axis_to_cut; } iris_whole;")
+    members = "const int64_t *shape, *strides; char *const *data; int axis_to_cut; uint32_t *stop;"
+    out.line(f"typedef struct {{ {members} }} iris_whole;")
     out.line("")
     with out.braces("IRIS_OUTLINE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end)"):
         out.line("const iris_whole *space = (const iris_whole *)whole;")
@@ -61,6 +82,7 @@ def space(rows: Rows, ndim: int, share: Share | None) -> str:
         out.line(f"for (int axis = 0; axis < {ndim}; ++axis) last[axis] = shape[axis];")
         out.lines("first[space->axis_to_cut] = begin;", "last[space->axis_to_cut] = end;")
         out.line("uint32_t status = 0;")
+        begin_watch(rows, "space->stop", out)
         steps = ", ".join(_stride(operand.place, ndim - 1, ndim) for operand in rows.operands)
         out.line(f"const intptr_t steps[{len(rows.operands)}] = {{{steps}}};")
         out.line(f"const int64_t length = last[{ndim - 1}] - first[{ndim - 1}];")
@@ -69,23 +91,25 @@ def space(rows: Rows, ndim: int, share: Share | None) -> str:
         _axes(rows, ndim, 0, out)
         out.line("return (int32_t)status;")
     out.line("")
-    with out.braces("IRIS_ROUTE int32_t iris_space(iris_whole *space)"):
-        if share is not None:
-            _share_out(ndim, out)
-        out.line("return iris_piece(space, 0, space->shape[0]);")
+    with out.braces("IRIS_ROUTE int32_t iris_space(iris_whole *space, uint32_t *stop)"):
+        _cut(rows, ndim, share, out)
     return out.text()
 
 
-def _share_out(ndim: int, out: Writer) -> None:
+def _cut(rows: Rows, ndim: int, share: Share, out: Writer) -> None:
+    """All of it, as pieces of one axis; of the first one, where it shows which element has the first fault."""
     out.line("const int64_t *shape = space->shape;")
     out.line(f"const int64_t count = {' * '.join(f'shape[{axis}]' for axis in range(ndim))};")
-    out.line("const iris_parallel_t parallel = count < IRIS_LONG ? 0 : iris_parallel();")
-    with out.braces("if (parallel)"):
-        out.line(f"const int axis = space->axis_to_cut = iris_axis_to_cut({ndim}, shape, IRIS_UNIT);")
-        out.line(f"const int64_t unit = axis == {ndim - 1} ? IRIS_UNIT : 1;")
-        out.line("const int64_t size = unit * (count / shape[axis]);")
-        out.line("const int64_t grain = (IRIS_GRAIN + size - 1) / size * unit;")
-        out.line("return parallel(iris_piece, space, shape[axis], grain, IRIS_MOST_THREADS);")
+    out.line("if (count < IRIS_LONG) return iris_piece(space, 0, shape[0]);")
+    axis = "0" if order_shows(rows.fn) else f"iris_axis_to_cut({ndim}, shape, IRIS_UNIT, IRIS_LARGEST)"
+    out.line(f"const int axis = space->axis_to_cut = {axis};")
+    out.line(f"const int64_t unit = axis == {ndim - 1} ? IRIS_UNIT : 1;")
+    out.line("const int64_t size = unit * (count / shape[axis]);")
+    out.line("const int64_t grain = (IRIS_GRAIN + size - 1) / size * unit;")
+    out.line("const int64_t largest = IRIS_LARGEST / size * unit;")
+    if not share.is_alone:
+        out.line("const iris_parallel_t parallel = iris_parallel(stop);")
+    _do(rows, share, ("space", "shape[axis]", "grain", "largest"), out)
 
 
 def point(rows: Rows) -> str:
@@ -96,8 +120,13 @@ def point(rows: Rows) -> str:
     indices = [_index_at_row(index.kind, index.axis, 0) for index in rows.fn.indices]
     out.line(f"const intptr_t steps[{len(rows.operands)}] = {{{zeros}}};")
     out.line(f"char *const row[{len(rows.operands)}] = {{{places}}};")
-    _call_row(rows, ["1", "row", "steps", *indices], out)
+    begin_watch(rows, "stop", out)
+    _call_row(rows, ["1", "row", "steps", *indices, *_watch(rows)], out)
     return out.text()
+
+
+def _watch(rows: Rows) -> list[str]:
+    return ["&watch"] if rows.is_watched else []
 
 
 def _axes(rows: Rows, ndim: int, axis: int, out: Writer) -> None:
@@ -113,9 +142,11 @@ def _axes(rows: Rows, ndim: int, axis: int, out: Writer) -> None:
     out.line("};")
     indices = [_index_at_row(index.kind, index.axis, ndim) for index in rows.fn.indices]
     if not rows.has_contiguous:
-        _call_row(rows, ["length", "row", "steps", *indices], out)
+        _call_row(rows, ["length", "row", "steps", *indices, *_watch(rows)], out)
         if stops_at_fault(rows.fn):
             out.line("if (status) return (int32_t)status;")
+        if rows.is_watched:
+            out.line("if (!watch.left) return (int32_t)status;")
         return
     with out.braces("if (direct)"):
         _direct_row(rows, indices, out)

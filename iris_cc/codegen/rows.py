@@ -18,7 +18,17 @@ from iris_cc.codegen.cfamily import KERNEL, far, input_hints, output_hints, retu
 from iris_cc.codegen.dialect import Dialect
 from iris_cc.codegen.folds import fold, folds
 from iris_cc.codegen.names import Names
-from iris_cc.codegen.needs import can_fault, computes_its_errors, far_types, lets, stops_at_fault, trips_differ
+from iris_cc.codegen.needs import (
+    can_fault,
+    computes_its_errors,
+    far_types,
+    is_watched,
+    lets,
+    order_shows,
+    stops_at_fault,
+    trips_differ,
+    weight,
+)
 from iris_cc.codegen.writer import Writer
 from iris_cc.ir.nodes import Function, Index
 from iris_cc.ir.types import BOOL, Scalar
@@ -40,7 +50,7 @@ _LARGE_BODY = 60
 _MOST_PAIRS = 6
 
 _STRUCTURE = (
-    *("length", "count", "args", "steps", "status", "k", "first", "some", "apart"),
+    *("length", "count", "args", "steps", "status", "watch", "k", "first", "some", "apart"),
     *("far_args", "far_steps", "near_status", *(far(type) for type in Scalar if type.is_float)),
 )
 
@@ -79,6 +89,7 @@ class Rows:
         self.dialect = dialect
         self.moving = moving
         self.can_fault = can_fault(fn)
+        self.is_watched = is_watched(fn)
         self.far_types = far_types(fn, dialect.own)
         self.is_long = size(fn) > _LARGE_BODY or computes_its_errors(fn, dialect.own)
         self.result = "uint32_t" if self.can_fault else "void"
@@ -125,7 +136,8 @@ class Rows:
 
     def params(self) -> str:
         indices = "".join(f", int64_t {name}" for name in self.indices)
-        return f"intptr_t count, char *const *args, const intptr_t *steps{indices}"
+        watch = ", iris_watch *watch" if self.is_watched else ""
+        return f"intptr_t count, char *const *args, const intptr_t *steps{indices}{watch}"
 
     def pass_on(self, offset: str = "") -> list[str]:
         """The index symbols as arguments, for an element `offset` further along the row."""
@@ -133,7 +145,11 @@ class Rows:
         return [f"{name} + {offset}" if offset and self.moves(index) else name for index, name in moved]
 
     def row_arguments(self) -> list[str]:
-        return ["count", "args", "steps", *self.pass_on()]
+        return ["count", "args", "steps", *self.pass_on(), *self.watch]
+
+    @property
+    def watch(self) -> list[str]:
+        return ["watch"] if self.is_watched else []
 
     def moves(self, index: Index) -> bool:
         return index.kind == "flat" or (index.kind == "i" and index.axis == self.moving)
@@ -145,6 +161,7 @@ class Rows:
         """The call for element `offset`; every input is read before any result is stored."""
         args = [operand.load(places[operand]) for operand in self.ins] + self.pass_on(offset)
         status = [f"&{'near_' if near else ''}status"] if self.can_fault else []
+        status += self.watch
         status += [f"&{far(type)}" if near else "0" for type in self.far_types]
         if returns_value(self.fn):
             out.line(f"{places[self.outs[0]]} = {self.call(KERNEL, *args, *status)};")
@@ -167,6 +184,8 @@ class Rows:
     def stop_at_fault(self, out: Writer) -> None:
         if stops_at_fault(self.fn):
             out.line("if (status) break;")
+        if self.is_watched:
+            out.line(f"if (iris_spend(watch, {weight(self.fn.body)})) break;")
 
     def hand_over(self, out: Writer, call: str) -> None:
         """The rest of the row is another function's."""
@@ -310,11 +329,22 @@ class Rows:
         with out.braces(f"IRIS_ROUTE {self.result} iris_row({self.params()})"):
             out.line("bool apart = count >= IRIS_FEWEST;")
             self.compare_places(out)
-            with out.braces("if (apart)"):
-                self.hand_over(out, self.call("iris_lanes", *self.row_arguments()))
             last = self.call("iris_strided", *self.row_arguments())
+            with out.braces("if (apart)"):
+                if order_shows(self.fn):
+                    self.first_fault(out, last)
+                else:
+                    self.hand_over(out, self.call("iris_lanes", *self.row_arguments()))
             out.line(f"return {last};" if self.can_fault else f"{last};")
         return out.text()
+
+    def first_fault(self, out: Writer, again: str) -> None:
+        """Lanes say that there is a fault, and one element after the other which comes first: inputs must be left."""
+        pairs = [(result, other) for result in self.outs for other in self.ins]
+        same = " || ".join(f"args[{result.place}] == args[{other.place}]" for result, other in pairs)
+        out.line(f"if ({same}) return {again};")
+        out.line(f"const uint32_t status = {self.call('iris_lanes', *self.row_arguments())};")
+        out.line(f"return status && watch->left ? {again} : status;")
 
     def worth_packing(self) -> str:
         """Scalars always go by blocks.  Gathering and scattering costs more than a cheap element gains as a vector."""

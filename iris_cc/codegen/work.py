@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from iris_cc.codegen.needs import trips_differ
+from iris_cc.codegen.needs import bounded_cost, trips_differ
 from iris_cc.ir.nodes import Block, Check, Const, For, Function, If, Let, Stmt, While
 from iris_cc.records import record
 
@@ -21,30 +21,37 @@ _TRIPS = 50
 # What every loop form cuts a row into whole vectors and blocks of: 64 of 8 bits, 4 blocks of 48 lanes.
 _PIECE_OF_ELEMENTS, _PIECE_OF_LANES = 64, 192
 
+# Additions without a look for signals: some hundred milliseconds at most.
+_UNSEEN = 1 << 28
+
 _MOST_TRIPS = 1 << 20
 _MOST_THREADS = 1 << 20
 
 
 @record
 class Share:
-    """From `long` elements on a row may be shared out, in pieces that begin at multiples of `grain`, which is one of
-    `unit`; `most` threads, 0 for as many as there are."""
+    """From `long` elements on a row goes by pieces, which begin at multiples of `grain`, which is one of `unit`, and
+    have at most `largest` elements; on `most` threads, 0 for as many as there are."""
 
     long: int
     grain: int
+    largest: int
     unit: int
     most: int
 
+    @property
+    def is_alone(self) -> bool:
+        return self.most == 1
 
-def share(fn: Function, lanes: bool, block: int, most: int | None) -> Share | None:
-    """How rows of `fn` are shared out, if they may be; `block` is how many elements a block of its row loops has."""
-    if most == 1 or not fn.results or not (fn.params or fn.indices):
-        return None
+
+def share(fn: Function, lanes: bool, block: int, most: int | None) -> Share:
+    """How rows of `fn` are cut; `block` is how many elements a block of its row loops has."""
     unit = _PIECE_OF_LANES if lanes else _PIECE_OF_ELEMENTS if trips_differ(fn) else max(block, _PIECE_OF_ELEMENTS)
     nanoseconds = _ADDITION * _cost(fn.body) + _OPERAND * (len(fn.params) + len(fn.results))
     long = max(int(_WORTH / nanoseconds), 4 * unit)
     grain = long // (4 * unit) * unit
-    return Share(4 * grain, grain, unit, min(most or 0, _MOST_THREADS))
+    largest = max(_UNSEEN // (1 + bounded_cost(fn.body)) // grain, 1) * grain
+    return Share(4 * grain, grain, largest, unit, min(most or 0, _MOST_THREADS))
 
 
 def _cost(block: Block) -> float:

@@ -13,6 +13,7 @@ import _cffi_backend
 import numpy as np
 
 from iris_cc.records import record
+from iris_cc.runtime import numpy_api as api
 from iris_cc.runtime import operands as ops
 from iris_cc.runtime.ufunc import Word
 
@@ -21,7 +22,10 @@ NdResolve: TypeAlias = "Callable[[tuple[Word, ...], int, np.dtype[Any] | None], 
 Order: TypeAlias = Literal["K", "A", "C", "F"]
 
 FFI = _cffi_backend.FFI()
-_ENTRY = FFI.typeof("int32_t(*)(int32_t, int64_t const *, void *, int64_t const *)")
+_ENTRY = FFI.typeof("int32_t(*)(int32_t, int64_t const *, void *, int64_t const *, uintptr_t *)")
+_EXCEPTION = FFI.typeof("uintptr_t[1]")
+# In the status: a handler of a signal has raised.
+_STOPPED = 8
 _INTEGERS = FFI.typeof("int64_t[]")
 
 
@@ -97,7 +101,10 @@ class Native:
 
     def at(self, ndim: int, extents: Any, places: Any, strides: Any) -> None:
         """The same with everything in C's own arrays; strides by operand and axis."""
-        status = self.entry(ndim, extents, places, strides)
+        raised = FFI.new(_EXCEPTION)
+        status = self.entry(ndim, extents, places, strides, raised)
+        if status & _STOPPED and status > 0:
+            raise api.take_reference(int(raised[0]))
         if status:
             self.fail(status)
 

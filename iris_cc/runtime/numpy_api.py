@@ -105,6 +105,13 @@ def intptrs(address: int, count: int) -> Any:
     return (c_ssize_t * count).from_address(address)
 
 
+def take_reference(address: int) -> Any:
+    """The object at `address`, a reference to which was ours already."""
+    found = from_address(address)
+    drop_reference(address)
+    return found
+
+
 def from_address(address: int) -> Any:
     """The object at `address` (a new reference)."""
     return py_object.from_buffer(c_void_p(address)).value

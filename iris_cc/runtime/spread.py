@@ -6,9 +6,7 @@ not know where the unit comes from, nor when a call is worth it.
 
 from __future__ import annotations
 
-import _thread
 import ctypes
-from collections.abc import Callable
 from ctypes import PYFUNCTYPE, c_char_p, c_int, c_ssize_t, c_void_p
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -29,8 +27,6 @@ MOST_LOOPS = 16
 _BUFFER = 8192
 _SMALLEST_CHUNK = 256
 
-_CALL = PYFUNCTYPE(c_int, c_void_p, c_void_p, c_ssize_t, c_void_p, c_void_p)
-
 
 class _Loop(ctypes.Structure):
     _fields_ = [
@@ -42,6 +38,7 @@ class _Loop(ctypes.Structure):
         ("chunk", c_ssize_t),
         ("most", c_ssize_t),
         ("faults", c_ssize_t),
+        ("look", c_void_p),
     ]
 
 
@@ -73,13 +70,13 @@ class Table:
         place = self._spread.count
         if place == MOST_LOOPS:
             return
-        long, grain, most, faults = share
+        long, grain, most, faults, look = share
         pointers = c_void_p * len(dtypes)
         descrs, scalars = pointers(*map(id, dtypes)), pointers(*(id(each.type) for each in dtypes))
         sizes = (c_ssize_t * len(dtypes))(*(each.itemsize for each in dtypes))
         places = [ctypes.addressof(each) for each in (descrs, scalars, sizes)]
         chunk = min(max(grain, _SMALLEST_CHUNK), _BUFFER)
-        loop = _Loop(address, *places, max(long, 2 * _BUFFER), chunk, most, faults)
+        loop = _Loop(address, *places, max(long, 2 * _BUFFER), chunk, most, faults, look)
         self._kept += [dtypes, descrs, scalars, sizes, loop]
         self._spread.loops[place] = ctypes.addressof(loop)
         self._spread.count = place + 1  # last: a call may be reading
@@ -91,26 +88,11 @@ def tell_about_numpy(unit: Library) -> None:
     function(api.ARRAY_TABLE, api.UFUNC_TABLE, id(np.ndarray), weak)
 
 
-def send_calls(dispatcher: Library, entry: int) -> None:
-    """Let the call dispatcher ask `entry` first, the unit's function or a stand-in; 0 is none."""
-    function = PYFUNCTYPE(None, c_void_p, c_void_p)(dispatcher.address("iris_set_spread"))
-    function(_array_type(), entry if _array_type() else 0)
-
-
-def stand_in(start: Callable[[], None]) -> tuple[int, object]:
-    """The address and keeper of an entry that asks `start` to put the real one in its place; this call is NumPy's."""
-
-    def call(spread: int, args: int, count: int, names: int, result: int) -> int:
-        try:
-            start()
-        except KeyboardInterrupt:
-            _thread.interrupt_main()
-        except BaseException:  # no thread is a reason to be slower, never to fail
-            pass
-        return 0
-
-    callback = _CALL(call)
-    return ctypes.cast(callback, c_void_p).value or 0, callback
+def send_calls(dispatcher: Library, entry: int, start: int) -> None:
+    """Let the call dispatcher ask `entry` first, the unit's function; 0 is none, and then it calls `start` before, the
+    address of a Python function that may put one there; 0 for none of that."""
+    function = PYFUNCTYPE(None, c_void_p, c_void_p, c_void_p)(dispatcher.address("iris_set_spread"))
+    function(_array_type(), *((entry, start) if _array_type() else (0, 0)))
 
 
 @cache

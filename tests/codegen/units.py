@@ -121,6 +121,7 @@ def call_nd(library: ctypes.PyDLL, ndim: int, shape: Sequence[int], arrays: Sequ
             (ctypes.c_int64 * max(ndim, 1))(*shape),
             (ctypes.c_void_p * len(arrays))(*(array.ctypes.data for array in arrays)),
             (ctypes.c_int64 * max(len(strides), 1))(*strides),
+            (ctypes.c_void_p * 1)(),
         )
     )
 

@@ -20,17 +20,26 @@ _TEXT = """
 #include <stdint.h>
 #define EXPORT __attribute__((visibility("default")))
 EXPORT int64_t cut_rows, cut_pieces, cut_grain, cut_most;
-typedef int32_t (*part_t)(void *, intptr_t, intptr_t);
-EXPORT int32_t cut(part_t part, void *whole, intptr_t count, intptr_t grain, int32_t most) {
+typedef struct {
+  int32_t (*part)(void *, intptr_t, intptr_t);
+  void *whole;
+  intptr_t count, grain, largest;
+  int32_t most;
+  int32_t (*look)(uint32_t *);
+  uint32_t *stop;
+} work_t;
+EXPORT int32_t cut(const work_t *work) {
   int32_t status = 0;
-  intptr_t end = count;
+  const intptr_t grain = work->grain;
+  intptr_t end = work->count;
   cut_rows++;
   cut_grain = grain;
-  cut_most = most;
+  cut_most = work->most;
   while (end > 0) {
     const intptr_t begin = end <= 2 * grain ? 0 : (end - 1) / grain * grain - grain;
     cut_pieces++;
-    status |= part(whole, begin, end);
+    const int32_t found = work->part(work->whole, begin, end);
+    if (found) status = found;
     end = begin;
   }
   return status;

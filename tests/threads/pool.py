@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from ctypes import CFUNCTYPE, POINTER, c_double, c_int32, c_int64, c_ssize_t, c_void_p
+from ctypes import CFUNCTYPE, POINTER, c_double, c_int32, c_int64, c_ssize_t, c_uint32, c_void_p
 from functools import cache
 from typing import Any
 
@@ -23,12 +23,26 @@ typedef struct {
   int64_t *begins;    /* by element: where the piece it was in began */
   double *results;
   double numerator, denominator;
-  int32_t work, status_at, unused;
+  int32_t work, status_at, other_at;
   int64_t threads;    /* a bit per thread, hashed */
   void *parallel;
 } trace_t;
 typedef int32_t (*part_t)(void *, intptr_t, intptr_t);
-typedef int32_t (*parallel_t)(part_t, void *, intptr_t, intptr_t, int32_t);
+typedef struct {
+  part_t part;
+  void *context;
+  intptr_t count, grain, largest;
+  int32_t most;
+  int32_t (*look)(uint32_t *);
+  uint32_t *stop;
+} work_t;
+typedef int32_t (*parallel_t)(const work_t *);
+/* Stops the work at the look whose number the word has. */
+__attribute__((visibility("default"))) int32_t count_down(uint32_t *stop) {
+  uint32_t left = __atomic_load_n(stop, __ATOMIC_RELAXED);
+  while (left > 1 && !__atomic_compare_exchange_n(stop, &left, left - 1, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {}
+  return left == 1;
+}
 __attribute__((visibility("default"))) int32_t trace_part(void *context, intptr_t begin, intptr_t end) {
   trace_t *trace = context;
   int32_t status = 0;
@@ -41,7 +55,7 @@ __attribute__((visibility("default"))) int32_t trace_part(void *context, intptr_
     for (int32_t n = 0; n < trace->work; n++) x = x / trace->denominator;
     trace->results[k] = x;
     if (k == trace->status_at) status |= 4;
-    if (k == 0) status |= 1;
+    if (k == trace->other_at) status |= 2;
   }
   return status;
 }
@@ -49,7 +63,9 @@ __attribute__((visibility("default"))) int32_t nested_part(void *context, intptr
   trace_t *trace = context;
   trace_t inner = *trace;
   inner.seen += begin, inner.begins += begin, inner.results += begin, inner.threads = 0;
-  int32_t status = ((parallel_t)trace->parallel)(trace_part, &inner, end - begin, 1, 0);
+  uint32_t stop = 0;
+  work_t work = {trace_part, &inner, end - begin, 1, end - begin, 0, count_down, &stop};
+  int32_t status = ((parallel_t)trace->parallel)(&work);
   if (__builtin_popcountll((uint64_t)inner.threads) != 1) status |= 64;
   return status;
 }
@@ -68,9 +84,22 @@ class Trace(ctypes.Structure):
         ("denominator", c_double),
         ("work", c_int32),
         ("status_at", c_int32),
-        ("unused", c_int32),
+        ("other_at", c_int32),
         ("threads", c_int64),
         ("parallel", c_void_p),
+    ]
+
+
+class Work(ctypes.Structure):
+    _fields_ = [
+        ("part", c_void_p),
+        ("context", c_void_p),
+        ("count", c_ssize_t),
+        ("grain", c_ssize_t),
+        ("largest", c_ssize_t),
+        ("most", c_int32),
+        ("look", c_void_p),
+        ("stop", c_void_p),
     ]
 
 
@@ -103,18 +132,25 @@ class Run:
         *,
         work: int = 200,
         status_at: int = -1,
+        other_at: int = -1,
         numerator: float = 1.0,
         denominator: float = 1.5,
         part: str = "trace_part",
+        largest: int = 1 << 40,
+        looks: int = 0,  # after so many the work is to stop; 0 is never
     ) -> None:
         self.seen = np.zeros(count, np.uint8)
         self.begins = np.full(count, -1)
         self.results = np.zeros(count)
         parallel = pool().address("iris_parallel")
         arrays = (self.seen.ctypes.data, self.begins.ctypes.data, self.results.ctypes.data)
-        trace = Trace(*arrays, numerator, denominator, work, status_at, 0, 0, parallel)
-        entry: Any = CFUNCTYPE(c_int32, c_void_p, POINTER(Trace), c_ssize_t, c_ssize_t, c_int32)(parallel)
-        self.status = entry(parts().address(part), ctypes.byref(trace), count, grain, most)
+        trace = Trace(*arrays, numerator, denominator, work, status_at, other_at, 0, parallel)
+        word = c_uint32(looks)
+        functions = [parts().address(each) for each in (part, "count_down")]
+        places = [ctypes.addressof(each) for each in (trace, word)]
+        given = Work(functions[0], places[0], count, grain, largest, most, functions[1], places[1])
+        entry: Any = CFUNCTYPE(c_int32, POINTER(Work))(parallel)
+        self.status = entry(ctypes.byref(given))
         self.threads = int(trace.threads).bit_count() if trace.threads >= 0 else (trace.threads + (1 << 64)).bit_count()
 
     @property

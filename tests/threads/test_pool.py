@@ -37,7 +37,7 @@ def test_every_element_once(number: int, count: int, grain: int) -> None:
     assert (run.seen == 1).all()
     assert all(begin % grain == 0 for begin in run.pieces)
     assert run.threads <= number
-    assert run.status == (1 if count else 0)
+    assert run.status == 0
 
 
 def test_long_work_is_shared_and_short_work_is_not() -> None:
@@ -55,9 +55,34 @@ def test_pieces_are_not_too_many() -> None:
     assert 8 < len(Run(400_000, 64, work=50).pieces) < 120
 
 
-def test_all_statuses_come_back() -> None:
-    for place in (0, 777, 99_999):
-        assert Run(100_000, 64, status_at=place).status == 5
+def test_the_first_status_comes_back() -> None:
+    """Whatever fails later, and with every element before it computed."""
+    for number in (1, 4):
+        pool.set_threads(number)
+        for place, other in ((0, 1000), (777, 99_999), (99_999, -1), (60_000, 90_000), (98_000, 50_000)):
+            run = Run(100_000, 64, status_at=place, other_at=other)
+            first = min(place, other) if other >= 0 else place
+            assert run.status == (4 if first == place else 2)
+            assert (run.seen[:first] == 1).all()
+            assert run.seen.max() == 1
+
+
+def test_the_caller_stops_it() -> None:
+    for number in (1, 4):
+        pool.set_threads(number)
+        for looks in (1, 2, 10):
+            run = Run(400_000, 64, looks=looks)
+            assert run.status == 0
+            assert run.seen.max() <= 1
+            assert run.seen[-1] == 0
+        assert Run(400_000, 64, looks=1_000_000).seen.all()
+
+
+def test_pieces_are_no_larger_than_they_may_be() -> None:
+    for number in (1, 4):
+        pool.set_threads(number)
+        run = Run(400_000, 64, work=1, largest=640)
+        assert max(np.diff([*run.pieces, 400_000])) < 2 * 640
 
 
 def test_flags_of_workers_reach_the_caller() -> None:

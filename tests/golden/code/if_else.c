@@ -4,7 +4,11 @@
 
 /* iris_fenv.h */
 
+/* iris_signal.h */
+
 /* iris_row.h */
+
+/* iris_pieces.h */
 
 /* iris_parallel.h */
 
@@ -75,13 +79,14 @@ IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *step
 
 #define IRIS_LONG 24576
 #define IRIS_GRAIN 6144
+#define IRIS_LARGEST 38344704
 #define IRIS_UNIT 512
 #define IRIS_MOST_THREADS 0
 
 extern IRIS_EXPORT const int64_t iris_share[4];
 const int64_t iris_share[4] = {IRIS_LONG, IRIS_GRAIN, IRIS_MOST_THREADS, 0};
 
-typedef struct { char *const *args; const intptr_t *steps; } iris_whole;
+typedef struct { char *const *args; const intptr_t *steps; uint32_t *stop; } iris_whole;
 
 IRIS_ROUTE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
   const iris_whole *row = (const iris_whole *)whole;
@@ -92,28 +97,30 @@ IRIS_ROUTE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
 }
 
 /* Shared out to threads, if no piece writes what another one reads. */
-IRIS_ROUTE void iris_long_row(intptr_t count, char *const *args, const intptr_t *steps) {
-  const iris_parallel_t parallel = iris_parallel();
-  bool apart = parallel != 0;
+IRIS_ROUTE int32_t iris_long_row(intptr_t count, char *const *args, const intptr_t *steps, uint32_t *stop) {
+  iris_whole row = {args, steps, stop};
+  bool apart = true;
   apart = apart && iris_apart(count, args[1], steps[1], 8, args[0], steps[0], 8);
   apart = apart && (steps[1] >= 8 || steps[1] <= -8);
-  if (!apart) {
-    iris_row(count, args, steps);
-    return;
-  }
-  iris_whole row = {args, steps};
-  (void)parallel(iris_piece, &row, count, IRIS_GRAIN, IRIS_MOST_THREADS);
+  const iris_parallel_t parallel = apart ? iris_parallel(stop) : 0;
+  const iris_work work = {iris_piece, &row, count, IRIS_GRAIN, IRIS_LARGEST, IRIS_MOST_THREADS, iris_look, stop};
+  if (parallel) return parallel(&work);
+  return iris_alone(&work);
 }
 
 IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
   (void)context;
-  (void)aux;
+  uint32_t own = 0, *const stop = aux ? (uint32_t *)aux : &own;
+  if (iris_is_ended(stop)) return own ? -1 : 0;
   const uint64_t flags = iris_save_flags();
   if (dims[0] < IRIS_LONG) {
+    iris_watch watch = iris_begin_call(stop);
     iris_row(dims[0], args, steps);
+    iris_end_call(&watch, dims[0]);
   } else {
-    iris_long_row(dims[0], args, steps);
+    (void)iris_long_row(dims[0], args, steps, stop);
   }
   iris_restore_flags(flags, IRIS_FLAGS_ALL);
+  if (own) return -1;
   return 0;
 }

@@ -2,7 +2,15 @@
 
 /* iris_base.h */
 
+/* iris_fenv.h */
+
+/* iris_signal.h */
+
+/* iris_error.h */
+
 /* iris_row.h */
+
+/* iris_pieces.h */
 
 /* iris_parallel.h */
 
@@ -109,10 +117,11 @@ IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *step
 
 #define IRIS_LONG 27648
 #define IRIS_GRAIN 6912
+#define IRIS_LARGEST 89475840
 #define IRIS_UNIT 256
 #define IRIS_MOST_THREADS 0
 
-typedef struct { const int64_t *shape, *strides; char *const *data; int axis_to_cut; } iris_whole;
+typedef struct { const int64_t *shape, *strides; char *const *data; int axis_to_cut; uint32_t *stop; } iris_whole;
 
 IRIS_OUTLINE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
   const iris_whole *space = (const iris_whole *)whole;
@@ -150,23 +159,26 @@ IRIS_OUTLINE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
   return (int32_t)status;
 }
 
-IRIS_ROUTE int32_t iris_space(iris_whole *space) {
+IRIS_ROUTE int32_t iris_space(iris_whole *space, uint32_t *stop) {
   const int64_t *shape = space->shape;
   const int64_t count = shape[0] * shape[1];
-  const iris_parallel_t parallel = count < IRIS_LONG ? 0 : iris_parallel();
-  if (parallel) {
-    const int axis = space->axis_to_cut = iris_axis_to_cut(2, shape, IRIS_UNIT);
-    const int64_t unit = axis == 1 ? IRIS_UNIT : 1;
-    const int64_t size = unit * (count / shape[axis]);
-    const int64_t grain = (IRIS_GRAIN + size - 1) / size * unit;
-    return parallel(iris_piece, space, shape[axis], grain, IRIS_MOST_THREADS);
-  }
-  return iris_piece(space, 0, space->shape[0]);
+  if (count < IRIS_LONG) return iris_piece(space, 0, shape[0]);
+  const int axis = space->axis_to_cut = iris_axis_to_cut(2, shape, IRIS_UNIT, IRIS_LARGEST);
+  const int64_t unit = axis == 1 ? IRIS_UNIT : 1;
+  const int64_t size = unit * (count / shape[axis]);
+  const int64_t grain = (IRIS_GRAIN + size - 1) / size * unit;
+  const int64_t largest = IRIS_LARGEST / size * unit;
+  const iris_parallel_t parallel = iris_parallel(stop);
+  const iris_work work = {iris_piece, space, shape[axis], grain, largest, IRIS_MOST_THREADS, iris_look, stop};
+  if (parallel) return parallel(&work);
+  return iris_alone(&work);
 }
 
-IRIS_EXPORT int32_t iris_nd(int32_t ndim, const int64_t *shape, char *const *data, const int64_t *strides) {
+IRIS_EXPORT int32_t iris_nd(int32_t ndim, const int64_t *shape, char *const *data, const int64_t *strides, void **error) {
   if (ndim != 2) return -1;
-  iris_whole space = {shape, strides, data, 0};
-  const int32_t status = iris_space(&space);
+  uint32_t own = 0, *const stop = &own;
+  iris_whole space = {shape, strides, data, 0, stop};
+  const int32_t status = iris_space(&space, stop);
+  if (own) return iris_take_exception(error);
   return status;
 }
