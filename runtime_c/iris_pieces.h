@@ -8,14 +8,15 @@ typedef int32_t (*iris_piece_t)(void *whole, intptr_t begin, intptr_t end);
 
 /* `piece` over 0 .. count, in pieces that begin at multiples of `grain` and have at most about `largest` elements, on at
  * most `most` threads (0: on as many as there are), until `look(stop)` is true. */
-typedef struct {
+struct iris_work {
   iris_piece_t piece;
   void *whole;
   intptr_t count, grain, largest;
   int32_t most;
   int32_t (*look)(uint32_t *stop);
   uint32_t *stop;
-} iris_work;
+};
+typedef struct iris_work iris_work;
 
 /* Nanoseconds: a piece that takes less may be followed by one of twice the size. */
 #define IRIS_PIECE 2000000

@@ -67,10 +67,11 @@ int32_t iris_look(uint32_t *stop) {
 }
 
 /* What one thread has left to do before it looks; none left says that the call has to end. */
-typedef struct {
+struct iris_watch {
   uint64_t left;
   uint32_t *stop;
-} iris_watch;
+};
+typedef struct iris_watch iris_watch;
 
 IRIS_OUTLINE bool iris_look_up(iris_watch *watch) {
   watch->left = iris_look(watch->stop) ? 0 : IRIS_PATIENCE;

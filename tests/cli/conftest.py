@@ -120,7 +120,7 @@ class Program:
         except SystemExit as end:
             status = int(end.code or 0)
         out, err = self.capsys.readouterr()
-        assert "Traceback" not in out
+        assert "Traceback (" not in out
         return Done(status, out, err)
 
     def save(self, name: str, array: Any) -> Path:
