@@ -28,7 +28,8 @@ _PREDEFINED = "arm hpux i386 linux mips powerpc PPC sparc sun unix vax NULL EOF 
 # What iris_base.h and iris_signal.h declare without a prefix of ours; the other headers declare the C library's
 # mathematics.
 _FIXED_WIDTH = """
-    clock_gettime int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t intptr_t INT8_MIN INT16_MIN INT32_MIN INT64_MIN
+    int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t intptr_t INT8_MIN INT16_MIN INT32_MIN INT64_MIN
+    clock_gettime
 """
 
 

@@ -9,9 +9,13 @@
 
 /* iris_fenv.h */
 
+/* iris_signal.h */
+
 /* iris_error.h */
 
 /* iris_row.h */
+
+/* iris_pieces.h */
 
 /* iris_parallel.h */
 
@@ -21,7 +25,7 @@
 
 /* iris_lanes_512.h */
 
-IRIS_KERNEL int64_t iris_kernel(int64_t n, int32_t step, uint32_t *status) {
+IRIS_KERNEL int64_t iris_kernel(int64_t n, int32_t step, uint32_t *status, iris_watch *watch) {
   /* 5: for i in range(0, n * 3, step): */
   const int64_t t1 = n * 3;
   const int64_t t2 = (int64_t)step;
@@ -29,17 +33,24 @@ IRIS_KERNEL int64_t iris_kernel(int64_t n, int32_t step, uint32_t *status) {
   *status |= t3 ? 0u : 2u /* zero_step */;
   int64_t total = 0;
   const uint64_t trips = iris_trips(0, t1, t2);
-  for (uint64_t trip = 0; trip < trips; ++trip) {
-    const int64_t i = (int64_t)((uint64_t)0 + trip * (uint64_t)t2);
-    /* 6: total += i */
-    const int64_t total_1 = total + i;
-    total = total_1;
+  uint64_t done = 0;
+  while (done < trips) {
+    const uint64_t pause = done + (uint64_t)iris_some(watch, trips - done);
+    uint64_t trip = done;
+    for (; trip < pause; ++trip) {
+      const int64_t i = (int64_t)((uint64_t)0 + trip * (uint64_t)t2);
+      /* 6: total += i */
+      const int64_t total_1 = total + i;
+      total = total_1;
+    }
+    if (iris_spend(watch, (uint64_t)(trip - done) + 1)) break;
+    done = pause;
   }
   return total;
 }
 
 /* Any steps, any overlap: one element after the other. */
-IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
   uint32_t status = 0;
   char *n = args[0];
   const intptr_t n_step = steps[0];
@@ -48,15 +59,16 @@ IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intp
   char *out0 = args[2];
   const intptr_t out0_step = steps[2];
   for (intptr_t k = 0; k < count; ++k) {
-    *(iris_mem_i64 *)out0 = iris_kernel(*(const iris_mem_i64 *)n, *(const iris_mem_i32 *)step, &status);
+    *(iris_mem_i64 *)out0 = iris_kernel(*(const iris_mem_i64 *)n, *(const iris_mem_i32 *)step, &status, watch);
     n += n_step;
     step += step_step;
     out0 += out0_step;
+    if (iris_spend(watch, 1)) break;
   }
   return status;
 }
 
-IRIS_KERNEL void iris_block(const iris_v_i64 *n, const iris_v_i32 *step, iris_v_i64 *out0, uint32_t *status) {
+IRIS_KERNEL void iris_block(const iris_v_i64 *n, const iris_v_i32 *step, iris_v_i64 *out0, uint32_t *status, iris_watch *watch) {
   iris_v_i64 t1[IRIS_PARTS];
   iris_v_i64 t2[IRIS_PARTS];
   iris_v_i64 total[IRIS_PARTS];
@@ -84,6 +96,7 @@ IRIS_KERNEL void iris_block(const iris_v_i64 *n, const iris_v_i32 *step, iris_v_
       any |= running[part];
     }
     if (!iris_any(any)) break;
+    if (iris_spend(watch, 1)) break;
     IRIS_EACH_PART {
       /* 6: total += i */
       const iris_v_i64 total_1 = total[part] + i[part];
@@ -97,7 +110,7 @@ IRIS_KERNEL void iris_block(const iris_v_i64 *n, const iris_v_i32 *step, iris_v_
 }
 
 /* Any steps, no overlap; all inputs of a block are read before a result is stored. */
-IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr_t *steps) {
+IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
   uint32_t status = 0;
   for (intptr_t first = 0; first < count; first += IRIS_LANES) {
     const intptr_t some = count - first < IRIS_LANES ? count - first : IRIS_LANES;
@@ -109,69 +122,76 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
       ((iris_mem_i64 *)n_tile)[lane] = *(const iris_mem_i64 *)(args[0] + k * steps[0]);
       ((iris_mem_i32 *)step_tile)[lane] = *(const iris_mem_i32 *)(args[1] + k * steps[1]);
     }
-    iris_block(n_tile, step_tile, out0_tile, &status);
+    iris_block(n_tile, step_tile, out0_tile, &status, watch);
     for (intptr_t lane = 0; lane < some; ++lane) {
       *(iris_mem_i64 *)(args[2] + (first + lane) * steps[2]) = ((const iris_mem_i64 *)out0_tile)[lane];
     }
+    if (iris_spend(watch, 1)) break;
   }
   return status;
 }
 
-IRIS_ROUTE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+IRIS_ROUTE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
   bool apart = count >= IRIS_FEWEST;
   apart = apart && iris_apart(count, args[2], steps[2], 8, args[0], steps[0], 8);
   apart = apart && iris_apart(count, args[2], steps[2], 8, args[1], steps[1], 4);
   if (apart) {
-    return iris_lanes(count, args, steps);
+    return iris_lanes(count, args, steps, watch);
   }
-  return iris_strided(count, args, steps);
+  return iris_strided(count, args, steps, watch);
 }
 
 #define IRIS_LONG 1536
 #define IRIS_GRAIN 384
+#define IRIS_LARGEST 44739072
 #define IRIS_UNIT 192
 #define IRIS_MOST_THREADS 0
 
 extern IRIS_EXPORT const int64_t iris_share[4];
 const int64_t iris_share[4] = {IRIS_LONG, IRIS_GRAIN, IRIS_MOST_THREADS, 1};
 
-typedef struct { char *const *args; const intptr_t *steps; } iris_whole;
+typedef struct { char *const *args; const intptr_t *steps; uint32_t *stop; } iris_whole;
 
 IRIS_ROUTE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
   const iris_whole *row = (const iris_whole *)whole;
   char *args[3];
   for (int k = 0; k < 3; ++k) args[k] = row->args[k] + begin * row->steps[k];
-  return (int32_t)iris_row(end - begin, args, row->steps);
+  iris_watch watch = {IRIS_PATIENCE, row->stop};
+  return (int32_t)iris_row(end - begin, args, row->steps, &watch);
 }
 
 /* Shared out to threads, if no piece writes what another one reads. */
-IRIS_ROUTE uint32_t iris_long_row(intptr_t count, char *const *args, const intptr_t *steps) {
-  const iris_parallel_t parallel = iris_parallel();
-  bool apart = parallel != 0;
+IRIS_ROUTE int32_t iris_long_row(intptr_t count, char *const *args, const intptr_t *steps, uint32_t *stop) {
+  iris_whole row = {args, steps, stop};
+  bool apart = true;
   apart = apart && iris_apart(count, args[2], steps[2], 8, args[0], steps[0], 8);
   apart = apart && iris_apart(count, args[2], steps[2], 8, args[1], steps[1], 4);
   apart = apart && (steps[2] >= 8 || steps[2] <= -8);
-  if (!apart) {
-    return iris_row(count, args, steps);
-  }
-  iris_whole row = {args, steps};
-  return (uint32_t)parallel(iris_piece, &row, count, IRIS_GRAIN, IRIS_MOST_THREADS);
+  const iris_parallel_t parallel = apart ? iris_parallel(stop) : 0;
+  const iris_work work = {iris_piece, &row, count, IRIS_GRAIN, IRIS_LARGEST, IRIS_MOST_THREADS, iris_look, stop};
+  if (parallel) return parallel(&work);
+  return iris_piece(&row, 0, count);
 }
 
 IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
   (void)context;
+  uint32_t own = 0, *const stop = aux ? (uint32_t *)aux : &own;
+  if (iris_is_ended(stop)) return own ? -1 : 0;
   const uint64_t flags = iris_save_flags();
   uint32_t status;
   if (dims[0] < IRIS_LONG) {
-    status = iris_row(dims[0], args, steps);
+    iris_watch watch = iris_begin_call(stop);
+    status = iris_row(dims[0], args, steps, &watch);
+    iris_end_call(&watch, dims[0]);
   } else {
-    status = iris_long_row(dims[0], args, steps);
+    status = (uint32_t)iris_long_row(dims[0], args, steps, stop);
   }
   iris_restore_flags(flags, IRIS_FLAGS_ALL);
   if (aux) {
-    *(uint32_t *)aux |= status;
+    if (status) (void)__atomic_fetch_or(stop, status, __ATOMIC_RELAXED);
     return 0;
   }
+  if (own) return -1;
   if (status & 2u) return iris_raise(PyExc_ValueError, "range() arg 3 must not be zero");
   return 0;
 }

@@ -9,7 +9,13 @@
 
 /* iris_fenv.h */
 
+/* iris_signal.h */
+
+/* iris_error.h */
+
 /* iris_row.h */
+
+/* iris_pieces.h */
 
 /* iris_parallel.h */
 
@@ -19,38 +25,46 @@
 
 /* iris_lanes_512.h */
 
-IRIS_KERNEL int64_t iris_kernel(int64_t n, int64_t i0, int64_t i1, int64_t n0) {
+IRIS_KERNEL int64_t iris_kernel(int64_t n, int64_t i0, int64_t i1, int64_t n0, iris_watch *watch) {
   /* 6: for k in range(n + _i0): */
   const int64_t t1 = n + i0;
   int64_t s = 0;
-  for (int64_t k = 0; k < t1; ++k) {
-    /* 7: if k == _i1: */
-    const bool t2 = k == i1;
-    /* 9: s += k * _n0 */
-    const int64_t t3 = k * n0;
-    const int64_t s_1 = s + t3;
-    /* 7: if k == _i1: */
-    const int64_t s_2 = t2 ? s : s_1;
-    s = s_2;
+  int64_t done = 0;
+  while (done < t1) {
+    const int64_t pause = done + (int64_t)iris_some(watch, (uint64_t)t1 - (uint64_t)done);
+    int64_t k = done;
+    for (; k < pause; ++k) {
+      /* 7: if k == _i1: */
+      const bool t2 = k == i1;
+      /* 9: s += k * _n0 */
+      const int64_t t3 = k * n0;
+      const int64_t s_1 = s + t3;
+      /* 7: if k == _i1: */
+      const int64_t s_2 = t2 ? s : s_1;
+      s = s_2;
+    }
+    if (iris_spend(watch, (uint64_t)(k - done) + 1)) break;
+    done = pause;
   }
   return s;
 }
 
 /* Any steps, any overlap: one element after the other. */
-IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps, int64_t i0, int64_t i1, int64_t n0) {
+IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps, int64_t i0, int64_t i1, int64_t n0, iris_watch *watch) {
   char *n = args[0];
   const intptr_t n_step = steps[0];
   char *out0 = args[1];
   const intptr_t out0_step = steps[1];
   for (intptr_t k = 0; k < count; ++k) {
-    *(iris_mem_i64 *)out0 = iris_kernel(*(const iris_mem_i64 *)n, i0, i1 + k, n0);
+    *(iris_mem_i64 *)out0 = iris_kernel(*(const iris_mem_i64 *)n, i0, i1 + k, n0, watch);
     n += n_step;
     out0 += out0_step;
+    if (iris_spend(watch, 1)) break;
   }
 }
 
 /* Any steps, no overlap; a lane that is done takes the next element. */
-IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *steps, int64_t i0, int64_t i1, int64_t n0) {
+IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *steps, int64_t i0, int64_t i1, int64_t n0, iris_watch *watch) {
   iris_v_i64 n[IRIS_PARTS];
   iris_v_i64 i1_1[IRIS_PARTS];
   char *const n_row = args[0];
@@ -75,6 +89,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
   }
   intptr_t next = 0;
   for (;;) {
+    if (iris_spend(watch, 1)) return;
     iris_v_i64 out0[IRIS_PARTS];
     IRIS_EACH_PART {
       out0[part] = s[part];
@@ -148,6 +163,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
         left += iris_count(running[part]);
       }
       if (left <= fewest) break;
+      if (iris_spend(watch, 1)) return;
       IRIS_EACH_PART {
         /* 7: if k == _i1: */
         const iris_mask t2 = IRIS_EQ(i64, k_1[part], i1_1[part]);
@@ -162,22 +178,23 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
   }
 }
 
-IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *steps, int64_t i0, int64_t i1, int64_t n0) {
+IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *steps, int64_t i0, int64_t i1, int64_t n0, iris_watch *watch) {
   bool apart = count >= IRIS_FEWEST;
   apart = apart && iris_apart(count, args[1], steps[1], 8, args[0], steps[0], 8);
   if (apart) {
-    iris_lanes(count, args, steps, i0, i1, n0);
+    iris_lanes(count, args, steps, i0, i1, n0, watch);
     return;
   }
-  iris_strided(count, args, steps, i0, i1, n0);
+  iris_strided(count, args, steps, i0, i1, n0, watch);
 }
 
 #define IRIS_LONG 768
 #define IRIS_GRAIN 192
+#define IRIS_LARGEST 89478336
 #define IRIS_UNIT 192
 #define IRIS_MOST_THREADS 0
 
-typedef struct { const int64_t *shape, *strides; char *const *data; int axis_to_cut; } iris_whole;
+typedef struct { const int64_t *shape, *strides; char *const *data; int axis_to_cut; uint32_t *stop; } iris_whole;
 
 IRIS_OUTLINE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
   const iris_whole *space = (const iris_whole *)whole;
@@ -188,6 +205,7 @@ IRIS_OUTLINE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
   first[space->axis_to_cut] = begin;
   last[space->axis_to_cut] = end;
   uint32_t status = 0;
+  iris_watch watch = {IRIS_PATIENCE, space->stop};
   const intptr_t steps[2] = {strides[1], strides[3]};
   const int64_t length = last[1] - first[1];
   for (int64_t i0 = first[0]; i0 < last[0]; ++i0) {
@@ -195,30 +213,34 @@ IRIS_OUTLINE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
       data[0] + i0 * strides[0] + first[1] * strides[1],
       data[1] + i0 * strides[2] + first[1] * strides[3],
     };
-    iris_row(length, row, steps, i0, first[1], shape[0]);
+    iris_row(length, row, steps, i0, first[1], shape[0], &watch);
+    if (!watch.left) return (int32_t)status;
   }
   return (int32_t)status;
 }
 
-IRIS_ROUTE int32_t iris_space(iris_whole *space) {
+IRIS_ROUTE int32_t iris_space(iris_whole *space, uint32_t *stop) {
   const int64_t *shape = space->shape;
   const int64_t count = shape[0] * shape[1];
-  const iris_parallel_t parallel = count < IRIS_LONG ? 0 : iris_parallel();
-  if (parallel) {
-    const int axis = space->axis_to_cut = iris_axis_to_cut(2, shape, IRIS_UNIT);
-    const int64_t unit = axis == 1 ? IRIS_UNIT : 1;
-    const int64_t size = unit * (count / shape[axis]);
-    const int64_t grain = (IRIS_GRAIN + size - 1) / size * unit;
-    return parallel(iris_piece, space, shape[axis], grain, IRIS_MOST_THREADS);
-  }
-  return iris_piece(space, 0, space->shape[0]);
+  if (count < IRIS_LONG) return iris_piece(space, 0, shape[0]);
+  const int axis = space->axis_to_cut = iris_axis_to_cut(2, shape, IRIS_UNIT, IRIS_LARGEST);
+  const int64_t unit = axis == 1 ? IRIS_UNIT : 1;
+  const int64_t size = unit * (count / shape[axis]);
+  const int64_t grain = (IRIS_GRAIN + size - 1) / size * unit;
+  const int64_t largest = IRIS_LARGEST / size * unit;
+  const iris_parallel_t parallel = iris_parallel(stop);
+  const iris_work work = {iris_piece, space, shape[axis], grain, largest, IRIS_MOST_THREADS, iris_look, stop};
+  if (parallel) return parallel(&work);
+  return iris_piece(space, 0, shape[axis]);
 }
 
-IRIS_EXPORT int32_t iris_nd(int32_t ndim, const int64_t *shape, char *const *data, const int64_t *strides) {
+IRIS_EXPORT int32_t iris_nd(int32_t ndim, const int64_t *shape, char *const *data, const int64_t *strides, void **error) {
   if (ndim != 2) return -1;
+  uint32_t own = 0, *const stop = &own;
   const uint64_t flags = iris_save_flags();
-  iris_whole space = {shape, strides, data, 0};
-  const int32_t status = iris_space(&space);
+  iris_whole space = {shape, strides, data, 0, stop};
+  const int32_t status = iris_space(&space, stop);
   iris_restore_flags(flags, IRIS_FLAGS_ALL);
+  if (own) return iris_take_exception(error);
   return status;
 }

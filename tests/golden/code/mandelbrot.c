@@ -9,7 +9,11 @@
 
 /* iris_fenv.h */
 
+/* iris_signal.h */
+
 /* iris_row.h */
+
+/* iris_pieces.h */
 
 /* iris_parallel.h */
 
@@ -19,34 +23,41 @@
 
 /* iris_lanes_512.h */
 
-IRIS_KERNEL int64_t iris_kernel(double cr, double ci, int64_t limit) {
+IRIS_KERNEL int64_t iris_kernel(double cr, double ci, int64_t limit, iris_watch *watch) {
   /* 5: for i in range(limit): */
   bool live = true;
   double x = 0.0;
   double y = 0.0;
   int64_t rv00 = 0;
   bool ret = false;
-  for (int64_t i = 0; i < limit; ++i) {
-    /* 6: if x * x + y * y > 4.0: */
-    const double t1 = x * x;
-    const double t2 = y * y;
-    const double t3 = t1 + t2;
-    const bool t4 = t3 > 4.0;
-    /* 8: x, y = x * x - y * y + cr, 2.0 * x * y + ci */
-    const double t5 = t1 - t2;
-    const double t6 = t5 + cr;
-    const double t7 = 2.0 * x;
-    const double t8 = t7 * y;
-    const double y_1 = t8 + ci;
-    /* 6: if x * x + y * y > 4.0: */
-    const int64_t rv00_1 = t4 ? i : rv00;
-    const bool t9 = !t4;
-    live = t9;
-    x = t6;
-    y = y_1;
-    rv00 = rv00_1;
-    ret = t4;
-    if (!live) break;
+  int64_t done = 0;
+  while (done < limit && live) {
+    const int64_t pause = done + (int64_t)iris_some(watch, (uint64_t)limit - (uint64_t)done);
+    int64_t i = done;
+    for (; i < pause; ++i) {
+      /* 6: if x * x + y * y > 4.0: */
+      const double t1 = x * x;
+      const double t2 = y * y;
+      const double t3 = t1 + t2;
+      const bool t4 = t3 > 4.0;
+      /* 8: x, y = x * x - y * y + cr, 2.0 * x * y + ci */
+      const double t5 = t1 - t2;
+      const double t6 = t5 + cr;
+      const double t7 = 2.0 * x;
+      const double t8 = t7 * y;
+      const double y_1 = t8 + ci;
+      /* 6: if x * x + y * y > 4.0: */
+      const int64_t rv00_1 = t4 ? i : rv00;
+      const bool t9 = !t4;
+      live = t9;
+      x = t6;
+      y = y_1;
+      rv00 = rv00_1;
+      ret = t4;
+      if (!live) break;
+    }
+    if (iris_spend(watch, (uint64_t)(i - done) + 1)) break;
+    done = pause;
   }
   (void)live;
   /* 5: for i in range(limit): */
@@ -55,7 +66,7 @@ IRIS_KERNEL int64_t iris_kernel(double cr, double ci, int64_t limit) {
 }
 
 /* Any steps, any overlap: one element after the other. */
-IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
   char *cr = args[0];
   const intptr_t cr_step = steps[0];
   char *ci = args[1];
@@ -65,16 +76,17 @@ IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t
   char *out0 = args[3];
   const intptr_t out0_step = steps[3];
   for (intptr_t k = 0; k < count; ++k) {
-    *(iris_mem_i64 *)out0 = iris_kernel(*(const iris_mem_f64 *)cr, *(const iris_mem_f64 *)ci, *(const iris_mem_i64 *)limit);
+    *(iris_mem_i64 *)out0 = iris_kernel(*(const iris_mem_f64 *)cr, *(const iris_mem_f64 *)ci, *(const iris_mem_i64 *)limit, watch);
     cr += cr_step;
     ci += ci_step;
     limit += limit_step;
     out0 += out0_step;
+    if (iris_spend(watch, 1)) break;
   }
 }
 
 /* Any steps, no overlap; a lane that is done takes the next element. */
-IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *steps) {
+IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
   iris_v_f64 cr[IRIS_PARTS];
   iris_v_f64 ci[IRIS_PARTS];
   iris_v_i64 limit[IRIS_PARTS];
@@ -105,6 +117,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
   }
   intptr_t next = 0;
   for (;;) {
+    if (iris_spend(watch, 1)) return;
     iris_v_i64 out0[IRIS_PARTS];
     iris_v_i64 rv00[IRIS_PARTS];
     iris_mask ret[IRIS_PARTS];
@@ -195,6 +208,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
         left += iris_count(running[part]);
       }
       if (left <= fewest) break;
+      if (iris_spend(watch, 1)) return;
       IRIS_EACH_PART {
         /* 6: if x * x + y * y > 4.0: */
         const iris_v_f64 t1 = x[part] * x[part];
@@ -218,61 +232,65 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
   }
 }
 
-IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
   bool apart = count >= IRIS_FEWEST;
   apart = apart && iris_apart(count, args[3], steps[3], 8, args[0], steps[0], 8);
   apart = apart && iris_apart(count, args[3], steps[3], 8, args[1], steps[1], 8);
   apart = apart && iris_apart(count, args[3], steps[3], 8, args[2], steps[2], 8);
   if (apart) {
-    iris_lanes(count, args, steps);
+    iris_lanes(count, args, steps, watch);
     return;
   }
-  iris_strided(count, args, steps);
+  iris_strided(count, args, steps, watch);
 }
 
 #define IRIS_LONG 768
 #define IRIS_GRAIN 192
+#define IRIS_LARGEST 89478336
 #define IRIS_UNIT 192
 #define IRIS_MOST_THREADS 0
 
 extern IRIS_EXPORT const int64_t iris_share[4];
 const int64_t iris_share[4] = {IRIS_LONG, IRIS_GRAIN, IRIS_MOST_THREADS, 0};
 
-typedef struct { char *const *args; const intptr_t *steps; } iris_whole;
+typedef struct { char *const *args; const intptr_t *steps; uint32_t *stop; } iris_whole;
 
 IRIS_ROUTE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
   const iris_whole *row = (const iris_whole *)whole;
   char *args[4];
   for (int k = 0; k < 4; ++k) args[k] = row->args[k] + begin * row->steps[k];
-  iris_row(end - begin, args, row->steps);
+  iris_watch watch = {IRIS_PATIENCE, row->stop};
+  iris_row(end - begin, args, row->steps, &watch);
   return 0;
 }
 
 /* Shared out to threads, if no piece writes what another one reads. */
-IRIS_ROUTE void iris_long_row(intptr_t count, char *const *args, const intptr_t *steps) {
-  const iris_parallel_t parallel = iris_parallel();
-  bool apart = parallel != 0;
+IRIS_ROUTE int32_t iris_long_row(intptr_t count, char *const *args, const intptr_t *steps, uint32_t *stop) {
+  iris_whole row = {args, steps, stop};
+  bool apart = true;
   apart = apart && iris_apart(count, args[3], steps[3], 8, args[0], steps[0], 8);
   apart = apart && iris_apart(count, args[3], steps[3], 8, args[1], steps[1], 8);
   apart = apart && iris_apart(count, args[3], steps[3], 8, args[2], steps[2], 8);
   apart = apart && (steps[3] >= 8 || steps[3] <= -8);
-  if (!apart) {
-    iris_row(count, args, steps);
-    return;
-  }
-  iris_whole row = {args, steps};
-  (void)parallel(iris_piece, &row, count, IRIS_GRAIN, IRIS_MOST_THREADS);
+  const iris_parallel_t parallel = apart ? iris_parallel(stop) : 0;
+  const iris_work work = {iris_piece, &row, count, IRIS_GRAIN, IRIS_LARGEST, IRIS_MOST_THREADS, iris_look, stop};
+  if (parallel) return parallel(&work);
+  return iris_piece(&row, 0, count);
 }
 
 IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
   (void)context;
-  (void)aux;
+  uint32_t own = 0, *const stop = aux ? (uint32_t *)aux : &own;
+  if (iris_is_ended(stop)) return own ? -1 : 0;
   const uint64_t flags = iris_save_flags();
   if (dims[0] < IRIS_LONG) {
-    iris_row(dims[0], args, steps);
+    iris_watch watch = iris_begin_call(stop);
+    iris_row(dims[0], args, steps, &watch);
+    iris_end_call(&watch, dims[0]);
   } else {
-    iris_long_row(dims[0], args, steps);
+    (void)iris_long_row(dims[0], args, steps, stop);
   }
   iris_restore_flags(flags, IRIS_FLAGS_ALL);
+  if (own) return -1;
   return 0;
 }

@@ -9,7 +9,11 @@
 
 /* iris_fenv.h */
 
+/* iris_signal.h */
+
 /* iris_row.h */
+
+/* iris_pieces.h */
 
 /* iris_parallel.h */
 
@@ -19,60 +23,75 @@
 
 /* iris_lanes_512.h */
 
-IRIS_KERNEL int64_t iris_kernel(int64_t n) {
+IRIS_KERNEL int64_t iris_kernel(int64_t n, iris_watch *watch) {
   /* 5: for i in range(n): */
   int64_t total = 0;
-  for (int64_t i = 0; i < n; ++i) {
-    /* 6: for j in range(i, n): */
-    bool live = true;
-    int64_t total_1 = total;
-    for (int64_t j = i; j < n; ++j) {
-      /* 7: if j == 5: */
-      const bool t1 = j == 5;
-      /* 9: if (i + j) % 2: */
-      const int64_t t2 = i + j;
-      const int64_t t3 = t2 & 1;
-      const bool t4 = t3 != 0;
-      /* 11: total += i * j */
-      const int64_t t5 = i * j;
-      const int64_t total_2 = total_1 + t5;
-      /* 9: if (i + j) % 2: */
-      const int64_t total_3 = t4 ? total_1 : total_2;
-      /* 7: if j == 5: */
-      const int64_t total_4 = t1 ? total_1 : total_3;
-      const bool t6 = j != 5;
-      live = t6;
-      total_1 = total_4;
-      if (!live) break;
+  int64_t done = 0;
+  while (done < n) {
+    const int64_t pause = done + (int64_t)iris_some(watch, (uint64_t)n - (uint64_t)done);
+    int64_t i = done;
+    for (; i < pause; ++i) {
+      /* 6: for j in range(i, n): */
+      bool live = true;
+      int64_t total_1 = total;
+      int64_t done_1 = i;
+      while (done_1 < n && live) {
+        const int64_t pause_1 = done_1 + (int64_t)iris_some(watch, (uint64_t)n - (uint64_t)done_1);
+        int64_t j = done_1;
+        for (; j < pause_1; ++j) {
+          /* 7: if j == 5: */
+          const bool t1 = j == 5;
+          /* 9: if (i + j) % 2: */
+          const int64_t t2 = i + j;
+          const int64_t t3 = t2 & 1;
+          const bool t4 = t3 != 0;
+          /* 11: total += i * j */
+          const int64_t t5 = i * j;
+          const int64_t total_2 = total_1 + t5;
+          /* 9: if (i + j) % 2: */
+          const int64_t total_3 = t4 ? total_1 : total_2;
+          /* 7: if j == 5: */
+          const int64_t total_4 = t1 ? total_1 : total_3;
+          const bool t6 = j != 5;
+          live = t6;
+          total_1 = total_4;
+          if (!live) break;
+        }
+        if (iris_spend(watch, (uint64_t)(j - done_1) + 1)) break;
+        done_1 = pause_1;
+      }
+      /* 13: total += 100 */
+      const int64_t total_5 = total_1 + 100;
+      /* 6: for j in range(i, n): */
+      const int64_t total_6 = live ? total_5 : total_1;
+      /* 15: total -= 1 */
+      const int64_t total_7 = total_6 - 1;
+      /* 6: for j in range(i, n): */
+      const int64_t total_8 = live ? total_6 : total_7;
+      total = total_8;
     }
-    /* 13: total += 100 */
-    const int64_t total_5 = total_1 + 100;
-    /* 6: for j in range(i, n): */
-    const int64_t total_6 = live ? total_5 : total_1;
-    /* 15: total -= 1 */
-    const int64_t total_7 = total_6 - 1;
-    /* 6: for j in range(i, n): */
-    const int64_t total_8 = live ? total_6 : total_7;
-    total = total_8;
+    if (iris_spend(watch, (uint64_t)(i - done) + 1)) break;
+    done = pause;
   }
   return total;
 }
 
 /* Any steps, any overlap: one element after the other. */
-IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
   char *n = args[0];
   const intptr_t n_step = steps[0];
   char *out0 = args[1];
   const intptr_t out0_step = steps[1];
   for (intptr_t k = 0; k < count; ++k) {
-    *(iris_mem_i64 *)out0 = iris_kernel(*(const iris_mem_i64 *)n);
+    *(iris_mem_i64 *)out0 = iris_kernel(*(const iris_mem_i64 *)n, watch);
     n += n_step;
     out0 += out0_step;
+    if (iris_spend(watch, 1)) break;
   }
 }
 
 /* Any steps, no overlap; a lane that is done takes the next element. */
-IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *steps) {
+IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
   iris_v_i64 n[IRIS_PARTS];
   char *const n_row = args[0];
   const intptr_t n_step = steps[0];
@@ -93,6 +112,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
   }
   intptr_t next = 0;
   for (;;) {
+    if (iris_spend(watch, 1)) return;
     iris_v_i64 out0[IRIS_PARTS];
     IRIS_EACH_PART {
       out0[part] = total[part];
@@ -162,6 +182,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
         left += iris_count(running[part]);
       }
       if (left <= fewest) break;
+      if (iris_spend(watch, 1)) return;
       iris_mask live[IRIS_PARTS];
       iris_v_i64 total_1[IRIS_PARTS];
       iris_v_i64 j[IRIS_PARTS];
@@ -180,6 +201,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
           any |= running_1[part];
         }
         if (!iris_any(any)) break;
+        if (iris_spend(watch, 1)) return;
         IRIS_EACH_PART {
           /* 7: if j == 5: */
           const iris_mask t1 = IRIS_EQ(i64, j[part], iris_all_i64(5LL));
@@ -216,57 +238,61 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
   }
 }
 
-IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
   bool apart = count >= IRIS_FEWEST;
   apart = apart && iris_apart(count, args[1], steps[1], 8, args[0], steps[0], 8);
   if (apart) {
-    iris_lanes(count, args, steps);
+    iris_lanes(count, args, steps, watch);
     return;
   }
-  iris_strided(count, args, steps);
+  iris_strided(count, args, steps, watch);
 }
 
 #define IRIS_LONG 768
 #define IRIS_GRAIN 192
+#define IRIS_LARGEST 134217600
 #define IRIS_UNIT 192
 #define IRIS_MOST_THREADS 0
 
 extern IRIS_EXPORT const int64_t iris_share[4];
 const int64_t iris_share[4] = {IRIS_LONG, IRIS_GRAIN, IRIS_MOST_THREADS, 0};
 
-typedef struct { char *const *args; const intptr_t *steps; } iris_whole;
+typedef struct { char *const *args; const intptr_t *steps; uint32_t *stop; } iris_whole;
 
 IRIS_ROUTE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
   const iris_whole *row = (const iris_whole *)whole;
   char *args[2];
   for (int k = 0; k < 2; ++k) args[k] = row->args[k] + begin * row->steps[k];
-  iris_row(end - begin, args, row->steps);
+  iris_watch watch = {IRIS_PATIENCE, row->stop};
+  iris_row(end - begin, args, row->steps, &watch);
   return 0;
 }
 
 /* Shared out to threads, if no piece writes what another one reads. */
-IRIS_ROUTE void iris_long_row(intptr_t count, char *const *args, const intptr_t *steps) {
-  const iris_parallel_t parallel = iris_parallel();
-  bool apart = parallel != 0;
+IRIS_ROUTE int32_t iris_long_row(intptr_t count, char *const *args, const intptr_t *steps, uint32_t *stop) {
+  iris_whole row = {args, steps, stop};
+  bool apart = true;
   apart = apart && iris_apart(count, args[1], steps[1], 8, args[0], steps[0], 8);
   apart = apart && (steps[1] >= 8 || steps[1] <= -8);
-  if (!apart) {
-    iris_row(count, args, steps);
-    return;
-  }
-  iris_whole row = {args, steps};
-  (void)parallel(iris_piece, &row, count, IRIS_GRAIN, IRIS_MOST_THREADS);
+  const iris_parallel_t parallel = apart ? iris_parallel(stop) : 0;
+  const iris_work work = {iris_piece, &row, count, IRIS_GRAIN, IRIS_LARGEST, IRIS_MOST_THREADS, iris_look, stop};
+  if (parallel) return parallel(&work);
+  return iris_piece(&row, 0, count);
 }
 
 IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
   (void)context;
-  (void)aux;
+  uint32_t own = 0, *const stop = aux ? (uint32_t *)aux : &own;
+  if (iris_is_ended(stop)) return own ? -1 : 0;
   const uint64_t flags = iris_save_flags();
   if (dims[0] < IRIS_LONG) {
-    iris_row(dims[0], args, steps);
+    iris_watch watch = iris_begin_call(stop);
+    iris_row(dims[0], args, steps, &watch);
+    iris_end_call(&watch, dims[0]);
   } else {
-    iris_long_row(dims[0], args, steps);
+    (void)iris_long_row(dims[0], args, steps, stop);
   }
   iris_restore_flags(flags, IRIS_FLAGS_ALL);
+  if (own) return -1;
   return 0;
 }

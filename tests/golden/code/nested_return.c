@@ -11,9 +11,13 @@
 
 /* iris_fenv.h */
 
+/* iris_signal.h */
+
 /* iris_error.h */
 
 /* iris_row.h */
+
+/* iris_pieces.h */
 
 /* iris_parallel.h */
 
@@ -23,60 +27,74 @@
 
 /* iris_lanes_512.h */
 
-IRIS_KERNEL int64_t iris_kernel(int64_t n, int64_t target, uint32_t *status) {
+IRIS_KERNEL int64_t iris_kernel(int64_t n, int64_t target, uint32_t *status, iris_watch *watch) {
   /* 4: for i in range(n): */
   bool live = true;
   int64_t rv00 = 0;
   bool ret = false;
-  for (int64_t i = 0; i < n; ++i) {
-    /* 6: while j < n: */
-    bool live_1 = true;
-    int64_t j = 0;
-    int64_t rv00_1 = rv00;
-    bool ret_1 = false;
-    const uint64_t most_rounds = iris_rounds();
-    uint64_t rounds = 0;
-    for (;;) {
-      const bool t1 = j < n;
-      const bool v0 = live_1 & t1;
-      if (!v0) break;
-      if (rounds++ == most_rounds) {
-        *status |= 4u /* while_limit */;
-        break;
+  int64_t done = 0;
+  while (done < n && live) {
+    const int64_t pause = done + (int64_t)iris_some(watch, (uint64_t)n - (uint64_t)done);
+    int64_t i = done;
+    for (; i < pause; ++i) {
+      /* 6: while j < n: */
+      bool live_1 = true;
+      int64_t j = 0;
+      int64_t rv00_1 = rv00;
+      bool ret_1 = false;
+      const uint64_t most_rounds = iris_rounds();
+      uint64_t rounds = 0, done_1 = 0, pause_1 = iris_some(watch, most_rounds);
+      for (;;) {
+        const bool t1 = j < n;
+        const bool v0 = live_1 & t1;
+        if (!v0) break;
+        if (rounds == pause_1) {
+          if (rounds == most_rounds) {
+            *status |= 4u /* while_limit */;
+            break;
+          }
+          if (iris_spend(watch, (rounds - done_1) + 1)) break;
+          done_1 = rounds;
+          pause_1 += iris_some(watch, most_rounds - rounds);
+        }
+        ++rounds;
+        /* 7: if i * j == target: */
+        const int64_t t2 = i * j;
+        const bool t3 = t2 == target;
+        /* 9: if j > 6: */
+        const bool t4 = j > 6;
+        /* 11: j += 1 */
+        const int64_t j_1 = j + 1;
+        /* 9: if j > 6: */
+        const int64_t j_2 = t4 ? j : j_1;
+        /* 7: if i * j == target: */
+        const int64_t j_3 = t3 ? j : j_2;
+        const int64_t rv00_2 = t3 ? i : rv00_1;
+        const bool t5 = t2 != target;
+        const bool brk = t5 & t4;
+        const bool t6 = t3 | brk;
+        const bool t7 = !t6;
+        live_1 = t7;
+        j = j_3;
+        rv00_1 = rv00_2;
+        ret_1 = t3;
       }
-      /* 7: if i * j == target: */
-      const int64_t t2 = i * j;
-      const bool t3 = t2 == target;
-      /* 9: if j > 6: */
-      const bool t4 = j > 6;
-      /* 11: j += 1 */
-      const int64_t j_1 = j + 1;
-      /* 9: if j > 6: */
-      const int64_t j_2 = t4 ? j : j_1;
-      /* 7: if i * j == target: */
-      const int64_t j_3 = t3 ? j : j_2;
-      const int64_t rv00_2 = t3 ? i : rv00_1;
-      const bool t5 = t2 != target;
-      const bool brk = t5 & t4;
-      const bool t6 = t3 | brk;
-      const bool t7 = !t6;
-      live_1 = t7;
-      j = j_3;
-      rv00_1 = rv00_2;
-      ret_1 = t3;
+      (void)iris_spend(watch, (rounds - done_1) + 1);
+      /* 13: if i == 7: */
+      const bool t8 = i == 7;
+      const int64_t rv00_3 = t8 ? (-7) : rv00_1;
+      const bool ret_2 = t8 | ret_1;
+      /* 6: while j < n: */
+      const int64_t rv00_4 = live_1 ? rv00_3 : rv00_1;
+      const bool ret_3 = live_1 ? ret_2 : ret_1;
+      const bool t9 = !ret_3;
+      live = t9;
+      rv00 = rv00_4;
+      ret = ret_3;
+      if (!live) break;
     }
-    /* 13: if i == 7: */
-    const bool t8 = i == 7;
-    const int64_t rv00_3 = t8 ? (-7) : rv00_1;
-    const bool ret_2 = t8 | ret_1;
-    /* 6: while j < n: */
-    const int64_t rv00_4 = live_1 ? rv00_3 : rv00_1;
-    const bool ret_3 = live_1 ? ret_2 : ret_1;
-    const bool t9 = !ret_3;
-    live = t9;
-    rv00 = rv00_4;
-    ret = ret_3;
-    if (!live) break;
+    if (iris_spend(watch, (uint64_t)(i - done) + 1)) break;
+    done = pause;
   }
   (void)live;
   /* 4: for i in range(n): */
@@ -85,7 +103,7 @@ IRIS_KERNEL int64_t iris_kernel(int64_t n, int64_t target, uint32_t *status) {
 }
 
 /* Any steps, any overlap: one element after the other. */
-IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
   uint32_t status = 0;
   char *n = args[0];
   const intptr_t n_step = steps[0];
@@ -94,17 +112,18 @@ IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intp
   char *out0 = args[2];
   const intptr_t out0_step = steps[2];
   for (intptr_t k = 0; k < count; ++k) {
-    *(iris_mem_i64 *)out0 = iris_kernel(*(const iris_mem_i64 *)n, *(const iris_mem_i64 *)target, &status);
+    *(iris_mem_i64 *)out0 = iris_kernel(*(const iris_mem_i64 *)n, *(const iris_mem_i64 *)target, &status, watch);
     n += n_step;
     target += target_step;
     out0 += out0_step;
     if (status) break;
+    if (iris_spend(watch, 1)) break;
   }
   return status;
 }
 
 /* Any steps, no overlap; a lane that is done takes the next element. */
-IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr_t *steps) {
+IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
   uint32_t faults = 0;
   uint32_t *const status = &faults;
   iris_v_i64 n[IRIS_PARTS];
@@ -131,6 +150,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
   }
   intptr_t next = 0;
   for (;;) {
+    if (iris_spend(watch, 1)) return faults;
     iris_v_i64 out0[IRIS_PARTS];
     iris_mask ret[IRIS_PARTS];
     IRIS_EACH_PART {
@@ -211,6 +231,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
         left += iris_count(running[part]);
       }
       if (left <= fewest) break;
+      if (iris_spend(watch, 1)) return faults;
       iris_mask live[IRIS_PARTS];
       iris_v_i64 j[IRIS_PARTS];
       iris_v_i64 rv00_2[IRIS_PARTS];
@@ -239,6 +260,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
           *status |= 4u /* while_limit */;
           break;
         }
+        if (iris_spend(watch, 1)) return faults;
         IRIS_EACH_PART {
           /* 7: if i * j == target: */
           const iris_v_i64 t2 = i[part] * j[part];
@@ -279,61 +301,67 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
   return faults;
 }
 
-IRIS_ROUTE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+IRIS_ROUTE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
   bool apart = count >= IRIS_FEWEST;
   apart = apart && iris_apart(count, args[2], steps[2], 8, args[0], steps[0], 8);
   apart = apart && iris_apart(count, args[2], steps[2], 8, args[1], steps[1], 8);
   if (apart) {
-    return iris_lanes(count, args, steps);
+    return iris_lanes(count, args, steps, watch);
   }
-  return iris_strided(count, args, steps);
+  return iris_strided(count, args, steps, watch);
 }
 
 #define IRIS_LONG 768
 #define IRIS_GRAIN 192
+#define IRIS_LARGEST 89478336
 #define IRIS_UNIT 192
 #define IRIS_MOST_THREADS 0
 
 extern IRIS_EXPORT const int64_t iris_share[4];
 const int64_t iris_share[4] = {IRIS_LONG, IRIS_GRAIN, IRIS_MOST_THREADS, 1};
 
-typedef struct { char *const *args; const intptr_t *steps; } iris_whole;
+typedef struct { char *const *args; const intptr_t *steps; uint32_t *stop; } iris_whole;
 
 IRIS_ROUTE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
   const iris_whole *row = (const iris_whole *)whole;
   char *args[3];
   for (int k = 0; k < 3; ++k) args[k] = row->args[k] + begin * row->steps[k];
-  return (int32_t)iris_row(end - begin, args, row->steps);
+  iris_watch watch = {IRIS_PATIENCE, row->stop};
+  return (int32_t)iris_row(end - begin, args, row->steps, &watch);
 }
 
 /* Shared out to threads, if no piece writes what another one reads. */
-IRIS_ROUTE uint32_t iris_long_row(intptr_t count, char *const *args, const intptr_t *steps) {
-  const iris_parallel_t parallel = iris_parallel();
-  bool apart = parallel != 0;
+IRIS_ROUTE int32_t iris_long_row(intptr_t count, char *const *args, const intptr_t *steps, uint32_t *stop) {
+  iris_whole row = {args, steps, stop};
+  bool apart = true;
   apart = apart && iris_apart(count, args[2], steps[2], 8, args[0], steps[0], 8);
   apart = apart && iris_apart(count, args[2], steps[2], 8, args[1], steps[1], 8);
   apart = apart && (steps[2] >= 8 || steps[2] <= -8);
-  if (!apart) {
-    return iris_row(count, args, steps);
-  }
-  iris_whole row = {args, steps};
-  return (uint32_t)parallel(iris_piece, &row, count, IRIS_GRAIN, IRIS_MOST_THREADS);
+  const iris_parallel_t parallel = apart ? iris_parallel(stop) : 0;
+  const iris_work work = {iris_piece, &row, count, IRIS_GRAIN, IRIS_LARGEST, IRIS_MOST_THREADS, iris_look, stop};
+  if (parallel) return parallel(&work);
+  return iris_piece(&row, 0, count);
 }
 
 IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
   (void)context;
+  uint32_t own = 0, *const stop = aux ? (uint32_t *)aux : &own;
+  if (iris_is_ended(stop)) return own ? -1 : 0;
   const uint64_t flags = iris_save_flags();
   uint32_t status;
   if (dims[0] < IRIS_LONG) {
-    status = iris_row(dims[0], args, steps);
+    iris_watch watch = iris_begin_call(stop);
+    status = iris_row(dims[0], args, steps, &watch);
+    iris_end_call(&watch, dims[0]);
   } else {
-    status = iris_long_row(dims[0], args, steps);
+    status = (uint32_t)iris_long_row(dims[0], args, steps, stop);
   }
   iris_restore_flags(flags, IRIS_FLAGS_ALL);
   if (aux) {
-    *(uint32_t *)aux |= status;
+    if (status) (void)__atomic_fetch_or(stop, status, __ATOMIC_RELAXED);
     return 0;
   }
+  if (own) return -1;
   if (status & 4u) return iris_raise(PyExc_RuntimeError, "a while loop passed ME_DSL_WHILE_MAX_ITERS iterations for one element");
   return 0;
 }

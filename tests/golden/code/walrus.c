@@ -9,9 +9,13 @@
 
 /* iris_fenv.h */
 
+/* iris_signal.h */
+
 /* iris_error.h */
 
 /* iris_row.h */
+
+/* iris_pieces.h */
 
 /* iris_parallel.h */
 
@@ -21,7 +25,7 @@
 
 /* iris_lanes_512.h */
 
-IRIS_KERNEL double iris_kernel(double x, uint32_t *status) {
+IRIS_KERNEL double iris_kernel(double x, uint32_t *status, iris_watch *watch) {
   /* 4: if (y := x * x) > 1 and (z := y + 1) > 4: */
   const double y = x * x;
   const bool t1 = y > 1.0;
@@ -41,40 +45,48 @@ IRIS_KERNEL double iris_kernel(double x, uint32_t *status) {
     bool live = true;
     double w_1 = w;
     const uint64_t most_rounds = iris_rounds();
-    uint64_t rounds = 0;
+    uint64_t rounds = 0, done = 0, pause = iris_some(watch, most_rounds);
     for (;;) {
       if (!live) break;
-      if (rounds++ == most_rounds) {
-        *status |= 4u /* while_limit */;
-        break;
+      if (rounds == pause) {
+        if (rounds == most_rounds) {
+          *status |= 4u /* while_limit */;
+          break;
+        }
+        if (iris_spend(watch, (rounds - done) + 1)) break;
+        done = rounds;
+        pause += iris_some(watch, most_rounds - rounds);
       }
+      ++rounds;
       const double w_2 = w_1 + 1.0;
       const bool t4 = w_2 < 3.0;
       live = t4;
       w_1 = w_2;
     }
+    (void)iris_spend(watch, (rounds - done) + 1);
     rv00 = w_1;
   }
   return rv00;
 }
 
 /* Any steps, any overlap: one element after the other. */
-IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
   uint32_t status = 0;
   char *x = args[0];
   const intptr_t x_step = steps[0];
   char *out0 = args[1];
   const intptr_t out0_step = steps[1];
   for (intptr_t k = 0; k < count; ++k) {
-    *(iris_mem_f64 *)out0 = iris_kernel(*(const iris_mem_f64 *)x, &status);
+    *(iris_mem_f64 *)out0 = iris_kernel(*(const iris_mem_f64 *)x, &status, watch);
     x += x_step;
     out0 += out0_step;
     if (status) break;
+    if (iris_spend(watch, 1)) break;
   }
   return status;
 }
 
-IRIS_KERNEL void iris_block(const iris_v_f64 *x, iris_v_f64 *out0, uint32_t *status) {
+IRIS_KERNEL void iris_block(const iris_v_f64 *x, iris_v_f64 *out0, uint32_t *status, iris_watch *watch) {
   iris_v_f64 y[IRIS_PARTS];
   iris_v_f64 z_1[IRIS_PARTS];
   iris_v_f64 rv00[IRIS_PARTS];
@@ -130,6 +142,7 @@ IRIS_KERNEL void iris_block(const iris_v_f64 *x, iris_v_f64 *out0, uint32_t *sta
         *status |= 4u /* while_limit */;
         break;
       }
+      if (iris_spend(watch, 1)) break;
       IRIS_EACH_PART {
         const iris_v_f64 w_2 = w_1[part] + 1.0;
         const iris_mask t4 = IRIS_LT(f64, w_2, iris_all_f64(3.0));
@@ -147,7 +160,7 @@ IRIS_KERNEL void iris_block(const iris_v_f64 *x, iris_v_f64 *out0, uint32_t *sta
 }
 
 /* Any steps, no overlap; all inputs of a block are read before a result is stored. */
-IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr_t *steps) {
+IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
   uint32_t status = 0;
   for (intptr_t first = 0; first < count; first += IRIS_LANES) {
     const intptr_t some = count - first < IRIS_LANES ? count - first : IRIS_LANES;
@@ -157,68 +170,75 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
       const intptr_t k = first + (lane < some ? lane : some - 1);
       ((iris_mem_f64 *)x_tile)[lane] = *(const iris_mem_f64 *)(args[0] + k * steps[0]);
     }
-    iris_block(x_tile, out0_tile, &status);
+    iris_block(x_tile, out0_tile, &status, watch);
     for (intptr_t lane = 0; lane < some; ++lane) {
       *(iris_mem_f64 *)(args[1] + (first + lane) * steps[1]) = ((const iris_mem_f64 *)out0_tile)[lane];
     }
     if (status) break;
+    if (iris_spend(watch, 1)) break;
   }
   return status;
 }
 
-IRIS_ROUTE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+IRIS_ROUTE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
   bool apart = count >= IRIS_FEWEST;
   apart = apart && iris_apart(count, args[1], steps[1], 8, args[0], steps[0], 8);
   if (apart) {
-    return iris_lanes(count, args, steps);
+    return iris_lanes(count, args, steps, watch);
   }
-  return iris_strided(count, args, steps);
+  return iris_strided(count, args, steps, watch);
 }
 
 #define IRIS_LONG 768
 #define IRIS_GRAIN 192
+#define IRIS_LARGEST 26843520
 #define IRIS_UNIT 192
 #define IRIS_MOST_THREADS 0
 
 extern IRIS_EXPORT const int64_t iris_share[4];
 const int64_t iris_share[4] = {IRIS_LONG, IRIS_GRAIN, IRIS_MOST_THREADS, 1};
 
-typedef struct { char *const *args; const intptr_t *steps; } iris_whole;
+typedef struct { char *const *args; const intptr_t *steps; uint32_t *stop; } iris_whole;
 
 IRIS_ROUTE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
   const iris_whole *row = (const iris_whole *)whole;
   char *args[2];
   for (int k = 0; k < 2; ++k) args[k] = row->args[k] + begin * row->steps[k];
-  return (int32_t)iris_row(end - begin, args, row->steps);
+  iris_watch watch = {IRIS_PATIENCE, row->stop};
+  return (int32_t)iris_row(end - begin, args, row->steps, &watch);
 }
 
 /* Shared out to threads, if no piece writes what another one reads. */
-IRIS_ROUTE uint32_t iris_long_row(intptr_t count, char *const *args, const intptr_t *steps) {
-  const iris_parallel_t parallel = iris_parallel();
-  bool apart = parallel != 0;
+IRIS_ROUTE int32_t iris_long_row(intptr_t count, char *const *args, const intptr_t *steps, uint32_t *stop) {
+  iris_whole row = {args, steps, stop};
+  bool apart = true;
   apart = apart && iris_apart(count, args[1], steps[1], 8, args[0], steps[0], 8);
   apart = apart && (steps[1] >= 8 || steps[1] <= -8);
-  if (!apart) {
-    return iris_row(count, args, steps);
-  }
-  iris_whole row = {args, steps};
-  return (uint32_t)parallel(iris_piece, &row, count, IRIS_GRAIN, IRIS_MOST_THREADS);
+  const iris_parallel_t parallel = apart ? iris_parallel(stop) : 0;
+  const iris_work work = {iris_piece, &row, count, IRIS_GRAIN, IRIS_LARGEST, IRIS_MOST_THREADS, iris_look, stop};
+  if (parallel) return parallel(&work);
+  return iris_piece(&row, 0, count);
 }
 
 IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
   (void)context;
+  uint32_t own = 0, *const stop = aux ? (uint32_t *)aux : &own;
+  if (iris_is_ended(stop)) return own ? -1 : 0;
   const uint64_t flags = iris_save_flags();
   uint32_t status;
   if (dims[0] < IRIS_LONG) {
-    status = iris_row(dims[0], args, steps);
+    iris_watch watch = iris_begin_call(stop);
+    status = iris_row(dims[0], args, steps, &watch);
+    iris_end_call(&watch, dims[0]);
   } else {
-    status = iris_long_row(dims[0], args, steps);
+    status = (uint32_t)iris_long_row(dims[0], args, steps, stop);
   }
   iris_restore_flags(flags, IRIS_FLAGS_ALL);
   if (aux) {
-    *(uint32_t *)aux |= status;
+    if (status) (void)__atomic_fetch_or(stop, status, __ATOMIC_RELAXED);
     return 0;
   }
+  if (own) return -1;
   if (status & 4u) return iris_raise(PyExc_RuntimeError, "a while loop passed ME_DSL_WHILE_MAX_ITERS iterations for one element");
   return 0;
 }

@@ -9,9 +9,13 @@
 
 /* iris_fenv.h */
 
+/* iris_signal.h */
+
 /* iris_error.h */
 
 /* iris_row.h */
+
+/* iris_pieces.h */
 
 /* iris_parallel.h */
 
@@ -21,22 +25,28 @@
 
 /* iris_lanes_512.h */
 
-IRIS_KERNEL void iris_kernel(double x, int64_t *out0, double *out1, uint32_t *status) {
+IRIS_KERNEL void iris_kernel(double x, int64_t *out0, double *out1, uint32_t *status, iris_watch *watch) {
   /* 5: while x > 1: */
   bool live = true;
   double x_1 = x;
   int64_t n = 0;
   int64_t result = 0;
   const uint64_t most_rounds = iris_rounds();
-  uint64_t rounds = 0;
+  uint64_t rounds = 0, done = 0, pause = iris_some(watch, most_rounds);
   for (;;) {
     const bool t1 = x_1 > 1.0;
     const bool v0 = live & t1;
     if (!v0) break;
-    if (rounds++ == most_rounds) {
-      *status |= 4u /* while_limit */;
-      break;
+    if (rounds == pause) {
+      if (rounds == most_rounds) {
+        *status |= 4u /* while_limit */;
+        break;
+      }
+      if (iris_spend(watch, (rounds - done) + 1)) break;
+      done = rounds;
+      pause += iris_some(watch, most_rounds - rounds);
     }
+    ++rounds;
     /* 6: x = x / 2 */
     const double x_2 = x_1 / 2.0;
     /* 7: n += 1 */
@@ -50,6 +60,7 @@ IRIS_KERNEL void iris_kernel(double x, int64_t *out0, double *out1, uint32_t *st
     n = n_1;
     result = result_1;
   }
+  (void)iris_spend(watch, (rounds - done) + 1);
   /* 5: while x > 1: */
   const int64_t result_2 = live ? n : result;
   *out0 = result_2;
@@ -57,7 +68,7 @@ IRIS_KERNEL void iris_kernel(double x, int64_t *out0, double *out1, uint32_t *st
 }
 
 /* Any steps, any overlap: one element after the other. */
-IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
   uint32_t status = 0;
   char *x = args[0];
   const intptr_t x_step = steps[0];
@@ -68,19 +79,20 @@ IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intp
   for (intptr_t k = 0; k < count; ++k) {
     int64_t out0_value;
     double out1_value;
-    iris_kernel(*(const iris_mem_f64 *)x, &out0_value, &out1_value, &status);
+    iris_kernel(*(const iris_mem_f64 *)x, &out0_value, &out1_value, &status, watch);
     *(iris_mem_i64 *)out0 = out0_value;
     *(iris_mem_f64 *)out1 = out1_value;
     x += x_step;
     out0 += out0_step;
     out1 += out1_step;
     if (status) break;
+    if (iris_spend(watch, 1)) break;
   }
   return status;
 }
 
 /* Any steps, no overlap; a lane that is done takes the next element. */
-IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr_t *steps) {
+IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
   uint32_t faults = 0;
   uint32_t *const status = &faults;
   iris_v_f64 x[IRIS_PARTS];
@@ -114,6 +126,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
   uint64_t round = 0;
   uint64_t deadline = most_rounds; /* no lane passes its limit before this round */
   for (;;) {
+    if (iris_spend(watch, 2)) return faults;
     iris_v_i64 out0[IRIS_PARTS];
     iris_v_f64 out1[IRIS_PARTS];
     IRIS_EACH_PART {
@@ -221,6 +234,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
           break;
         }
         if (left <= fewest) break;
+        if (iris_spend(watch, 2)) return faults;
         pause = deadline - round < 4 ? deadline : round + 4;
       }
       IRIS_EACH_PART {
@@ -242,64 +256,70 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
   return faults;
 }
 
-IRIS_ROUTE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+IRIS_ROUTE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
   bool apart = count >= IRIS_FEWEST;
   apart = apart && iris_apart(count, args[1], steps[1], 8, args[0], steps[0], 8);
   apart = apart && iris_apart(count, args[2], steps[2], 8, args[0], steps[0], 8);
   apart = apart && iris_apart(count, args[2], steps[2], 8, args[1], steps[1], 8);
   if (apart) {
-    return iris_lanes(count, args, steps);
+    return iris_lanes(count, args, steps, watch);
   }
-  return iris_strided(count, args, steps);
+  return iris_strided(count, args, steps, watch);
 }
 
 #define IRIS_LONG 768
 #define IRIS_GRAIN 192
+#define IRIS_LARGEST 89478336
 #define IRIS_UNIT 192
 #define IRIS_MOST_THREADS 0
 
 extern IRIS_EXPORT const int64_t iris_share[4];
 const int64_t iris_share[4] = {IRIS_LONG, IRIS_GRAIN, IRIS_MOST_THREADS, 1};
 
-typedef struct { char *const *args; const intptr_t *steps; } iris_whole;
+typedef struct { char *const *args; const intptr_t *steps; uint32_t *stop; } iris_whole;
 
 IRIS_ROUTE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
   const iris_whole *row = (const iris_whole *)whole;
   char *args[3];
   for (int k = 0; k < 3; ++k) args[k] = row->args[k] + begin * row->steps[k];
-  return (int32_t)iris_row(end - begin, args, row->steps);
+  iris_watch watch = {IRIS_PATIENCE, row->stop};
+  return (int32_t)iris_row(end - begin, args, row->steps, &watch);
 }
 
 /* Shared out to threads, if no piece writes what another one reads. */
-IRIS_ROUTE uint32_t iris_long_row(intptr_t count, char *const *args, const intptr_t *steps) {
-  const iris_parallel_t parallel = iris_parallel();
-  bool apart = parallel != 0;
+IRIS_ROUTE int32_t iris_long_row(intptr_t count, char *const *args, const intptr_t *steps, uint32_t *stop) {
+  iris_whole row = {args, steps, stop};
+  bool apart = true;
   apart = apart && iris_apart(count, args[1], steps[1], 8, args[0], steps[0], 8);
   apart = apart && iris_apart(count, args[2], steps[2], 8, args[0], steps[0], 8);
   apart = apart && iris_apart(count, args[2], steps[2], 8, args[1], steps[1], 8);
   apart = apart && (steps[1] >= 8 || steps[1] <= -8);
   apart = apart && (steps[2] >= 8 || steps[2] <= -8);
-  if (!apart) {
-    return iris_row(count, args, steps);
-  }
-  iris_whole row = {args, steps};
-  return (uint32_t)parallel(iris_piece, &row, count, IRIS_GRAIN, IRIS_MOST_THREADS);
+  const iris_parallel_t parallel = apart ? iris_parallel(stop) : 0;
+  const iris_work work = {iris_piece, &row, count, IRIS_GRAIN, IRIS_LARGEST, IRIS_MOST_THREADS, iris_look, stop};
+  if (parallel) return parallel(&work);
+  return iris_piece(&row, 0, count);
 }
 
 IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
   (void)context;
+  uint32_t own = 0, *const stop = aux ? (uint32_t *)aux : &own;
+  if (iris_is_ended(stop)) return own ? -1 : 0;
   const uint64_t flags = iris_save_flags();
   uint32_t status;
   if (dims[0] < IRIS_LONG) {
-    status = iris_row(dims[0], args, steps);
+    iris_watch watch = iris_begin_call(stop);
+    status = iris_row(dims[0], args, steps, &watch);
+    iris_end_call(&watch, dims[0]);
   } else {
-    status = iris_long_row(dims[0], args, steps);
+    status = (uint32_t)iris_long_row(dims[0], args, steps, stop);
   }
   iris_restore_flags(flags, IRIS_FLAGS_ALL);
   if (aux) {
-    *(uint32_t *)aux |= status;
+    if (status) (void)__atomic_fetch_or(stop, status, __ATOMIC_RELAXED);
     return 0;
   }
+  if (own) return -1;
   if (status & 4u) return iris_raise(PyExc_RuntimeError, "a while loop passed ME_DSL_WHILE_MAX_ITERS iterations for one element");
   return 0;
 }

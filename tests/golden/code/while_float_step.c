@@ -9,9 +9,13 @@
 
 /* iris_fenv.h */
 
+/* iris_signal.h */
+
 /* iris_error.h */
 
 /* iris_row.h */
+
+/* iris_pieces.h */
 
 /* iris_parallel.h */
 
@@ -21,21 +25,27 @@
 
 /* iris_lanes_512.h */
 
-IRIS_KERNEL void iris_kernel(double a, float b, double *out0, float *out1, double *out2, uint32_t *status) {
+IRIS_KERNEL void iris_kernel(double a, float b, double *out0, float *out1, double *out2, uint32_t *status, iris_watch *watch) {
   /* 5: while a < b: */
   double a_1 = a;
   float b_1 = b;
   double n = 0.0;
   const uint64_t most_rounds = iris_rounds();
-  uint64_t rounds = 0;
+  uint64_t rounds = 0, done = 0, pause = iris_some(watch, most_rounds);
   for (;;) {
     const double t1 = (double)b_1;
     const bool t2 = a_1 < t1;
     if (!t2) break;
-    if (rounds++ == most_rounds) {
-      *status |= 4u /* while_limit */;
-      break;
+    if (rounds == pause) {
+      if (rounds == most_rounds) {
+        *status |= 4u /* while_limit */;
+        break;
+      }
+      if (iris_spend(watch, (rounds - done) + 1)) break;
+      done = rounds;
+      pause += iris_some(watch, most_rounds - rounds);
     }
+    ++rounds;
     /* 6: a = a + 1.0 */
     const double a_2 = a_1 + 1.0;
     /* 7: b -= 0.25 */
@@ -46,13 +56,14 @@ IRIS_KERNEL void iris_kernel(double a, float b, double *out0, float *out1, doubl
     b_1 = b_2;
     n = n_1;
   }
+  (void)iris_spend(watch, (rounds - done) + 1);
   *out0 = a_1;
   *out1 = b_1;
   *out2 = n;
 }
 
 /* Any steps, any overlap: one element after the other. */
-IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps) {
+IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
   uint32_t status = 0;
   char *a = args[0];
   const intptr_t a_step = steps[0];
@@ -68,7 +79,7 @@ IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intp
     double out0_value;
     float out1_value;
     double out2_value;
-    iris_kernel(*(const iris_mem_f64 *)a, *(const iris_mem_f32 *)b, &out0_value, &out1_value, &out2_value, &status);
+    iris_kernel(*(const iris_mem_f64 *)a, *(const iris_mem_f32 *)b, &out0_value, &out1_value, &out2_value, &status, watch);
     *(iris_mem_f64 *)out0 = out0_value;
     *(iris_mem_f32 *)out1 = out1_value;
     *(iris_mem_f64 *)out2 = out2_value;
@@ -78,12 +89,13 @@ IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intp
     out1 += out1_step;
     out2 += out2_step;
     if (status) break;
+    if (iris_spend(watch, 1)) break;
   }
   return status;
 }
 
 /* Any steps, no overlap; a lane that is done takes the next element. */
-IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr_t *steps) {
+IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
   uint32_t faults = 0;
   uint32_t *const status = &faults;
   iris_v_f64 a[IRIS_PARTS];
@@ -121,6 +133,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
   uint64_t round = 0;
   uint64_t deadline = most_rounds; /* no lane passes its limit before this round */
   for (;;) {
+    if (iris_spend(watch, 1)) return faults;
     iris_v_f64 out0[IRIS_PARTS];
     iris_v_f32 out1[IRIS_PARTS];
     iris_v_f64 out2[IRIS_PARTS];
@@ -239,6 +252,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
           break;
         }
         if (left <= fewest) break;
+        if (iris_spend(watch, 1)) return faults;
         pause = deadline - round < 4 ? deadline : round + 4;
       }
       IRIS_EACH_PART {
@@ -258,7 +272,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
   return faults;
 }
 
-IRIS_ROUTE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *steps) {
+IRIS_ROUTE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
   bool apart = count >= IRIS_FEWEST;
   static const intptr_t sizes[5] = {8, 4, 8, 4, 8};
   for (int out = 2; apart && out < 5; ++out) {
@@ -267,32 +281,34 @@ IRIS_ROUTE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *
     }
   }
   if (apart) {
-    return iris_lanes(count, args, steps);
+    return iris_lanes(count, args, steps, watch);
   }
-  return iris_strided(count, args, steps);
+  return iris_strided(count, args, steps, watch);
 }
 
 #define IRIS_LONG 768
 #define IRIS_GRAIN 192
+#define IRIS_LARGEST 134217600
 #define IRIS_UNIT 192
 #define IRIS_MOST_THREADS 0
 
 extern IRIS_EXPORT const int64_t iris_share[4];
 const int64_t iris_share[4] = {IRIS_LONG, IRIS_GRAIN, IRIS_MOST_THREADS, 1};
 
-typedef struct { char *const *args; const intptr_t *steps; } iris_whole;
+typedef struct { char *const *args; const intptr_t *steps; uint32_t *stop; } iris_whole;
 
 IRIS_ROUTE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
   const iris_whole *row = (const iris_whole *)whole;
   char *args[5];
   for (int k = 0; k < 5; ++k) args[k] = row->args[k] + begin * row->steps[k];
-  return (int32_t)iris_row(end - begin, args, row->steps);
+  iris_watch watch = {IRIS_PATIENCE, row->stop};
+  return (int32_t)iris_row(end - begin, args, row->steps, &watch);
 }
 
 /* Shared out to threads, if no piece writes what another one reads. */
-IRIS_ROUTE uint32_t iris_long_row(intptr_t count, char *const *args, const intptr_t *steps) {
-  const iris_parallel_t parallel = iris_parallel();
-  bool apart = parallel != 0;
+IRIS_ROUTE int32_t iris_long_row(intptr_t count, char *const *args, const intptr_t *steps, uint32_t *stop) {
+  iris_whole row = {args, steps, stop};
+  bool apart = true;
   static const intptr_t sizes[5] = {8, 4, 8, 4, 8};
   for (int out = 2; apart && out < 5; ++out) {
     for (int in = 0; apart && in < out; ++in) {
@@ -302,27 +318,31 @@ IRIS_ROUTE uint32_t iris_long_row(intptr_t count, char *const *args, const intpt
   apart = apart && (steps[2] >= 8 || steps[2] <= -8);
   apart = apart && (steps[3] >= 4 || steps[3] <= -4);
   apart = apart && (steps[4] >= 8 || steps[4] <= -8);
-  if (!apart) {
-    return iris_row(count, args, steps);
-  }
-  iris_whole row = {args, steps};
-  return (uint32_t)parallel(iris_piece, &row, count, IRIS_GRAIN, IRIS_MOST_THREADS);
+  const iris_parallel_t parallel = apart ? iris_parallel(stop) : 0;
+  const iris_work work = {iris_piece, &row, count, IRIS_GRAIN, IRIS_LARGEST, IRIS_MOST_THREADS, iris_look, stop};
+  if (parallel) return parallel(&work);
+  return iris_piece(&row, 0, count);
 }
 
 IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims, const intptr_t *steps, void *aux) {
   (void)context;
+  uint32_t own = 0, *const stop = aux ? (uint32_t *)aux : &own;
+  if (iris_is_ended(stop)) return own ? -1 : 0;
   const uint64_t flags = iris_save_flags();
   uint32_t status;
   if (dims[0] < IRIS_LONG) {
-    status = iris_row(dims[0], args, steps);
+    iris_watch watch = iris_begin_call(stop);
+    status = iris_row(dims[0], args, steps, &watch);
+    iris_end_call(&watch, dims[0]);
   } else {
-    status = iris_long_row(dims[0], args, steps);
+    status = (uint32_t)iris_long_row(dims[0], args, steps, stop);
   }
   iris_restore_flags(flags, IRIS_FLAGS_ALL);
   if (aux) {
-    *(uint32_t *)aux |= status;
+    if (status) (void)__atomic_fetch_or(stop, status, __ATOMIC_RELAXED);
     return 0;
   }
+  if (own) return -1;
   if (status & 4u) return iris_raise(PyExc_RuntimeError, "a while loop passed ME_DSL_WHILE_MAX_ITERS iterations for one element");
   return 0;
 }
