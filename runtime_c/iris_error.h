@@ -29,7 +29,7 @@ IRIS_OUTLINE int iris_take_exception(void **error) {
   if (traceback) Py_DecRef(traceback);
   if (type) Py_DecRef(type);
   PyGILState_Release(state);
-  return IRIS_STOPPED;
+  return (int)IRIS_STOPPED;
 }
 
 #endif /* IRIS_ERROR_H */

@@ -23,7 +23,7 @@ extern IRIS_EXPORT int64_t iris_main_thread;
 int64_t iris_main_thread = 0;
 
 /* In the word of a call, beside the bits of faults: a handler has raised. */
-#define IRIS_STOPPED 8u
+#define IRIS_STOPPED 0x40000000u
 /* Trips of loops, elements and calls between two looks at the clock; what is longer counts as several. */
 #define IRIS_PATIENCE 32768
 /* Nanoseconds: how often handlers are asked for, and how many times as long as the wait for the GIL was. */

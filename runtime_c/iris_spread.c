@@ -136,7 +136,7 @@ typedef struct {
 } job_t;
 
 #define BROKEN (1u << 31)
-#define STOPPED 8u /* an exception is set */
+#define STOPPED 0x40000000u /* an exception is set */
 
 static int open_lane(lane_t *lane, iterator *walk) {
   *lane = (lane_t){.walk = walk, .next = next_of(walk, 0)};

@@ -20,11 +20,11 @@ from iris_cc.ir.nodes import Function
 
 ENTRIES: Mapping[str, str] = {
     # NumPy's strided loop: 0, or -1 with an exception set; if aux is not NULL it is a uint32_t that several threads may
-    # share, and gets the fault status instead, and 8 if an exception is set
+    # share, and gets the fault status instead, and 1 << 30 if an exception is set
     "iris_loop": "int iris_loop(void *context, char *const *args, const intptr_t *dims, "
     "const intptr_t *steps, void *aux)",
     # a loop nest over explicit shapes; strides in bytes, [operand][axis]; no result shares memory with an operand,
-    # unless it is that operand, element by element: the fault status, or -1 for a wrong ndim; 8 if a handler of a
+    # unless it is that operand, element by element: the fault status, or -1 for a wrong ndim; 1 << 30 if a handler of a
     # signal has raised the exception in *error
     "iris_nd": "int32_t iris_nd(int32_t ndim, const int64_t *shape, char *const *data, const int64_t *strides, "
     "void **error)",

@@ -152,6 +152,8 @@ def _axes(rows: Rows, ndim: int, axis: int, out: Writer) -> None:
         _direct_row(rows, indices, out)
         out.otherwise()
         _call_row(rows, ["length", "row", "steps", *indices], out)
+        if order_shows(rows.fn):
+            out.line("if (status) return (int32_t)status;")
 
 
 def _decide(rows: Rows, ndim: int, out: Writer) -> None:
@@ -182,6 +184,8 @@ def _direct_row(rows: Rows, indices: list[str], out: Writer) -> None:
         moved = zip(rows.fn.indices, indices, strict=True)
         positions = [f"{text} + at" if rows.moves(index) else text for index, text in moved]
         _call_row(rows, ["some", *places, *positions], out, "iris_contiguous")
+        if order_shows(rows.fn):
+            out.line("if (status) return (int32_t)status;")
 
 
 def _call_row(rows: Rows, arguments: list[str], out: Writer, callee: str = "iris_row") -> None:

@@ -181,6 +181,11 @@ class Rows:
         if self.can_fault:
             out.line("return status;")
 
+    def stop_at_first(self, out: Writer) -> None:
+        """Of the faults of several elements the first one counts, where it shows which."""
+        if order_shows(self.fn):
+            out.line("if (status) break;")
+
     def stop_at_fault(self, out: Writer) -> None:
         if stops_at_fault(self.fn):
             out.line("if (status) break;")
@@ -250,6 +255,7 @@ class Rows:
             out.line(f"{result}{self.call('iris_strided', 'some', 'far_args', 'far_steps', *self.pass_on('first'))};")
         if self.can_fault:
             out.line("status |= near_status;")
+        self.stop_at_first(out)
 
     def blocks(self) -> str:
         out = Writer()
@@ -282,6 +288,7 @@ class Rows:
             place, bits = operand.place, 8 * operand.size
             tile = f"(const char *){self.tiles[operand]}"
             out.line(f"iris_spread_{bits}({tile}, args[{place}], steps[{place}], first, some);")
+        self.stop_at_first(out)
 
     def block_length(self) -> int:
         """The largest power of two whose tiles fit."""

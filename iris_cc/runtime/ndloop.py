@@ -25,7 +25,7 @@ FFI = _cffi_backend.FFI()
 _ENTRY = FFI.typeof("int32_t(*)(int32_t, int64_t const *, void *, int64_t const *, uintptr_t *)")
 _EXCEPTION = FFI.typeof("uintptr_t[1]")
 # In the status: a handler of a signal has raised.
-_STOPPED = 8
+_STOPPED = 1 << 30
 _INTEGERS = FFI.typeof("int64_t[]")
 
 
