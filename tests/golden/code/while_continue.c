@@ -1,6 +1,11 @@
 /* kernel: (i8) -> i8.  Self-contained; the compiler needs -fwrapv -ffp-contract=off, the linker -lm. */
 
+#define IRIS_LANE_BITS 64
+#define IRIS_PARTS IRIS_BY_REGISTERS(6, 8)
+
 /* iris_base.h */
+
+/* iris_vm_base.h */
 
 /* iris_number.h */
 
@@ -17,6 +22,14 @@
 /* iris_pieces.h */
 
 /* iris_parallel.h */
+
+/* iris_lanes.h */
+
+/* iris_lanes_masks.h */
+
+/* iris_lanes_512.h */
+
+/* iris_lanes_div.h */
 
 IRIS_KERNEL int64_t iris_kernel(int64_t n, uint32_t *status, iris_watch *watch) {
   /* 5: while n > 0: */
@@ -64,7 +77,7 @@ IRIS_KERNEL int64_t iris_kernel(int64_t n, uint32_t *status, iris_watch *watch) 
 }
 
 /* Any steps, any overlap: one element after the other. */
-IRIS_OUTLINE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
+IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
   uint32_t status = 0;
   char *n = args[0];
   const intptr_t n_step = steps[0];
@@ -80,10 +93,197 @@ IRIS_OUTLINE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t
   return status;
 }
 
-#define IRIS_LONG 256
-#define IRIS_GRAIN 64
-#define IRIS_LARGEST 134217728
-#define IRIS_UNIT 64
+IRIS_OUTLINE void iris_lanes_floormod_i64_by_3(const iris_v_i64 *x, iris_v_i64 *result) {
+  uint64_t far = 0;
+  IRIS_INDEPENDENT
+  IRIS_ROLLED /* until it is vectors */
+  for (int lane = 0; lane < IRIS_LANES; ++lane) {
+    const int64_t x_k = ((const iris_mem_i64 *)x)[lane];
+    ((iris_mem_i64 *)result)[lane] = iris_near_by_floormod_i64(x_k, 3LL, &far);
+  }
+  if (!IRIS_UNLIKELY(far >> 63)) return;
+  IRIS_INDEPENDENT
+  IRIS_ROLLED /* until it is vectors */
+  for (int lane = 0; lane < IRIS_LANES; ++lane) {
+    const int64_t x_k = ((const iris_mem_i64 *)x)[lane];
+    ((iris_mem_i64 *)result)[lane] = iris_floormod_i64(x_k, 3LL);
+  }
+}
+
+/* Any steps, no overlap; a lane that is done takes the next element. */
+IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
+  uint32_t faults = 0;
+  uint32_t *const status = &faults;
+  iris_v_i64 n[IRIS_PARTS];
+  char *const n_row = args[0];
+  const intptr_t n_step = steps[0];
+  char *const out0_row = args[1];
+  const intptr_t out0_step = steps[1];
+  iris_mask live[IRIS_PARTS];
+  iris_v_i64 n_1[IRIS_PARTS];
+  iris_v_i64 total[IRIS_PARTS];
+  iris_mask running[IRIS_PARTS];
+  iris_mask idle[IRIS_PARTS];
+  iris_long element[IRIS_PARTS]; /* -1 is none */
+  iris_long began[IRIS_PARTS];
+  IRIS_EACH_PART {
+    n[part] = (iris_v_i64){0};
+    live[part] = IRIS_NONE;
+    n_1[part] = (iris_v_i64){0};
+    total[part] = (iris_v_i64){0};
+    running[part] = IRIS_NONE;
+    idle[part] = IRIS_NONE;
+    element[part] = (iris_long){0} - 1;
+    began[part] = (iris_long){0};
+  }
+  intptr_t next = 0;
+  const uint64_t most_rounds = iris_rounds();
+  uint64_t round = 0;
+  uint64_t deadline = most_rounds; /* no lane passes its limit before this round */
+  for (;;) {
+    if (iris_spend(watch, 1)) return faults;
+    iris_v_i64 out0[IRIS_PARTS];
+    IRIS_EACH_PART {
+      out0[part] = total[part];
+    }
+    bool busy = true;
+    #if defined(IRIS_TAKES_MANY)
+    if (next > 0 && count - next >= IRIS_LANES) {
+      iris_mem_i64 n_tile[IRIS_LANES];
+      const char *n_tile_ahead = n_row + next * n_step;
+      if (IRIS_UNLIKELY(n_step != 8)) n_tile_ahead = iris_pack_64((char *)n_tile, n_tile_ahead, n_step, 0, IRIS_LANES);
+      IRIS_EACH_PART {
+        IRIS_EACH_LANE *(iris_mem_i64 *)(out0_row + ((const iris_mem_i64 *)&element[part])[lane] * out0_step) = ((const iris_mem_i64 *)&out0[part])[lane];
+      }
+      iris_mask fresh[IRIS_PARTS];
+      iris_ranked ranks[IRIS_PARTS];
+      intptr_t before[IRIS_PARTS];
+      intptr_t taken = 0;
+      IRIS_EACH_PART {
+        fresh[part] = ~running[part];
+        ranks[part] = iris_ranks(fresh[part]);
+        before[part] = taken;
+        taken += iris_count(fresh[part]);
+      }
+      IRIS_EACH_PART {
+        iris_count_up(&element[part], next + before[part], fresh[part], ranks[part]);
+        const iris_long now = (iris_long){0} + (int64_t)round;
+        iris_put_long(&began[part], fresh[part], &now);
+      }
+      IRIS_EACH_PART {
+        n[part] = iris_next_i64(n_tile_ahead + before[part] * 8, fresh[part], ranks[part], n[part]);
+      }
+      next += taken;
+    }
+    else
+    #endif
+    {
+      busy = false;
+      IRIS_EACH_PART {
+        busy |= iris_any(running[part]);
+        unsigned done = iris_bits(~running[part] & ~idle[part]);
+        for (; done; done &= done - 1) {
+          const int lane = part * IRIS_WIDTH + __builtin_ctz(done);
+          intptr_t k = ((iris_mem_i64 *)element)[lane];
+          if (k >= 0) {
+            *(iris_mem_i64 *)(out0_row + k * out0_step) = ((const iris_mem_i64 *)out0)[lane];
+          }
+          if (next == count) {
+            iris_set_lane(idle, lane, true);
+            continue;
+          }
+          k = ((iris_mem_i64 *)element)[lane] = next++;
+          busy = true;
+          ((iris_mem_i64 *)n)[lane] = *(const iris_mem_i64 *)(n_row + k * n_step);
+          ((iris_mem_i64 *)began)[lane] = (int64_t)round;
+        }
+      }
+    }
+    if (!busy) break;
+    const int fewest = next < count ? IRIS_ENOUGH : 0;
+    IRIS_EACH_PART {
+      const iris_mask kept = running[part] | idle[part];
+      live[part] = iris_select_bool(kept, live[part], IRIS_ALL);
+      n_1[part] = iris_select_i64(kept, n_1[part], n[part]);
+      total[part] = iris_select_i64(kept, total[part], iris_all_i64(0LL));
+      running[part] |= ~kept;
+    }
+    for (;;) {
+      int left = 0;
+      IRIS_EACH_PART {
+        /* 5: while n > 0: */
+        const iris_mask t1 = IRIS_GT(i64, n_1[part], iris_all_i64(0LL));
+        const iris_mask v0 = live[part] & t1;
+        running[part] &= v0;
+        left += iris_count(running[part]);
+      }
+      if (round == deadline) {
+        iris_mask late[IRIS_PARTS];
+        IRIS_EACH_PART {
+          late[part] = running[part];
+        }
+        deadline = round + most_rounds;
+        IRIS_ROLLED for (int lane = 0; lane < IRIS_LANES; ++lane) {
+          if (!iris_lane(late, lane)) continue;
+          const uint64_t end = (uint64_t)((const iris_mem_i64 *)began)[lane] + most_rounds;
+          iris_set_lane(late, lane, end == round);
+          if (end != round && end < deadline) deadline = end;
+        }
+        IRIS_EACH_PART {
+          *status |= iris_any(late[part]) ? 4u /* while_limit */ : 0u;
+          running[part] &= ~late[part];
+        }
+        if (faults) return faults;
+        break;
+      }
+      if (left <= fewest) break;
+      if (iris_spend(watch, 1)) return faults;
+      iris_v_i64 n_2[IRIS_PARTS];
+      iris_v_i64 here[IRIS_PARTS];
+      iris_v_i64 t2[IRIS_PARTS];
+      IRIS_EACH_PART {
+        /* 6: n -= 1 */
+        n_2[part] = n_1[part] - 1;
+        /* 7: if n % 3 == 0: */
+        here[part] = iris_select_i64(running[part], n_2[part], iris_all_i64(0));
+      }
+      iris_lanes_floormod_i64_by_3(here, t2);
+      IRIS_EACH_PART {
+        const iris_mask t3 = IRIS_EQ(i64, t2[part], iris_all_i64(0LL));
+        /* 9: if n == 20: */
+        const iris_mask t4 = IRIS_EQ(i64, n_2[part], iris_all_i64(20LL));
+        /* 11: total += n */
+        const iris_v_i64 total_1 = total[part] + n_2[part];
+        /* 9: if n == 20: */
+        const iris_v_i64 total_2 = iris_select_i64(t4, total[part], total_1);
+        /* 7: if n % 3 == 0: */
+        const iris_v_i64 total_3 = iris_select_i64(t3, total[part], total_2);
+        const iris_mask t5 = IRIS_NE(i64, t2[part], iris_all_i64(0LL));
+        const iris_mask brk = t5 & t4;
+        const iris_mask t6 = ~brk;
+        live[part] = t6;
+        n_1[part] = n_2[part];
+        total[part] = iris_select_i64(running[part], total_3, total[part]);
+      }
+      ++round;
+    }
+  }
+  return faults;
+}
+
+IRIS_ROUTE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
+  bool apart = count >= IRIS_FEWEST;
+  apart = apart && iris_apart(count, args[1], steps[1], 8, args[0], steps[0], 8);
+  if (apart) {
+    return iris_lanes(count, args, steps, watch);
+  }
+  return iris_strided(count, args, steps, watch);
+}
+
+#define IRIS_LONG 768
+#define IRIS_GRAIN 192
+#define IRIS_LARGEST 134217600
+#define IRIS_UNIT 192
 #define IRIS_MOST_THREADS 0
 
 extern IRIS_EXPORT const int64_t iris_share[4];
