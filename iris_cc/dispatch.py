@@ -38,13 +38,10 @@ if TYPE_CHECKING:
 Route = Literal["compiled", "interpreted", "python"]
 
 # Errors that Python itself may not have: the function can still run element by element.
-_RUNS_IN_PYTHON = frozenset(
-    code.id
-    for code in (
-        *(codes.E0004, codes.E0005, codes.E0204, codes.E0206),
-        *(codes.E0401, codes.E0402, codes.E0403, codes.E0404, codes.E0406, codes.E0407),
-    )
-)
+_RUNS_IN_PYTHON = frozenset({
+    *(codes.E0004, codes.E0005, codes.E0204, codes.E0206),
+    *(codes.E0401, codes.E0402, codes.E0403, codes.E0404, codes.E0406, codes.E0407),
+})  # fmt: skip
 _RETRY_AFTER = 10.0  # seconds until a kernel that failed to compile is tried again, if nothing says otherwise
 
 
@@ -321,7 +318,7 @@ class Kernels:
 
     def rescuable(self, error: CompileError) -> CompileError:
         """The error as one the call may answer in Python, if it can."""
-        known = {diagnostic.code.id for diagnostic in error.diagnostics} <= _RUNS_IN_PYTHON
+        known = {diagnostic.code for diagnostic in error.diagnostics} <= _RUNS_IN_PYTHON
         if known and self.function is not None and self.options.fallback != "error":
             return OutsideTypes(error.diagnostics)
         return error
@@ -451,9 +448,11 @@ class KernelDispatcher(Dispatcher):
         self.kernels = kernels
         kernels.replaced = self.forget
 
-    def rescue(self, error: BaseException, values: Sequence[object]) -> Target | None:
+    def rescue(self, error: BaseException, values: Sequence[object], rest: Mapping[str, object]) -> Target | None:
         if was_declined(error):  # an array type that took the call over may have kept the reason to itself
             error = self.kernels.type_error(values) or error
+        elif driver.is_out_of_bounds(error) and not rest and len(values) == self.kernels.nin:  # nothing is overwritten
+            error = self.kernels.rescuable(CompileError((driver.out_of_bounds(self.kernels.program),)))
         target: Target | None = self.kernels.python(error)
         return target
 

@@ -331,6 +331,15 @@ def disabled(program: Program) -> Diagnostic:
     return Diagnostic(codes.E0501, f"compilation is switched off by {config.KILL_SWITCH}", program.place)
 
 
+def is_out_of_bounds(error: BaseException) -> bool:
+    """Whether an element met a Python int for which its type has no room."""
+    return isinstance(error, OverflowError) and str(error) == Fault.OUT_OF_BOUNDS.message
+
+
+def out_of_bounds(program: Program) -> Diagnostic:
+    return Diagnostic(codes.E0407, Fault.OUT_OF_BOUNDS.message, program.place)
+
+
 def in_background(program: Program) -> Diagnostic:
     return Diagnostic(codes.E0509, "the compiler is at work in the background", program.place)
 

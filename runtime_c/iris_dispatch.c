@@ -31,6 +31,7 @@ object *PyCFunction_NewEx(method *, object *, object *);
 object *PyVectorcall_Call(object *, object *, object *);
 object *PyType_FromSpecWithBases(type_spec *, object *);
 int PyObject_IsTrue(object *);
+object *PyBool_FromLong(long);
 void PyErr_Clear(void);
 object *PyErr_Occurred(void);
 void PyErr_Fetch(object **, object **, object **);
@@ -66,7 +67,7 @@ typedef struct {
   isize guard_count;
   object *const *guards;    /* keys whose presence leads to the slow path */
   object *slow;             /* called with the arguments as they came */
-  object *recover;          /* called with an error; raises another in its place, or returns whether `slow` may answer */
+  object *recover;          /* called with an error and whether the call is plain; raises another in its place, or returns whether `slow` may answer */
   isize entries;
   entry_t table[MOST_ENTRIES];
 } state_t;
@@ -175,12 +176,15 @@ static inline isize place_of(object *const *names, isize count, object *name) {
   return -1;
 }
 
-/* After a failed call: raises what caused the error, or NumPy's own error; 1 when the slow path may know an answer. */
-static int slow_path_may_answer(const state_t *state) {
+/* After a failed call: raises what caused the error, or NumPy's own error; 1 when the slow path may know an answer.
+ * `plain`: there is nothing but operands. */
+static int slow_path_may_answer(const state_t *state, int plain) {
   object *type, *value, *traceback;
   PyErr_Fetch(&type, &value, &traceback);
   PyErr_NormalizeException(&type, &value, &traceback);
-  object *result = PyObject_Vectorcall(state->recover, &value, 1, 0);
+  object *args[2] = {value, PyBool_FromLong(plain)};
+  object *result = PyObject_Vectorcall(state->recover, args, 2, 0);
+  Py_DecRef(args[1]);
   int again = result ? PyObject_IsTrue(result) : 0;
   if (result) Py_DecRef(result);
   if (result && !again) {
@@ -274,10 +278,10 @@ static inline object *call_entry(const state_t *state, const entry_t *found, int
                                  object *names) {
   const entry_t entry = *found;
   object *result = 0;
-  if (axes > 1 && spread(entry.spread, args, count, names, &result)) return result;
-  result = PyObject_Vectorcall(entry.ufunc, args, count, names);
+  if (!(axes > 1 && spread(entry.spread, args, count, names, &result)))
+    result = PyObject_Vectorcall(entry.ufunc, args, count, names);
   if (LIKELY(result != 0)) return result;
-  return slow_path_may_answer(state) ? PyObject_Vectorcall(state->slow, args, count, names) : 0;
+  return slow_path_may_answer(state, !names && count == state->parameters) ? PyObject_Vectorcall(state->slow, args, count, names) : 0;
 }
 
 /* The arguments laid out as the ufunc wants them: parameters, further positions, then passed keyword values. */

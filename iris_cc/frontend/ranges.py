@@ -34,7 +34,7 @@ def bounds(e: Emit, values: Sequence[Value]) -> tuple[Atom, Atom, Atom]:
     # Going down from an int64 every larger stop is no trip; going up by small steps no loop lives to get so far.
     if stride.value > 0 and not (isinstance(first, Const) and first.value <= _FAR):
         fits = e.within(e.atom(stop), I64) or Const(True, BOOL)
-        e.check(e.op(ops.OR, fits, e.op(ops.LE, first, Const(_FAR, I64))), Fault.OUT_OF_BOUNDS)
+        e.check(e.op(ops.OR, fits, e.op(ops.LE, first, Const(_FAR, I64))), Fault.RANGE)
     return first, _at_most(e, stop), stride
 
 
@@ -53,7 +53,7 @@ def _exact(e: Emit, value: Value) -> Atom:
     atom = e.atom(value)
     fits = e.within(atom, I64)
     assert fits is not None
-    e.check(fits, Fault.OUT_OF_BOUNDS)
+    e.check(fits, Fault.RANGE)
     return e.builder.cast(atom, I64)
 
 

@@ -79,7 +79,8 @@ class Fault(Enum):
     NEGATIVE_POWER = (1, ValueError, "Integers to negative integer powers are not allowed.")
     ZERO_STEP = (2, ValueError, "range() arg 3 must not be zero")
     WHILE_LIMIT = (4, RuntimeError, "a while loop passed ME_DSL_WHILE_MAX_ITERS iterations for one element")
-    OUT_OF_BOUNDS = (8, OverflowError, "a Python int is out of bounds for the type it meets")
+    OUT_OF_BOUNDS = (8, OverflowError, "a Python int is out of bounds for the type it meets: convert one of them")
+    RANGE = (16, OverflowError, "a uint64 of 2**63 and more does not fit in this range(): loops count in int64")
 
     def __init__(self, bit: int, exception: type[Exception], message: str) -> None:
         self.bit = bit

@@ -94,15 +94,15 @@ class Dispatcher:
             return target(*values, **rest)
         except BaseException as raised:
             error = take_pending(raised) or raised
-            rescue = self.rescue(error, values)
+            rescue = self.rescue(error, values, rest)
             if rescue is not None:
                 return rescue(*values, **rest)
             if error is raised:
                 raise
             raise error from None
 
-    def rescue(self, error: BaseException, values: Sequence[object]) -> Target | None:
-        """What answers a call with `values` that ended with `error` after all; None where nothing does."""
+    def rescue(self, error: BaseException, values: Sequence[object], rest: Mapping[str, object]) -> Target | None:
+        """What answers a call of these arguments that ended with `error` after all; None where nothing does."""
         return None
 
     def target(self, mask: int) -> Target:

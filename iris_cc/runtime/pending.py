@@ -36,13 +36,15 @@ def take_pending(raised: BaseException | None = None) -> BaseException | None:
     return error
 
 
-def recover(raised: BaseException) -> bool:
+def recover(raised: BaseException, plain: bool = False) -> bool:
     """Raise the stashed exception if `raised` stands in for it; else return, and `raised` stays the answer.
 
-    True asks the caller to try the slow path, which may answer: the error says so with a true attribute `rescue`.
+    True asks the caller to try the slow path, which may answer: the error says so with a true attribute `rescue`, or it
+    comes of a value and the call is `plain`, so that it has overwritten nothing.
     """
     error = take_pending(raised)
-    if getattr(raised if error is None else error, "rescue", False) or was_declined(raised):
+    said = raised if error is None else error
+    if getattr(said, "rescue", False) or was_declined(raised) or (plain and type(said) is OverflowError):
         return True
     if error is not None:
         raise error from None

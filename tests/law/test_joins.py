@@ -174,17 +174,41 @@ def test_an_int_argument_joins_by_its_value(route: Route, dtype: str) -> None:
 
     info = np.iinfo(dtype)
     for function in (f, carried):
-        kernel = route.kernel(function)
+        kernel, strict = route.kernel(function), iris_cc.kernel(fallback="error")(function)
         for n in (0, 3, -1, int(info.max), int(info.min), 300, -300, 70000, 2**40, -(2**40)):
-            fits = info.min <= n <= info.max
-            if fits:
-                got = kernel(np.array([1, 9], dtype), n)
-                assert got.dtype == np.dtype(dtype)
-                assert got.tolist() == [n, 9]
-            else:
+            x = np.array([1, 9], dtype)
+            for _ in range(2):  # by the first way into the kernel, and by those of later calls
+                assert kernel(x, n).tolist() == [n, 9]
+                assert kernel(np.array([9, 9], dtype), n).tolist() == [9, 9]  # no element takes that path
+                assert kernel(np.array([[1, 9]] * 3, dtype)[:, ::-1], n).tolist() == [[9, n]] * 3
+            if info.min <= n <= info.max:
+                assert kernel(x, n).dtype == np.dtype(dtype)
+            elif route.name == "compiled":
                 with pytest.raises(OverflowError):
-                    kernel(np.array([1, 9], dtype), n)
-            assert kernel(np.array([9, 9], dtype), n).tolist() == [9, 9]  # no element takes that path
+                    strict(x, n)
+            if not info.min <= n <= info.max:
+                with pytest.raises(OverflowError):
+                    kernel(x, n, out=x)  # what was overwritten cannot be read again
+                assert kernel(np.array([9, 9], dtype), n, out=np.zeros(2, dtype)).tolist() == [9, 9]
+
+
+def test_an_int_argument_that_does_not_fit_is_said_once(route: Route) -> None:
+    def f(x, n):
+        return x if x > 5 else n
+
+    kernel = iris_cc.kernel(f)
+    if route.name == "interpreted":
+        with pytest.warns(iris_cc.FallbackWarning, match="switched off"):
+            kernel(X, 0)
+    else:
+        kernel(X, 0)
+        with pytest.warns(iris_cc.FallbackWarning, match="E0407"):
+            assert kernel(X, -1).tolist() == [-1, 7, BIG, 2**64 - 1]
+    assert kernel(X, -1).tolist() == [-1, 7, BIG, 2**64 - 1]
+    text = iris_cc.kernel("def f(x, n):\n    return x if x > 5 else n", fallback="silent")
+    for _ in range(3):
+        with pytest.raises(OverflowError, match="out of bounds"):  # there is no function to ask
+            text(X, -1)
 
 
 @pytest.mark.parametrize("dtype", INTEGERS)
@@ -207,8 +231,7 @@ def test_extremes_with_an_int_argument(route: Route, dtype: str) -> None:
     def least(x, n):
         return min(n, x)
 
-    with pytest.raises(OverflowError):
-        route.kernel(least)(X, -7)
+    assert route.kernel(least)(X, -7).tolist() == [-7] * len(X)
 
 
 @pytest.mark.parametrize("dtype", INTEGERS)

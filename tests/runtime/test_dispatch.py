@@ -12,7 +12,7 @@ import pytest
 
 from iris_cc.runtime import builtin
 from iris_cc.runtime.builtin import attach, available, bind, callable_type
-from iris_cc.runtime.dispatcher import OVERRIDES, Dispatcher, weak_types
+from iris_cc.runtime.dispatcher import OVERRIDES, WIDE_SHIFT, Dispatcher, weak_types
 from iris_cc.runtime.ufunc import make_ufunc
 
 from .conftest import Native, resolver
@@ -108,6 +108,8 @@ CASES = [
     ("a b", {}, (np.float64(1), np.int64(2)), {}, 0, (np.float64(1), np.int64(2)), {}),
     ("a b", {}, (1j, "x"), {}, 0, (1j, "x"), {}),
     ("a b", {}, (-(2**63), 2**63 - 1), {}, 0b1010, (-(2**63), 2**63 - 1), {}),
+    ("a b", {}, (2**63, 2**64 - 1), {}, 0b1010 | 0b11 << WIDE_SHIFT, (2**63, 2**64 - 1), {}),
+    ("a b c", {"c": 2**63}, (5, X), {}, 0b100010 | 0b100 << WIDE_SHIFT, (5, X, 2**63), {}),
     ("out where", {}, (X,), {"where": Y}, 0, (X, Y), {}),
     ("out b", {}, (), {"b": 1.0, "out": X, "where": True}, 0b0100, (X, 1.0), {"where": True}),
     ("a", {}, ([1, 2],), {}, 0, ([1, 2],), {}),
