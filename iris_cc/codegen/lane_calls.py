@@ -20,6 +20,9 @@ from iris_cc.ir import ops, walk
 from iris_cc.ir.nodes import Atom, Block, Const, Function, Let, Var
 
 # `iris_near_sin_f64(x, &far)` is `iris_sin_f64(x)`, or sets the top bit of `far`.
+# Divisors for which iris_lanes_div.h has a form for dividends of any size.
+_LARGEST_OF_WIDE = 1 << 36
+
 _NEAR = frozenset({ops.SIN, ops.COS, ops.TAN, ops.FDIV, ops.MOD})
 
 Calls = tuple[Let, ...]
@@ -49,6 +52,18 @@ def _blocks(block: Block) -> Iterator[Block]:
 def has_near(callee: str, let: Let) -> bool:
     """Whether `callee` stands for a form for the usual arguments, too."""
     return let.op in _NEAR and callee == f"iris_{let.op.name}_{let.out.type}"
+
+
+def _forms(calls: Calls) -> tuple[str, ...]:
+    """What stands before the names of the functions for some arguments, in the order in which they are tried."""
+    if not lane_values.divides(calls[0]):
+        return ("near_",)
+    divisor = _divisor(calls)
+    if calls[0].out.type.bits == 32:
+        return ("near_by_" if divisor is not None else "near_",)
+    if divisor is None:
+        return ("near_", "wide_")
+    return ("near_by_", "wide_" if abs(int(divisor.value)) < _LARGEST_OF_WIDE else "near_")
 
 
 def given(calls: Calls) -> tuple[Atom, ...]:
@@ -83,28 +98,26 @@ def definition(name: str, callees: list[str], calls: Calls, dialect: Dialect) ->
     params = [f"const {vector(type)} *{each}" for each in names] + [f"{vector(type)} *{each}" for each in results]
     near = [has_near(callee, let) for callee, let in zip(callees, calls, strict=True)]
 
-    def loop(call: Callable[[str, bool], str]) -> None:
+    def loop(call: Callable[[str], str], near_call: Callable[[str], str] | None = None) -> None:
         out.line("IRIS_INDEPENDENT")
         out.line("IRIS_ROLLED /* until it is vectors */")
         with out.braces("for (int lane = 0; lane < IRIS_LANES; ++lane)"):
             for each in names:
                 out.line(f"const {type.c} {each}_k = ((const iris_mem_{type} *){each})[lane];")
             for callee, result, is_near in zip(callees, results, near, strict=True):
-                out.line(f"((iris_mem_{type} *){result})[lane] = {call(callee, is_near)};")
+                text = near_call(callee) if near_call is not None and is_near else call(callee)
+                out.line(f"((iris_mem_{type} *){result})[lane] = {text};")
 
     constant = [] if divisor is None else [literal(divisor, dialect, alone=True)]
     arguments = ", ".join([*(f"{each}_k" for each in names), *constant])
-    near_of = "iris_near_" if divisor is None else "iris_near_by_"
+
+    def whole(callee: str) -> str:
+        return f"{callee}({arguments})"
+
     with out.braces(f"IRIS_OUTLINE void {name}({', '.join(params)})"):
-        if any(near):
-            out.line(f"uint{type.bits}_t far = 0;")
-            loop(
-                lambda callee, is_near: (
-                    f"{callee.replace('iris_', near_of, 1)}({arguments}, &far)"
-                    if is_near
-                    else f"{callee}({arguments})"
-                )
-            )
-            out.line(f"if (!IRIS_UNLIKELY(far >> {type.bits - 1})) return;")
-        loop(lambda callee, is_near: f"{callee}({arguments})")
+        for form in _forms(calls) if any(near) else ():
+            out.line(f"uint{type.bits}_t {form}far = 0;")
+            loop(whole, lambda callee, form=form: f"iris_{form}{callee[5:]}({arguments}, &{form}far)")  # type: ignore[misc]
+            out.line(f"if (!IRIS_UNLIKELY({form}far >> {type.bits - 1})) return;")
+        loop(whole)
     return out.text()

@@ -122,15 +122,24 @@ IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intp
 }
 
 IRIS_OUTLINE void iris_lanes_floormod_i64(const iris_v_i64 *x, const iris_v_i64 *y, iris_v_i64 *result) {
-  uint64_t far = 0;
+  uint64_t near_far = 0;
   IRIS_INDEPENDENT
   IRIS_ROLLED /* until it is vectors */
   for (int lane = 0; lane < IRIS_LANES; ++lane) {
     const int64_t x_k = ((const iris_mem_i64 *)x)[lane];
     const int64_t y_k = ((const iris_mem_i64 *)y)[lane];
-    ((iris_mem_i64 *)result)[lane] = iris_near_floormod_i64(x_k, y_k, &far);
+    ((iris_mem_i64 *)result)[lane] = iris_near_floormod_i64(x_k, y_k, &near_far);
   }
-  if (!IRIS_UNLIKELY(far >> 63)) return;
+  if (!IRIS_UNLIKELY(near_far >> 63)) return;
+  uint64_t wide_far = 0;
+  IRIS_INDEPENDENT
+  IRIS_ROLLED /* until it is vectors */
+  for (int lane = 0; lane < IRIS_LANES; ++lane) {
+    const int64_t x_k = ((const iris_mem_i64 *)x)[lane];
+    const int64_t y_k = ((const iris_mem_i64 *)y)[lane];
+    ((iris_mem_i64 *)result)[lane] = iris_wide_floormod_i64(x_k, y_k, &wide_far);
+  }
+  if (!IRIS_UNLIKELY(wide_far >> 63)) return;
   IRIS_INDEPENDENT
   IRIS_ROLLED /* until it is vectors */
   for (int lane = 0; lane < IRIS_LANES; ++lane) {
