@@ -62,7 +62,8 @@ IRIS_VM double iris_vm_fast_exp2(double x) {
 }
 /* end */
 
-/* Zero instead of a subnormal number.  n is added to the exponent; where that goes wrong the choice is another. */
+/* Zero instead of a subnormal number: `low` is the first argument of a normal result, `high` the last of a finite one.
+ * n is added to the exponent; where that goes wrong the choice is another. */
 IRIS_VM double iris_vm_fast_result(double x, double low, double high, double p, double n) {
   const double value = iris_vm_from_f64(iris_vm_bits_f64(p) + (iris_vm_bits_f64(n + IRIS_VM_ROUND_F64) << 52));
   const double beyond = x * IRIS_INF_F64; /* infinity, and nan for nan */
@@ -72,7 +73,7 @@ IRIS_VM double iris_vm_fast_result(double x, double low, double high, double p, 
 IRIS_VM double iris_fast_exp_f64(double x) {
   const double n = __builtin_fma(x, IRIS_VM_LOG2E, IRIS_VM_ROUND_F64) - IRIS_VM_ROUND_F64;
   const double r = __builtin_fma(-n, IRIS_VM_LN2_LO, __builtin_fma(-n, IRIS_VM_LN2_HI, x));
-  return iris_vm_fast_result(x, -708.396418532264, 709.782712893384, iris_vm_fast_exp(r), n);
+  return iris_vm_fast_result(x, -0x1.6232bdd7abcd2p9, 0x1.62e42fefa39efp9, iris_vm_fast_exp(r), n);
 }
 
 IRIS_VM double iris_fast_tanh_f64(double x) {
@@ -136,7 +137,8 @@ IRIS_VM float iris_vm_fast_expm1_f32(float x) {
 }
 /* end */
 
-/* Zero instead of a subnormal number.  n is added to the exponent; where that goes wrong the choice is another. */
+/* Zero instead of a subnormal number: `low` is the first argument of a normal result, `high` the last of a finite one.
+ * n is added to the exponent; where that goes wrong the choice is another. */
 IRIS_VM float iris_vm_fast_result_f32(float x, float low, float high, float p, float n) {
   const float value = iris_vm_from_f32(iris_vm_bits_f32(p) + (iris_vm_bits_f32(n + IRIS_VM_ROUND_F32) << 23));
   const float beyond = x * IRIS_INF_F32; /* infinity, and nan for nan */
@@ -146,7 +148,7 @@ IRIS_VM float iris_vm_fast_result_f32(float x, float low, float high, float p, f
 IRIS_VM float iris_fast_exp_f32(float x) {
   const float n = __builtin_fmaf(x, IRIS_VM_LOG2E_F32, IRIS_VM_ROUND_F32) - IRIS_VM_ROUND_F32;
   const float r = __builtin_fmaf(-n, IRIS_VM_LN2_LO_F32, __builtin_fmaf(-n, IRIS_VM_LN2_HI_F32, x));
-  return iris_vm_fast_result_f32(x, -87.33654f, 88.72283f, iris_vm_fast_exp_f32(r), n);
+  return iris_vm_fast_result_f32(x, -0x1.5d589ep6f, 0x1.62e42ep6f, iris_vm_fast_exp_f32(r), n);
 }
 
 IRIS_VM float iris_fast_tanh_f32(float x) {
