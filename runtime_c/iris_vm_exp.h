@@ -74,18 +74,6 @@ IRIS_VM float iris_vm_exp_curve_f32(float x) {
   return __builtin_fmaf(odd, x, even);
 }
 /* end */
-/* polynomial iris_vm_exp_tail_f32 */
-/* (exp(x) - 1 - x - x^2/2) / x^3 on |x| <= ln(2)/2 */
-IRIS_VM float iris_vm_exp_tail_f32(float x) {
-  const float z = x * x;
-  float even = 0x1.a0f86cp-13f;
-  even = __builtin_fmaf(even, z, 0x1.1110f6p-7f);
-  even = __builtin_fmaf(even, z, 0x1.555556p-3f);
-  float odd = 0x1.6d110ap-10f;
-  odd = __builtin_fmaf(odd, z, 0x1.55551ap-5f);
-  return __builtin_fmaf(odd, x, even);
-}
-/* end */
 /* polynomial iris_vm_exp2_tail_f32 */
 /* (2^x - 1 - x ln(2)) / x^2 on |x| <= 1/2 */
 IRIS_VM float iris_vm_exp2_tail_f32(float x) {
@@ -181,35 +169,22 @@ IRIS_VM float iris_exp2_f32(float x) {
   return iris_vm_from_f32(iris_vm_bits_f32(small) & ~iris_vm_mask_f32(x < -151.0f));
 }
 
-/* exp(r) - 1, for the functions in which it meets another number. */
-IRIS_VM struct iris_vm_pair_f32 iris_vm_exp_reduce_f32(float y, float n) {
-  const float exact = __builtin_fmaf(-n, IRIS_VM_LN2_HI_F32, y);
-  const float r = __builtin_fmaf(-n, IRIS_VM_LN2_LO_F32, exact);
-  const struct iris_vm_pair_f32 result = {r, __builtin_fmaf(-n, IRIS_VM_LN2_LO_F32, exact - r)};
-  return result;
-}
-IRIS_VM struct iris_vm_pair_f32 iris_vm_expm1_reduced_f32(float y, float n) {
-  const struct iris_vm_pair_f32 r = iris_vm_exp_reduce_f32(y, n);
-  const float half = 0.5f * r.head;
-  const float square = half * r.head;
-  const float head = r.head + square;
-  const float lost = __builtin_fmaf(half, r.head, -square) + r.tail;
-  const float rest = __builtin_fmaf(2.0f * r.head * square, iris_vm_exp_tail_f32(r.head), lost);
-  const struct iris_vm_pair_f32 result = {head, iris_vm_fast_error_f32(r.head, square, head) + rest};
-  return result;
-}
-
-/* 2^n (p + (1 - 2^-n)), p = exp(r) - 1; the second is none, or the larger one. */
+/* 2^n (r + tail + (1 - 2^-n)), x = n ln(2) + r; the last is none, or the largest. */
 IRIS_VM float iris_expm1_f32(float x) {
-  const float shifted = __builtin_fmaf(x, IRIS_VM_LOG2E_F32, IRIS_VM_SHIFT_F32);
-  const struct iris_vm_pair_f32 p = iris_vm_expm1_reduced_f32(x, shifted - IRIS_VM_SHIFT_F32);
-  const uint32_t power = (381U << 23) - (iris_vm_bits_f32(shifted) << 23); /* of 2^-n */
-  const float other = iris_vm_from_f32(power & iris_vm_mask_f32(x < 60.0f));
+  const float shifted = __builtin_fmaf(x, IRIS_VM_LOG2E_F32, IRIS_VM_ROUND_F32 + 126);
+  const float n = shifted - (IRIS_VM_ROUND_F32 + 126);
+  const float exact = __builtin_fmaf(-n, IRIS_VM_LN2_HI_F32, x);
+  const float r = __builtin_fmaf(-n, IRIS_VM_LN2_LO_F32, exact);
+  const float lost = __builtin_fmaf(-n, IRIS_VM_LN2_LO_F32, exact - r);
+  const uint32_t bits = iris_vm_bits_f32(shifted) << 23; /* of 2^(n-1) */
+  const int32_t less = (int32_t)((253U << 23) - bits); /* of 2^-n, or below zero */
+  const float other = iris_vm_from_f32((uint32_t)(less > 0 ? less : 0));
   const float one = 1.0f - other;
-  const float head = one + p.head;
-  const float tail = iris_vm_fast_error_f32(one, p.head, head) + (p.tail + ((1.0f - one) - other));
-  const float large = iris_vm_scale_sum_f32(head, tail, iris_vm_bits_f32(shifted));
-  const float real = iris_vm_choose_f32(x > 90.0f, IRIS_INF_F32, iris_vm_choose_f32(x < -20.0f, -1.0f, large));
+  const float head = one + r;
+  const float rest = iris_vm_fast_error_f32(one, r, head) + (((1.0f - one) - other) + lost);
+  const float sum = head + __builtin_fmaf(r * r, iris_vm_exp_curve_f32(r), rest);
+  const float large = (sum + sum) * iris_vm_from_f32(bits);
+  const float real = iris_vm_choose_f32(x > 88.8f, IRIS_INF_F32, iris_vm_choose_f32(x < -17.32f, -1.0f, large));
   return iris_vm_from_f32(iris_vm_bits_f32(real) | (iris_vm_bits_f32(x) & IRIS_VM_SIGN_F32));
 }
 

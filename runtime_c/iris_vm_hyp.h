@@ -80,6 +80,40 @@ IRIS_VM double iris_cosh_f64(double x) { return iris_vm_hyperbolic(__builtin_fab
 
 /* The same in float. */
 
+/* polynomial iris_vm_tanh_bend_f32 */
+/* ((tanh(s) - s) / s^3 + 1/3) / s^2, x = s^2, on |s| <= 1 */
+IRIS_VM float iris_vm_tanh_bend_f32(float x) {
+  float p = -0x1.912ce8p-12f;
+  p = __builtin_fmaf(p, x, 0x1.392318p-9f);
+  p = __builtin_fmaf(p, x, -0x1.088206p-7f);
+  p = __builtin_fmaf(p, x, 0x1.6185ccp-6f);
+  p = __builtin_fmaf(p, x, -0x1.b9a912p-5f);
+  p = __builtin_fmaf(p, x, 0x1.110f0ep-3f);
+  return p;
+}
+/* end */
+/* polynomial iris_vm_tanh_exp_f32 */
+/* (exp(2x) - 1) / x on |x| <= ln(2)/4 */
+IRIS_VM float iris_vm_tanh_exp_f32(float x) {
+  float p = 0x1.6d514ep-4f;
+  p = __builtin_fmaf(p, x, 0x1.123d06p-2f);
+  p = __builtin_fmaf(p, x, 0x1.5554e4p-1f);
+  p = __builtin_fmaf(p, x, 0x1.55548cp+0f);
+  p = __builtin_fmaf(p, x, 0x1p+1f);
+  p = __builtin_fmaf(p, x, 0x1p+1f);
+  return p;
+}
+/* end */
+/* polynomial iris_vm_sinh_small_f32 */
+/* (sinh(s) - s) / s^3, x = s^2, on |s| <= 1 */
+IRIS_VM float iris_vm_sinh_small_f32(float x) {
+  float p = 0x1.76ac86p-19f;
+  p = __builtin_fmaf(p, x, 0x1.a01adp-13f);
+  p = __builtin_fmaf(p, x, 0x1.1110ecp-7f);
+  p = __builtin_fmaf(p, x, 0x1.555556p-3f);
+  return p;
+}
+/* end */
 /* polynomial iris_vm_sinh_tail_f32 */
 /* (sinh(r) - r) / r^3, x = r^2, on |r| <= ln(2)/2 */
 IRIS_VM float iris_vm_sinh_tail_f32(float x) {
@@ -98,50 +132,45 @@ IRIS_VM float iris_vm_cosh_tail_f32(float x) {
 }
 /* end */
 
-/* (exp(2|x|) - 1) / (exp(2|x|) + 1), both times 2^-n.  Beyond the bound it rounds to one. */
+/* Small arguments by their own polynomial; beyond, 1 - 2 / (exp(2|x|) + 1), whose quotient is so small that its errors
+ * are, too.  |x| = n ln(2)/2 + r. */
 IRIS_VM float iris_tanh_f32(float x) {
-  const float size = __builtin_fabsf(x);
-  const float y = size + size;
-  const float shifted = __builtin_fmaf(y, IRIS_VM_LOG2E_F32, IRIS_VM_SHIFT_F32);
-  const struct iris_vm_pair_f32 p = iris_vm_expm1_reduced_f32(y, shifted - IRIS_VM_SHIFT_F32);
-  const float other = iris_vm_from_f32((381U << 23) - (iris_vm_bits_f32(shifted) << 23)); /* 2^-n */
-  const float less = 1.0f - other, more = 1.0f + other;
-  const float over = less + p.head, under = more + p.head;
-  const float over_tail = iris_vm_fast_error_f32(less, p.head, over) + (p.tail + ((1.0f - less) - other));
-  const float under_tail = iris_vm_fast_error_f32(more, p.head, under) + (p.tail + ((1.0f - more) + other));
-  const float inverse = 1.0f / (under + under_tail);
-  const float q = (over + over_tail) * inverse;
-  const float rest = __builtin_fmaf(-q, under, over) + __builtin_fmaf(-q, under_tail, over_tail);
-  const float real = iris_vm_choose_f32(size > 10.0f, 1.0f, __builtin_fmaf(rest, inverse, q));
+  const float size = __builtin_fabsf(x), z = x * x;
+  const float tail = __builtin_fmaf(z, iris_vm_tanh_bend_f32(z), -0x1.555556p-2f);
+  const float small = __builtin_fmaf(size * z, tail, size);
+  const float shifted = __builtin_fmaf(size, 0x1.715476p1f, IRIS_VM_ROUND_F32 + 127);
+  const float n = shifted - (IRIS_VM_ROUND_F32 + 127);
+  const float r = __builtin_fmaf(n, -0x1.62e43p-2f, size);
+  const float power = iris_vm_from_f32(iris_vm_bits_f32(shifted) << 23);
+  const float under = __builtin_fmaf(iris_vm_tanh_exp_f32(r), r * power, power + 1.0f);
+  const float q = -2.0f / under;
+  const float less = iris_vm_from_f32(iris_vm_bits_f32(q) & ~iris_vm_mask_f32(size > 10.0f));
+  const float real = iris_vm_choose_f32(size < 1.0f, small, 1.0f + less);
   return iris_vm_from_f32(iris_vm_bits_f32(real) | (iris_vm_bits_f32(x) & IRIS_VM_SIGN_F32));
 }
 
-/* sinh and cosh of |x| = n ln(2) + r, by addition: cosh(r) times one factor and sinh(r) times the other, where the
- * factors are (2^n - 2^-n)/2 and (2^n + 2^-n)/2.  No difference cancels.  Large n is left for a last multiplication. */
-IRIS_VM float iris_vm_hyperbolic_f32(float size, bool cosine) {
-  const float n = __builtin_fmaf(size, IRIS_VM_LOG2E_F32, IRIS_VM_ROUND_F32) - IRIS_VM_ROUND_F32;
-  const struct iris_vm_pair_f32 r = iris_vm_exp_reduce_f32(size, n);
-  const float m = iris_vm_choose_f32(n > 32.0f, 32.0f, n);
-  const uint32_t power = iris_vm_bits_f32(m + (IRIS_VM_ROUND_F32 + 126)) << 23;
-  /* 2^m / 2 and 2^-m / 2 */
-  const float half = iris_vm_from_f32(power), other = iris_vm_from_f32((252U << 23) - power);
-  const float less = half - other, more = half + other;
-  const float less_tail = (half - less) - other, more_tail = (half - more) + other;
-  const float a = cosine ? more : less, a_tail = cosine ? more_tail : less_tail;
-  const float b = cosine ? less : more, b_tail = cosine ? less_tail : more_tail;
-  const float z = r.head * r.head;
-  const float rise = z * __builtin_fmaf(z, iris_vm_cosh_tail_f32(z), 0.5f); /* cosh(r) - 1 */
-  const float bend = __builtin_fmaf(r.head * z, iris_vm_sinh_tail_f32(z), r.tail); /* sinh(r) - r */
-  const float product = b * r.head;
-  const float head = a + product;
-  const float lost = __builtin_fmaf(b_tail, r.head, __builtin_fmaf(b, r.head, -product) + a_tail);
-  const float tail = __builtin_fmaf(a, rise, __builtin_fmaf(b, bend, lost)) + iris_vm_fast_error_f32(a, product, head);
-  return iris_vm_choose_f32(size > 91.0f, IRIS_INF_F32, (head + tail) * iris_vm_power2_f32(n - m));
+/* 2^(n-1) (exp(r) + 2^(-2n) sign exp(-r)), |x| = n ln(2) + r: the first keeps the rounding error of its leading sum. */
+IRIS_VM float iris_vm_hyperbolic_f32(float size, float sign) {
+  const float shifted = __builtin_fmaf(size, IRIS_VM_LOG2E_F32, IRIS_VM_ROUND_F32 + 125);
+  const float n = shifted - (IRIS_VM_ROUND_F32 + 125);
+  const float r = __builtin_fmaf(-n, IRIS_VM_LN2_LO_F32, __builtin_fmaf(-n, IRIS_VM_LN2_HI_F32, size));
+  const float power = iris_vm_from_f32(iris_vm_bits_f32(shifted) << 23); /* 2^(n-2) */
+  const int32_t less = (int32_t)((377U << 23) - (iris_vm_bits_f32(shifted) << 24)); /* 2^(-2n), or below zero */
+  const float other = iris_vm_from_f32((uint32_t)(less > 0 ? less : 0));
+  const float z = r * r, cube = r * z;
+  const float even = __builtin_fmaf(z, iris_vm_cosh_tail_f32(z), 0.5f), odd = iris_vm_sinh_tail_f32(z);
+  const float down = __builtin_fmaf(z, even, 1.0f) - __builtin_fmaf(cube, odd, r); /* exp(-r) */
+  const float head = 1.0f + r;
+  const float tail = __builtin_fmaf(z, even, __builtin_fmaf(cube, odd, iris_vm_fast_error_f32(1.0f, r, head)));
+  const float sum = head + __builtin_fmaf(sign * other, down, tail);
+  return iris_vm_choose_f32(size > 89.5f, IRIS_INF_F32, (sum + sum) * power);
 }
 IRIS_VM float iris_sinh_f32(float x) {
-  const float result = iris_vm_hyperbolic_f32(__builtin_fabsf(x), false);
-  return iris_vm_from_f32(iris_vm_bits_f32(result) | (iris_vm_bits_f32(x) & IRIS_VM_SIGN_F32));
+  const float size = __builtin_fabsf(x), z = x * x;
+  const float small = __builtin_fmaf(size * z, iris_vm_sinh_small_f32(z), size);
+  const float real = iris_vm_choose_f32(size < 1.0f, small, iris_vm_hyperbolic_f32(size, -1.0f));
+  return iris_vm_from_f32(iris_vm_bits_f32(real) | (iris_vm_bits_f32(x) & IRIS_VM_SIGN_F32));
 }
-IRIS_VM float iris_cosh_f32(float x) { return iris_vm_hyperbolic_f32(__builtin_fabsf(x), true); }
+IRIS_VM float iris_cosh_f32(float x) { return iris_vm_hyperbolic_f32(__builtin_fabsf(x), 1.0f); }
 
 #endif /* IRIS_VM_HYP_H */

@@ -43,6 +43,7 @@ class Polynomial:
     single: bool = False  # coefficients and arithmetic in float
     scale: Real | None = None  # what the error is multiplied by, relative to the result
     pairs: bool = False  # a shorter chain of more instructions
+    chain: bool = False  # a longer chain of fewer
 
     def fit(self) -> list[mpf]:
         """Coefficients, the constant first, as they are rounded."""
@@ -72,7 +73,7 @@ class Polynomial:
         kind, fma, suffix = ("float", "__builtin_fmaf", "f") if self.single else ("double", "__builtin_fma", "")
         numbers = [_hex(c, suffix) for c in self.fit()]
         lines = [f"/* {self.note} */", f"IRIS_VM {kind} {self.name}({kind} x) {{"]
-        if self.degree < 4:
+        if self.degree < 4 or self.chain:
             lines.append(f"  {kind} p = {numbers[-1]};")
             lines += [f"  p = {fma}(p, x, {c});" for c in numbers[-2::-1]]
             return "\n".join([*lines, "  return p;", "}"])

@@ -182,7 +182,49 @@ def _atan_slope(u: mpf) -> mpf:
     return mpmath.atan(t) / t
 
 
+def _tanh_tail(z: mpf) -> mpf:
+    x = mpmath.sqrt(z)
+    return (mpmath.tanh(x) - x) / x**3
+
+
+def _sinh_tail(z: mpf) -> mpf:
+    x = mpmath.sqrt(z)
+    return (mpmath.sinh(x) - x) / x**3
+
+
 EVERY: tuple[Fit | Table, ...] = (
+    Fit(
+        "iris_vm_tanh_bend_f32",
+        "((tanh(s) - s) / s^3 + 1/3) / s^2, x = s^2, on |s| <= 1",
+        lambda z: (_tanh_tail(z) + _rounded(mpf(1) / 3, 24)) / z,
+        mpf("1e-4"),
+        mpf(1),
+        5,
+        single=True,
+        scale=lambda z: z**2,
+        chain=True,
+    ),
+    Fit(
+        "iris_vm_tanh_exp_f32",
+        "(exp(2x) - 1) / x on |x| <= ln(2)/4",
+        lambda r: mpmath.expm1(2 * r) / r,
+        -HALF_LN2 / 2,
+        HALF_LN2 / 2,
+        5,
+        single=True,
+        scale=lambda r: r,
+        chain=True,
+    ),
+    Fit(
+        "iris_vm_sinh_small_f32",
+        "(sinh(s) - s) / s^3, x = s^2, on |s| <= 1",
+        _sinh_tail,
+        mpf("1e-9"),
+        mpf(1),
+        3,
+        single=True,
+        scale=lambda z: z,
+    ),
     Table("iris_vm_atan_heads", "atan(c)", heads(_atan_rows), 42),
     Table("iris_vm_atan_tails", "and what it lacks", tails(_atan_rows), 42),
     Table("iris_vm_atan2_heads", "atan(c), pi/2 - atan(c), pi - atan(c), pi/2 + atan(c)", heads(_atan2_rows), 128),
