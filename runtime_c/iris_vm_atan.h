@@ -155,9 +155,6 @@ IRIS_VM double iris_vm_asin_tail(double x) {
 #define IRIS_VM_TOP_F64 0x8000000000000000ULL
 #define IRIS_VM_INVERSE_F64 0x7fde623822fc16e6ULL /* less the bits of x: those of 1 / x, within an eighth */
 
-IRIS_VM double iris_vm_pick_f64(uint64_t mask, double yes, double no) {
-  return iris_vm_from_f64((iris_vm_bits_f64(yes) & mask) | (iris_vm_bits_f64(no) & ~mask));
-}
 IRIS_VM double iris_vm_only_f64(uint64_t mask, double x) { return iris_vm_from_f64(iris_vm_bits_f64(x) & mask); }
 IRIS_VM double iris_vm_signed_f64(uint64_t sign, double x) { return iris_vm_from_f64(iris_vm_bits_f64(x) ^ sign); }
 

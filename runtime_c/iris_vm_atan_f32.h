@@ -41,9 +41,6 @@ IRIS_VM float iris_vm_asin_tail_f32(float x) {
 #define IRIS_VM_TOP_F32 0x80000000U
 #define IRIS_VM_INVERSE_F32 0x7ef311c7U /* less the bits of x: those of 1 / x, within an eighth */
 
-IRIS_VM float iris_vm_pick_f32(uint32_t mask, float yes, float no) {
-  return iris_vm_from_f32((iris_vm_bits_f32(yes) & mask) | (iris_vm_bits_f32(no) & ~mask));
-}
 IRIS_VM float iris_vm_only_f32(uint32_t mask, float x) { return iris_vm_from_f32(iris_vm_bits_f32(x) & mask); }
 IRIS_VM float iris_vm_signed_f32(uint32_t sign, float x) { return iris_vm_from_f32(iris_vm_bits_f32(x) ^ sign); }
 

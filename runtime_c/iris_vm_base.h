@@ -45,6 +45,20 @@ IRIS_VM float iris_vm_choose_f32(bool condition, float yes, float no) {
   const uint32_t mask = -(uint32_t)condition;
   return iris_vm_from_f32((iris_vm_bits_f32(yes) & mask) | (iris_vm_bits_f32(no) & ~mask));
 }
+/* A mask where a positive number is below the one of these bits: the sign of a difference, for a choice everything waits
+ * for.  A comparison of vectors takes several times as long where it makes a mask of its own kind. */
+IRIS_VM uint64_t iris_vm_below_f64(double size, uint64_t limit) {
+  return (uint64_t)((int64_t)(iris_vm_bits_f64(size) - limit) >> 63);
+}
+IRIS_VM uint32_t iris_vm_below_f32(float size, uint32_t limit) {
+  return (uint32_t)((int32_t)(iris_vm_bits_f32(size) - limit) >> 31);
+}
+IRIS_VM double iris_vm_pick_f64(uint64_t mask, double yes, double no) {
+  return iris_vm_from_f64((iris_vm_bits_f64(yes) & mask) | (iris_vm_bits_f64(no) & ~mask));
+}
+IRIS_VM float iris_vm_pick_f32(uint32_t mask, float yes, float no) {
+  return iris_vm_from_f32((iris_vm_bits_f32(yes) & mask) | (iris_vm_bits_f32(no) & ~mask));
+}
 #define IRIS_VM_SIGN_F64 0x8000000000000000ULL
 #define IRIS_VM_SIGN_F32 0x80000000U
 

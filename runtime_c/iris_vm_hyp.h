@@ -1,6 +1,6 @@
 /* iris_vm_hyp.h - sinh, cosh, tanh.
  *
- * The argument is n ln(2) + r as for exp; what meets in a sum keeps its rounding error.
+ * Up to one by polynomials of their own, beyond by exp: the argument is n ln(2) + r.
  * Requires iris_vm_base.h and iris_vm_exp.h.
  */
 #ifndef IRIS_VM_HYP_H
@@ -32,51 +32,101 @@ IRIS_VM double iris_vm_cosh_tail(double x) {
 }
 /* end */
 
-/* (exp(2|x|) - 1) / (exp(2|x|) + 1), both times 2^-n.  Beyond the bound it rounds to one. */
+/* polynomial iris_vm_tanh_bend */
+/* ((tanh(s) - s) / s^3 + 1/3) / s^2, x = s^2, on |s| <= 1 */
+IRIS_VM double iris_vm_tanh_bend(double x) {
+  const double z = x * x;
+  double even = 0x1.67ff8f46f176p-21;
+  even = __builtin_fma(even, z, 0x1.a1f41ed4a2bb4p-17);
+  even = __builtin_fma(even, z, 0x1.8e1ddf86624d3p-14);
+  even = __builtin_fma(even, z, 0x1.352829d90cb9ep-11);
+  even = __builtin_fma(even, z, 0x1.d6d338ad91563p-9);
+  even = __builtin_fma(even, z, 0x1.664f4851adfap-6);
+  even = __builtin_fma(even, z, 0x1.111111110fd9fp-3);
+  double odd = -0x1.163ff0a54718dp-24;
+  odd = __builtin_fma(odd, z, -0x1.d270ade64876ep-19);
+  odd = __builtin_fma(odd, z, -0x1.30088d25957dep-15);
+  odd = __builtin_fma(odd, z, -0x1.f36e3366605b5p-13);
+  odd = __builtin_fma(odd, z, -0x1.7d9d0a67fef0bp-10);
+  odd = __builtin_fma(odd, z, -0x1.226e308d1d272p-7);
+  odd = __builtin_fma(odd, z, -0x1.ba1ba1b9087bcp-5);
+  return __builtin_fma(odd, x, even);
+}
+/* end */
+/* polynomial iris_vm_tanh_exp */
+/* (exp(2x) - 1) / x on |x| <= ln(2)/4 */
+IRIS_VM double iris_vm_tanh_exp(double x) {
+  const double z = x * x;
+  double even = 0x1.af6ea400fd05cp-15;
+  even = __builtin_fma(even, z, 0x1.71ddee5f22b42p-10);
+  even = __builtin_fma(even, z, 0x1.a01a01b44bb2bp-6);
+  even = __builtin_fma(even, z, 0x1.111111110e9eep-2);
+  even = __builtin_fma(even, z, 0x1.555555555555cp+0);
+  even = __builtin_fma(even, z, 0x1p+1);
+  double odd = 0x1.28b0f602407a6p-12;
+  odd = __builtin_fma(odd, z, 0x1.a01995bb3bea8p-8);
+  odd = __builtin_fma(odd, z, 0x1.6c16c18606fabp-4);
+  odd = __builtin_fma(odd, z, 0x1.555555554fe06p-1);
+  odd = __builtin_fma(odd, z, 0x1.000000000000cp+1);
+  return __builtin_fma(odd, x, even);
+}
+/* end */
+/* polynomial iris_vm_sinh_small */
+/* (sinh(s) - s) / s^3, x = s^2, on |s| <= 1 */
+IRIS_VM double iris_vm_sinh_small(double x) {
+  const double z = x * x;
+  double even = 0x1.aac7adbc70edcp-41;
+  even = __builtin_fma(even, z, 0x1.ae644b4bc34dcp-26);
+  even = __builtin_fma(even, z, 0x1.a01a01a00dbafp-13);
+  even = __builtin_fma(even, z, 0x1.5555555555555p-3);
+  double odd = 0x1.3e9107333b361p-48;
+  odd = __builtin_fma(odd, z, 0x1.612aab540f0a1p-33);
+  odd = __builtin_fma(odd, z, 0x1.71de3a609a725p-19);
+  odd = __builtin_fma(odd, z, 0x1.111111111117cp-7);
+  return __builtin_fma(odd, x, even);
+}
+/* end */
+
+/* Small arguments by their own polynomial; beyond, 1 - 2 / (exp(2|x|) + 1), whose quotient is so small that its errors
+ * are, too.  |x| = n ln(2)/2 + r. */
 IRIS_VM double iris_tanh_f64(double x) {
-  const double size = __builtin_fabs(x);
-  const double y = size + size;
-  const double shifted = __builtin_fma(y, IRIS_VM_LOG2E, IRIS_VM_SHIFT_F64);
-  const struct iris_vm_pair p = iris_vm_expm1_reduced(y, shifted - IRIS_VM_SHIFT_F64);
-  const double other = iris_vm_from_f64((3069ULL << 52) - (iris_vm_bits_f64(shifted) << 52)); /* 2^-n */
-  const double less = 1.0 - other, more = 1.0 + other;
-  const double over = less + p.head, under = more + p.head;
-  const double over_tail = iris_vm_fast_error(less, p.head, over) + (p.tail + ((1.0 - less) - other));
-  const double under_tail = iris_vm_fast_error(more, p.head, under) + (p.tail + ((1.0 - more) + other));
-  const double inverse = 1.0 / (under + under_tail);
-  const double q = (over + over_tail) * inverse;
-  const double rest = __builtin_fma(-q, under, over) + __builtin_fma(-q, under_tail, over_tail);
-  const double real = iris_vm_choose_f64(size > 20.0, 1.0, __builtin_fma(rest, inverse, q));
+  const double size = __builtin_fabs(x), z = x * x;
+  const double tail = __builtin_fma(z, iris_vm_tanh_bend(z), -0x1.5555555555555p-2);
+  const double small = __builtin_fma(size * z, tail, size);
+  const double shifted = __builtin_fma(size, 2 * IRIS_VM_LOG2E, IRIS_VM_ROUND_F64 + 1023);
+  const double n = shifted - (IRIS_VM_ROUND_F64 + 1023);
+  const double r = __builtin_fma(n, -0x1.62e42fefa39efp-2, size);
+  const double power = iris_vm_from_f64(iris_vm_bits_f64(shifted) << 52);
+  const double under = __builtin_fma(iris_vm_tanh_exp(r), r * power, power + 1.0);
+  const double q = -2.0 / under;
+  const double less = iris_vm_from_f64(iris_vm_bits_f64(q) & ~iris_vm_mask_f64(size > 20.0));
+  const double real = iris_vm_choose_f64(size < 1.0, small, 1.0 + less);
   return iris_vm_from_f64(iris_vm_bits_f64(real) | (iris_vm_bits_f64(x) & IRIS_VM_SIGN_F64));
 }
 
-/* sinh and cosh of |x| = n ln(2) + r, by addition: cosh(r) times one factor and sinh(r) times the other, where the
- * factors are (2^n - 2^-n)/2 and (2^n + 2^-n)/2.  No difference cancels.  Large n is left for a last multiplication. */
-IRIS_VM double iris_vm_hyperbolic(double size, bool cosine) {
-  const double n = __builtin_fma(size, IRIS_VM_LOG2E, IRIS_VM_ROUND_F64) - IRIS_VM_ROUND_F64;
-  const struct iris_vm_pair r = iris_vm_exp_reduce(size, n);
-  const double m = iris_vm_choose_f64(n > 64.0, 64.0, n);
-  const uint64_t power = iris_vm_bits_f64(m + (IRIS_VM_ROUND_F64 + 1022)) << 52;
-  /* 2^m / 2 and 2^-m / 2 */
-  const double half = iris_vm_from_f64(power), other = iris_vm_from_f64((2044ULL << 52) - power);
-  const double less = half - other, more = half + other;
-  const double less_tail = (half - less) - other, more_tail = (half - more) + other;
-  const double a = cosine ? more : less, a_tail = cosine ? more_tail : less_tail;
-  const double b = cosine ? less : more, b_tail = cosine ? less_tail : more_tail;
-  const double z = r.head * r.head;
-  const double rise = z * __builtin_fma(z, iris_vm_cosh_tail(z), 0.5); /* cosh(r) - 1 */
-  const double bend = __builtin_fma(r.head * z, iris_vm_sinh_tail(z), r.tail); /* sinh(r) - r */
-  const double product = b * r.head;
-  const double head = a + product;
-  const double lost = __builtin_fma(b_tail, r.head, __builtin_fma(b, r.head, -product) + a_tail);
-  const double tail = __builtin_fma(a, rise, __builtin_fma(b, bend, lost)) + iris_vm_fast_error(a, product, head);
-  return iris_vm_choose_f64(size > 711.0, IRIS_INF_F64, (head + tail) * iris_vm_power2_f64(n - m));
+/* 2^(n-1) (exp(r) + 2^(-2n) sign exp(-r)), |x| = n ln(2) + r: the first keeps the rounding error of its leading sum. */
+IRIS_VM double iris_vm_hyperbolic(double size, double sign) {
+  const double shifted = __builtin_fma(size, IRIS_VM_LOG2E, IRIS_VM_ROUND_F64 + 1021);
+  const double n = shifted - (IRIS_VM_ROUND_F64 + 1021);
+  const double r = __builtin_fma(-n, IRIS_VM_LN2_LO, __builtin_fma(-n, IRIS_VM_LN2_HI, size));
+  const uint64_t bits = iris_vm_bits_f64(shifted) << 52; /* of 2^(n-2) */
+  /* 2^-n; where it would not be normal it is none. */
+  const double some = iris_vm_from_f64(((2044ULL << 52) - bits) & iris_vm_mask_f64(size < 700.0));
+  const double z = r * r, cube = r * z;
+  const double even = __builtin_fma(z, iris_vm_cosh_tail(z), 0.5), odd = iris_vm_sinh_tail(z);
+  const double down = __builtin_fma(z, even, 1.0) - __builtin_fma(cube, odd, r); /* exp(-r) */
+  const double head = 1.0 + r;
+  const double tail = __builtin_fma(z, even, __builtin_fma(cube, odd, iris_vm_fast_error(1.0, r, head)));
+  const double sum = head + __builtin_fma(sign * some * some, down, tail);
+  return iris_vm_choose_f64(size > 710.5, IRIS_INF_F64, (sum + sum) * iris_vm_from_f64(bits));
 }
 IRIS_VM double iris_sinh_f64(double x) {
-  const double result = iris_vm_hyperbolic(__builtin_fabs(x), false);
-  return iris_vm_from_f64(iris_vm_bits_f64(result) | (iris_vm_bits_f64(x) & IRIS_VM_SIGN_F64));
+  const double size = __builtin_fabs(x), z = x * x;
+  const double small = __builtin_fma(size * z, iris_vm_sinh_small(z), size);
+  const double real = iris_vm_choose_f64(size < 1.0, small, iris_vm_hyperbolic(size, -1.0));
+  return iris_vm_from_f64(iris_vm_bits_f64(real) | (iris_vm_bits_f64(x) & IRIS_VM_SIGN_F64));
 }
-IRIS_VM double iris_cosh_f64(double x) { return iris_vm_hyperbolic(__builtin_fabs(x), true); }
+IRIS_VM double iris_cosh_f64(double x) { return iris_vm_hyperbolic(__builtin_fabs(x), 1.0); }
 
 /* The same in float. */
 

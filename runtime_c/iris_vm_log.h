@@ -2,7 +2,7 @@
  *
  * The argument is 2^k (1 + g) with 1 + g from sqrt(1/2) to sqrt(2), and log(1 + g) = 2 artanh(s) with s = g / (2 + g),
  * summed as g - g^2/2 + s (g^2/2 + s^2 P(s^2)).  g is exact, and its sum with k ln(2) keeps its rounding error: so
- * powers of two (and of ten) come out exact.  Requires iris_vm_base.h.
+ * powers of two (and of ten) come out exact.  That of float has no division.  Requires iris_vm_base.h.
  */
 #ifndef IRIS_VM_LOG_H
 #define IRIS_VM_LOG_H
@@ -40,9 +40,9 @@ struct iris_vm_split {
   double m;
 };
 IRIS_VM struct iris_vm_split iris_vm_split(double x) {
-  const bool tiny = x < 0x1p-1022;
-  const uint64_t bits = iris_vm_bits_f64(iris_vm_choose_f64(tiny, x * 0x1p54, x)) + IRIS_VM_SPLIT_F64;
-  const uint64_t biased = (bits - (iris_vm_mask_f64(tiny) & (54ULL << 52))) >> 52;
+  const uint64_t tiny = iris_vm_below_f64(x, 1ULL << 52);
+  const uint64_t bits = iris_vm_bits_f64(iris_vm_pick_f64(tiny, x * 0x1p54, x)) + IRIS_VM_SPLIT_F64;
+  const uint64_t biased = (bits - (tiny & (54ULL << 52))) >> 52;
   const struct iris_vm_split result = {biased, iris_vm_mantissa(bits)};
   return result;
 }
@@ -125,49 +125,47 @@ IRIS_VM double iris_log1p_f64(double x) {
   return iris_vm_from_f64(iris_vm_bits_f64(result) | (iris_vm_bits_f64(x) & IRIS_VM_SIGN_F64));
 }
 
-/* The same in float. */
+/* The same in float, without a division: log(1 + g) = g - g^2/2 + g^3 P(g). */
 
 /* polynomial iris_vm_log_tail_f32 */
-/* (log((1+s)/(1-s)) - 2s) / s^3, x = s^2, on |s| <= 0.1716 */
+/* (log(1 + x) - x + x^2/2) / x^3, 1 + x from sqrt(1/2) to sqrt(2) */
 IRIS_VM float iris_vm_log_tail_f32(float x) {
-  float p = 0x1.2ee8c8p-2f;
-  p = __builtin_fmaf(p, x, 0x1.997c22p-2f);
-  p = __builtin_fmaf(p, x, 0x1.55555cp-1f);
-  return p;
+  const float z = x * x;
+  const float p0 = __builtin_fmaf(x, -0x1.000238p-2f, 0x1.555552p-2f);
+  const float p1 = __builtin_fmaf(x, -0x1.546f34p-3f, 0x1.99a132p-3f);
+  const float p2 = __builtin_fmaf(x, -0x1.0d88e2p-3f, 0x1.22c28cp-3f);
+  const float p3 = __builtin_fmaf(x, -0x1.3a035ep-4f, 0x1.05ee74p-3f);
+  const float q0 = __builtin_fmaf(z, p1, p0);
+  const float q1 = __builtin_fmaf(z, p3, p2);
+  const float zz = z * z;
+  float r = q1;
+  r = __builtin_fmaf(r, zz, q0);
+  return r;
 }
 /* end */
 
-/* x = 2^k m with m from sqrt(1/2) to sqrt(2): from the bits of a normal x plus these, m and k + 256. */
-#define IRIS_VM_SPLIT_F32 ((256U << 23) - IRIS_VM_ROOT_HALF_F32)
-IRIS_VM float iris_vm_mantissa_f32(uint32_t bits) {
-  return iris_vm_from_f32((bits & 0x007fffffU) + IRIS_VM_ROOT_HALF_F32);
-}
-IRIS_VM float iris_vm_exponent_f32(uint32_t biased) {
-  return (float)((int32_t)biased - 256);
-}
-/* Of a positive x, which may be subnormal. */
-struct iris_vm_split_f32 {
-  uint32_t biased;
-  float m;
-};
-IRIS_VM struct iris_vm_split_f32 iris_vm_split_f32(float x) {
-  const bool tiny = x < 0x1p-126f;
-  const uint32_t bits = iris_vm_bits_f32(iris_vm_choose_f32(tiny, x * 0x1p25f, x)) + IRIS_VM_SPLIT_F32;
-  const uint32_t biased = (bits - (iris_vm_mask_f32(tiny) & (25U << 23))) >> 23;
-  const struct iris_vm_split_f32 result = {biased, iris_vm_mantissa_f32(bits)};
-  return result;
-}
-
-/* log(m) = g - square + s curve. */
+/* x = 2^k m with m from sqrt(1/2) to sqrt(2): from the bits of a normal x, those of 2^k less those of one, which as an
+ * integer are 2^23 k; m - 1 and its part of the logarithm. */
+IRIS_VM uint32_t iris_vm_octave_f32(uint32_t bits) { return (bits - IRIS_VM_ROOT_HALF_F32) & 0xff800000U; }
 struct iris_vm_log_terms_f32 {
-  float g, s, square, curve;
+  float g, curve;
 };
 IRIS_VM struct iris_vm_log_terms_f32 iris_vm_log_terms_f32(float m) {
-  const float g = m - 1.0f;
-  const float s = g / (m + 1.0f);
-  const float z = s * s;
-  const float square = 0.5f * g * g;
-  const struct iris_vm_log_terms_f32 result = {g, s, square, __builtin_fmaf(z, iris_vm_log_tail_f32(z), square)};
+  const float g = m - 1.0f, z = g * g;
+  const struct iris_vm_log_terms_f32 result = {g, __builtin_fmaf(g * z, iris_vm_log_tail_f32(g), -0.5f * z)};
+  return result;
+}
+/* Of a positive x, which may be subnormal: 2^23 k. */
+struct iris_vm_split_f32 {
+  float octave;
+  struct iris_vm_log_terms_f32 terms;
+};
+IRIS_VM struct iris_vm_split_f32 iris_vm_split_f32(float x) {
+  const uint32_t tiny = iris_vm_below_f32(x, 1U << 23);
+  const uint32_t bits = iris_vm_bits_f32(iris_vm_pick_f32(tiny, x * 0x1p25f, x));
+  const uint32_t octave = iris_vm_octave_f32(bits);
+  const struct iris_vm_split_f32 result = {(float)(int32_t)(octave - (tiny & (25U << 23))),
+                                           iris_vm_log_terms_f32(iris_vm_from_f32(bits - octave))};
   return result;
 }
 
@@ -179,56 +177,46 @@ IRIS_VM float iris_vm_log_special_f32(float x, float result) {
 
 IRIS_VM float iris_log_f32(float x) {
   const struct iris_vm_split_f32 u = iris_vm_split_f32(x);
-  const float k = iris_vm_exponent_f32(u.biased);
-  const struct iris_vm_log_terms_f32 t = iris_vm_log_terms_f32(u.m);
-  const float whole = k * IRIS_VM_LN2_HI_F32;
-  const float head = whole + t.g;
-  const float tail = __builtin_fmaf(k, IRIS_VM_LN2_LO_F32, iris_vm_fast_error_f32(whole, t.g, head));
-  return iris_vm_log_special_f32(x, head + __builtin_fmaf(t.s, t.curve, tail - t.square));
+  const float whole = u.octave * (IRIS_VM_LN2_HI_F32 * 0x1p-23f);
+  const float head = whole + u.terms.g;
+  const float error = iris_vm_fast_error_f32(whole, u.terms.g, head);
+  const float tail = __builtin_fmaf(u.octave, IRIS_VM_LN2_LO_F32 * 0x1p-23f, error);
+  return iris_vm_log_special_f32(x, head + (u.terms.curve + tail));
 }
 
 /* Times 1/ln(10), in two parts; k is counted in log10(2). */
 IRIS_VM float iris_log10_f32(float x) {
   const float factor = 0x1.bcb7b2p-2f, factor_tail = -0x1.5b235ep-27f;
-  const float two = 0x1.344p-2f, two_tail = 0x1.3509f8p-18f;
+  const float two = 0x1.344p-25f, two_tail = 0x1.3509f8p-41f;
   const struct iris_vm_split_f32 u = iris_vm_split_f32(x);
-  const float k = iris_vm_exponent_f32(u.biased);
-  const struct iris_vm_log_terms_f32 t = iris_vm_log_terms_f32(u.m);
-  const float product = t.g * factor;
-  const float error = __builtin_fmaf(t.g, factor_tail, __builtin_fmaf(t.g, factor, -product));
-  const float whole = k * two;
+  const float product = u.terms.g * factor;
+  const float error = __builtin_fmaf(u.terms.g, factor_tail, __builtin_fmaf(u.terms.g, factor, -product));
+  const float whole = u.octave * two;
   const float head = whole + product;
-  const float tail = __builtin_fmaf(k, two_tail, iris_vm_fast_error_f32(whole, product, head)) + error;
-  return iris_vm_log_special_f32(x, head + __builtin_fmaf(__builtin_fmaf(t.s, t.curve, -t.square), factor, tail));
+  const float tail = __builtin_fmaf(u.octave, two_tail, iris_vm_fast_error_f32(whole, product, head));
+  return iris_vm_log_special_f32(x, head + (__builtin_fmaf(u.terms.curve, factor, error) + tail));
 }
 
-/* Times 1/ln(2), in two parts.  This one magnifies errors: g - g^2/2 is kept with its own. */
+/* Times 1/ln(2), in two parts.  A whole number and at most a half: their sum needs no error. */
 IRIS_VM float iris_log2_f32(float x) {
   const float factor = 0x1.715476p0f, factor_tail = 0x1.4ae0cp-26f;
   const struct iris_vm_split_f32 u = iris_vm_split_f32(x);
-  const float k = iris_vm_exponent_f32(u.biased);
-  const struct iris_vm_log_terms_f32 t = iris_vm_log_terms_f32(u.m);
-  const float first = t.g - t.square;
-  const float rest = ((t.g - first) - t.square) - __builtin_fmaf(0.5f * t.g, t.g, -t.square);
-  const float product = first * factor;
-  const float error = __builtin_fmaf(first, factor_tail, __builtin_fmaf(first, factor, -product));
-  const float head = k + product;
-  const float tail = iris_vm_fast_error_f32(k, product, head) + error;
-  return iris_vm_log_special_f32(x, head + __builtin_fmaf(__builtin_fmaf(t.s, t.curve, rest), factor, tail));
+  const float low = __builtin_fmaf(u.terms.curve, factor, u.terms.g * factor_tail);
+  return iris_vm_log_special_f32(x, __builtin_fmaf(u.octave, 0x1p-23f, __builtin_fmaf(u.terms.g, factor, low)));
 }
 
 /* log(2^extra (sum + low)), for a normal sum and a low part of about its rounding error:
- * log(1 + g + low) = log(1 + g) + low (1-s)/(1+s), of which 1 - 2s + 2s^2 is enough. */
+ * log(1 + g + low) = log(1 + g) + low / (1 + g), of which 1 - g + 4/5 g^2 is enough. */
 IRIS_VM float iris_vm_log_pair_f32(float sum, float low, uint32_t extra) {
-  const uint32_t bits = iris_vm_bits_f32(sum) + IRIS_VM_SPLIT_F32;
-  const float scale = iris_vm_from_f32((384U << 23) - (bits & ~0x007fffffU)); /* 2^(1-k) */
-  const struct iris_vm_log_terms_f32 t = iris_vm_log_terms_f32(iris_vm_mantissa_f32(bits));
-  const float half_slope = __builtin_fmaf(t.s, t.s - 1.0f, 0.5f);
-  const float k = iris_vm_exponent_f32((bits >> 23) + extra);
-  const float whole = k * IRIS_VM_LN2_HI_F32;
+  const uint32_t bits = iris_vm_bits_f32(sum), octave = iris_vm_octave_f32(bits);
+  const float scale = iris_vm_from_f32((128U << 23) - octave); /* 2^(1-k) */
+  const struct iris_vm_log_terms_f32 t = iris_vm_log_terms_f32(iris_vm_from_f32(bits - octave));
+  const float half_slope = __builtin_fmaf(t.g, __builtin_fmaf(t.g, 0.4f, -0.5f), 0.5f);
+  const float k = (float)(int32_t)(octave + (extra << 23));
+  const float whole = k * (IRIS_VM_LN2_HI_F32 * 0x1p-23f);
   const float head = whole + t.g;
-  const float tail = __builtin_fmaf(k, IRIS_VM_LN2_LO_F32, iris_vm_fast_error_f32(whole, t.g, head));
-  return head + __builtin_fmaf(t.s, t.curve, __builtin_fmaf(low * scale, half_slope, tail) - t.square);
+  const float tail = __builtin_fmaf(k, IRIS_VM_LN2_LO_F32 * 0x1p-23f, iris_vm_fast_error_f32(whole, t.g, head));
+  return head + (__builtin_fmaf(low * scale, half_slope, tail) + t.curve);
 }
 IRIS_VM float iris_log1p_f32(float x) {
   const float sum = 1.0f + x;

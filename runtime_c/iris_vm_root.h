@@ -1,7 +1,7 @@
 /* iris_vm_root.h - cbrt, hypot.
  *
  * A third of the bits of |x|, taken from a constant, are those of r = |x|^(-1/3) to a thirtieth.  Steps by polynomials
- * of what x r^3 lacks of one, then x r^2 and a step of Newton with an exact remainder, so that cubes come out exact.
+ * of what x r^3 lacks of one, then x r^2 and a step of Newton whose remainder is exact for cubes: their roots are, too.
  * hypot sums the squares and takes the root with their rounding errors.  Requires iris_vm_base.h.
  */
 #ifndef IRIS_VM_ROOT_H
@@ -30,36 +30,34 @@ IRIS_VM float iris_vm_cbrt_step_f32(float x) {
 
 IRIS_VM double iris_cbrt_f64(double x) {
   const double size = __builtin_fabs(x);
-  const bool tiny = size < 0x1p-900;
-  const double v = iris_vm_choose_f64(tiny, size * 0x1p120, size); /* the remainder must not underflow */
+  const uint64_t tiny = iris_vm_below_f64(size, 123ULL << 52);
+  const double v = iris_vm_pick_f64(tiny, size * 0x1p120, size); /* the remainder must not underflow */
   const double bits = iris_vm_from_f64(iris_vm_bits_f64(v) >> 32 | 0x4330000000000000ULL);
   const double third = __builtin_fma(bits, -0x1.5555555555555p-2, 0x1.d5555aa944155p52);
   const double guess = iris_vm_from_f64(iris_vm_bits_f64(third) << 32);
   const double near = guess * iris_vm_cbrt_step(__builtin_fma(-v * guess, guess * guess, 1.0));
-  const double h = __builtin_fma(-v * near, near * near, 1.0);
-  const double r = __builtin_fma(near, h * __builtin_fma(h, 0x1.c71c71c71c71cp-3, 0x1.5555555555555p-2), near);
-  const double square = r * r;
-  const double c = v * square;
-  const double cc = c * c;
-  const double rest = __builtin_fma(-cc, c, v) - __builtin_fma(c, c, -cc) * c;
-  const double root = __builtin_fma(rest, square * 0x1.5555555555555p-2, c) * iris_vm_choose_f64(tiny, 0x1p-40, 1.0);
+  const double square = near * near;
+  const double h = __builtin_fma(-v * near, square, 1.0);
+  const double first = v * square;
+  const double c = __builtin_fma(first * h, __builtin_fma(h, 0x1.1c71c71c71c72p-1, 0x1.5555555555555p-1), first);
+  const double rest = __builtin_fma(-c * c, c, v);
+  const double root = __builtin_fma(rest, square * 0x1.5555555555555p-2, c) * iris_vm_pick_f64(tiny, 0x1p-40, 1.0);
   const double real = iris_vm_choose_f64(size < IRIS_INF_F64, root, size);
   return iris_vm_from_f64(iris_vm_bits_f64(real) | (iris_vm_bits_f64(x) & IRIS_VM_SIGN_F64));
 }
 
 IRIS_VM float iris_cbrt_f32(float x) {
   const float size = __builtin_fabsf(x);
-  const bool tiny = size < 0x1p-90f;
-  const float v = iris_vm_choose_f32(tiny, size * 0x1p60f, size); /* the remainder must not underflow */
+  const uint32_t tiny = iris_vm_below_f32(size, 37U << 23);
+  const float v = iris_vm_pick_f32(tiny, size * 0x1p60f, size); /* the remainder must not underflow */
   const float bits = iris_vm_from_f32(iris_vm_bits_f32(v) >> 8 | 0x4b000000U);
   const float third = __builtin_fmaf(bits, -0x1.555556p-2f, 16731291.0f);
   const float guess = iris_vm_from_f32(iris_vm_bits_f32(third) << 8);
   const float r = guess * iris_vm_cbrt_step_f32(__builtin_fmaf(-v * guess, guess * guess, 1.0f));
   const float square = r * r;
   const float c = v * square;
-  const float cc = c * c;
-  const float rest = __builtin_fmaf(-cc, c, v) - __builtin_fmaf(c, c, -cc) * c;
-  const float root = __builtin_fmaf(rest, square * 0x1.555556p-2f, c) * iris_vm_choose_f32(tiny, 0x1p-20f, 1.0f);
+  const float rest = __builtin_fmaf(-c * c, c, v);
+  const float root = __builtin_fmaf(rest, square * 0x1.555556p-2f, c) * iris_vm_pick_f32(tiny, 0x1p-20f, 1.0f);
   const float real = iris_vm_choose_f32(size < IRIS_INF_F32, root, size);
   return iris_vm_from_f32(iris_vm_bits_f32(real) | (iris_vm_bits_f32(x) & IRIS_VM_SIGN_F32));
 }

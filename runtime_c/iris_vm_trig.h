@@ -3,7 +3,7 @@
  * The argument is reduced to x = n pi/2 + r with |r| <= pi/4, r in two parts.  Up to 2^28 by Cody and Waite: pi/2 in
  * three parts, of which the first leaves no rounding error.  Beyond by Payne and Hanek: the bits of 2/pi that matter for
  * an argument of this exponent come from a table, the whole multiples of four are dropped, and what is left is exact to
- * 2^-114.  sin and cos of r are polynomials whose leading terms are summed with their errors; tan is their quotient.
+ * 2^-114.  sin and cos of r are polynomials whose leading terms are summed with their errors; tan has one of r cot(r).
  *
  * iris_sin_f64 and its kin compute both reductions and choose, so that a loop has no branch.  The second costs three
  * times as much as all the rest and is hardly ever wanted, so iris_near_sin_f64 and its kin do without: for arguments
@@ -42,6 +42,23 @@ IRIS_VM double iris_vm_cos_tail(double x) {
   double odd = -0x1.907d7aebd5e3dp-37;
   odd = __builtin_fma(odd, z, -0x1.27e4fa17a41b4p-22);
   odd = __builtin_fma(odd, z, -0x1.6c16c16c16966p-10);
+  return __builtin_fma(odd, x, even);
+}
+/* end */
+
+/* polynomial iris_vm_cot_slope */
+/* (1 - r cot(r)) / r^2, x = r^2, on |r| <= pi/4 */
+IRIS_VM double iris_vm_cot_slope(double x) {
+  const double z = x * x;
+  double even = 0x1.a972ce5dadbf2p-29;
+  even = __builtin_fma(even, z, 0x1.d8b6f95ae88cdp-23);
+  even = __builtin_fma(even, z, 0x1.66a9645ea22b9p-16);
+  even = __builtin_fma(even, z, 0x1.1566abc37982ep-9);
+  even = __builtin_fma(even, z, 0x1.5555555555569p-2);
+  double odd = 0x1.6995f83855b66p-26;
+  odd = __builtin_fma(odd, z, 0x1.22733c7acf765p-19);
+  odd = __builtin_fma(odd, z, 0x1.bbd776e313f66p-13);
+  odd = __builtin_fma(odd, z, 0x1.6c16c16c11d53p-6);
   return __builtin_fma(odd, x, even);
 }
 /* end */
@@ -158,15 +175,15 @@ IRIS_VM double iris_vm_sin_angle(struct iris_vm_angle a, uint64_t quadrant, doub
   const uint64_t sign = (iris_vm_bits_f64(x) ^ quadrant << 62) & IRIS_VM_SIGN_F64;
   return iris_vm_from_f64(iris_vm_bits_f64(value) ^ sign);
 }
-/* tan(r) or -1 / tan(r): a quotient, and its remainder over the same divisor. */
+/* r / (r cot(r)), or the negative of its inverse: a quotient, and its remainder over the same divisor. */
 IRIS_VM double iris_vm_tan_angle(struct iris_vm_angle a, double x) {
-  const struct iris_vm_pair s = iris_vm_sin_pair(a.head, a.tail);
-  const struct iris_vm_pair c = iris_vm_cos_pair(a.head, a.tail);
-  const double sine = s.head + s.tail, sine_tail = iris_vm_fast_error(s.head, s.tail, sine);
-  const double cosine = c.head + c.tail, cosine_tail = iris_vm_fast_error(c.head, c.tail, cosine);
+  const double z = a.head * a.head, slope = iris_vm_cot_slope(z);
+  const double level = __builtin_fma(-z, slope, 1.0);
+  const double z_tail = __builtin_fma(a.head + a.head, a.tail, __builtin_fma(a.head, a.head, -z));
+  const double level_tail = __builtin_fma(z_tail, -0.37, __builtin_fma(-z, slope, 1.0 - level));
   const bool odd = (int64_t)(a.quadrant << 63) < 0;
-  const double over = odd ? cosine : sine, over_tail = odd ? cosine_tail : sine_tail;
-  const double under = odd ? sine : cosine, under_tail = odd ? sine_tail : cosine_tail;
+  const double over = odd ? level : a.head, over_tail = odd ? level_tail : a.tail;
+  const double under = odd ? a.head : level, under_tail = odd ? a.tail : level_tail;
   const double inverse = 1.0 / under;
   const double q = over * inverse;
   const double rest = __builtin_fma(-q, under, over) + __builtin_fma(-q, under_tail, over_tail);

@@ -27,6 +27,17 @@ IRIS_VM float iris_vm_cos_tail_f32(float x) {
 }
 /* end */
 
+/* polynomial iris_vm_cot_slope_f32 */
+/* (1 - r cot(r)) / r^2, x = r^2, on |r| <= pi/4 + 1/100 */
+IRIS_VM float iris_vm_cot_slope_f32(float x) {
+  float p = 0x1.047e28p-12f;
+  p = __builtin_fmaf(p, x, 0x1.12bd6ap-9f);
+  p = __builtin_fmaf(p, x, 0x1.6c28fcp-6f);
+  p = __builtin_fmaf(p, x, 0x1.555542p-2f);
+  return p;
+}
+/* end */
+
 struct iris_vm_angle_f32 {
   float head, tail;
   uint32_t quadrant;
@@ -109,14 +120,15 @@ IRIS_VM float iris_vm_sin_angle_f32(struct iris_vm_angle_f32 a, uint32_t quadran
   const uint32_t sign = (iris_vm_bits_f32(x) ^ quadrant << 30) & IRIS_VM_SIGN_F32;
   return iris_vm_from_f32(iris_vm_bits_f32(value) ^ sign);
 }
+/* tan(r) in two parts, or -1 / tan(r): a quotient, and its remainder over the same divisor. */
 IRIS_VM float iris_vm_tan_angle_f32(struct iris_vm_angle_f32 a, float x) {
-  const struct iris_vm_pair_f32 s = iris_vm_sin_pair_f32(a.head, a.tail);
-  const struct iris_vm_pair_f32 c = iris_vm_cos_pair_f32(a.head, a.tail);
-  const float sine = s.head + s.tail, sine_tail = iris_vm_fast_error_f32(s.head, s.tail, sine);
-  const float cosine = c.head + c.tail, cosine_tail = iris_vm_fast_error_f32(c.head, c.tail, cosine);
+  const float z = a.head * a.head, slope = iris_vm_cot_slope_f32(z);
+  const float level = __builtin_fmaf(-z, slope, 1.0f);
+  const float z_tail = __builtin_fmaf(a.head + a.head, a.tail, __builtin_fmaf(a.head, a.head, -z));
+  const float level_tail = __builtin_fmaf(z_tail, -0.37f, __builtin_fmaf(-z, slope, 1.0f - level));
   const bool odd = (int32_t)(a.quadrant << 31) < 0;
-  const float over = odd ? cosine : sine, over_tail = odd ? cosine_tail : sine_tail;
-  const float under = odd ? sine : cosine, under_tail = odd ? sine_tail : cosine_tail;
+  const float over = odd ? level : a.head, over_tail = odd ? level_tail : a.tail;
+  const float under = odd ? a.head : level, under_tail = odd ? a.tail : level_tail;
   const float inverse = 1.0f / under;
   const float q = over * inverse;
   const float rest = __builtin_fmaf(-q, under, over) + __builtin_fmaf(-q, under_tail, over_tail);

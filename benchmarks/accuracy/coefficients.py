@@ -203,16 +203,6 @@ POLYNOMIALS = (
         scale=lambda r: r**2,
     ),
     Polynomial(
-        "iris_vm_exp_tail_f32",
-        "(exp(x) - 1 - x - x^2/2) / x^3 on |x| <= ln(2)/2",
-        _exp_tail,
-        -HALF_LN2,
-        HALF_LN2,
-        4,
-        single=True,
-        scale=lambda r: r**3,
-    ),
-    Polynomial(
         "iris_vm_exp2_tail_f32",
         "(2^x - 1 - x ln(2)) / x^2 on |x| <= 1/2",
         _exp2_tail,
@@ -229,16 +219,6 @@ POLYNOMIALS = (
         mpf(0),
         S2,
         6,
-        scale=lambda z: z / 2,
-    ),
-    Polynomial(
-        "iris_vm_log_tail_f32",
-        "(log((1+s)/(1-s)) - 2s) / s^3, x = s^2, on |s| <= 0.1716",
-        _root(_log_tail),
-        mpf(0),
-        S2,
-        2,
-        single=True,
         scale=lambda z: z / 2,
     ),
     Polynomial(

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import mpmath
 from mpmath import mp, mpf
 
-from benchmarks.accuracy.coefficients import HALF_LN2, Polynomial, _hex
+from benchmarks.accuracy.coefficients import HALF_LN2, QUARTER, WIDER, Polynomial, _hex
 
 Number = Callable[[mpf], mpf]
 
@@ -192,7 +192,74 @@ def _sinh_tail(z: mpf) -> mpf:
     return (mpmath.sinh(x) - x) / x**3
 
 
+def _cot_slope(z: mpf) -> mpf:
+    r = mpmath.sqrt(z)
+    return (1 - r * mpmath.cot(r)) / z
+
+
+def _log_tail(g: mpf) -> mpf:
+    return (mpmath.log1p(g) - g + g**2 / 2) / g**3
+
+
 EVERY: tuple[Fit | Table, ...] = (
+    Fit(
+        "iris_vm_cot_slope_f32",
+        "(1 - r cot(r)) / r^2, x = r^2, on |r| <= pi/4 + 1/100",
+        _cot_slope,
+        mpf("1e-9"),
+        WIDER,
+        3,
+        single=True,
+        scale=lambda z: z,
+        chain=True,
+    ),
+    Fit(
+        "iris_vm_cot_slope",
+        "(1 - r cot(r)) / r^2, x = r^2, on |r| <= pi/4",
+        _cot_slope,
+        mpf("1e-12"),
+        QUARTER,
+        8,
+        scale=lambda z: z,
+    ),
+    Fit(
+        "iris_vm_log_tail_f32",
+        "(log(1 + x) - x + x^2/2) / x^3, 1 + x from sqrt(1/2) to sqrt(2)",
+        _log_tail,
+        mpmath.sqrt(mpf("0.5")) - 1,
+        mpmath.sqrt(mpf(2)) - 1,
+        7,
+        single=True,
+        scale=lambda g: g**2,
+        pairs=True,
+    ),
+    Fit(
+        "iris_vm_tanh_bend",
+        "((tanh(s) - s) / s^3 + 1/3) / s^2, x = s^2, on |s| <= 1",
+        lambda z: (_tanh_tail(z) + _rounded(mpf(1) / 3)) / z,
+        mpf("1e-7"),
+        mpf(1),
+        13,
+        scale=lambda z: z**2,
+    ),
+    Fit(
+        "iris_vm_tanh_exp",
+        "(exp(2x) - 1) / x on |x| <= ln(2)/4",
+        lambda r: mpmath.expm1(2 * r) / r,
+        -HALF_LN2 / 2,
+        HALF_LN2 / 2,
+        10,
+        scale=lambda r: r,
+    ),
+    Fit(
+        "iris_vm_sinh_small",
+        "(sinh(s) - s) / s^3, x = s^2, on |s| <= 1",
+        _sinh_tail,
+        mpf("1e-12"),
+        mpf(1),
+        7,
+        scale=lambda z: z,
+    ),
     Fit(
         "iris_vm_tanh_bend_f32",
         "((tanh(s) - s) / s^3 + 1/3) / s^2, x = s^2, on |s| <= 1",
