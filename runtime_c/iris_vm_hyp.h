@@ -92,10 +92,11 @@ IRIS_VM double iris_vm_sinh_small(double x) {
 IRIS_VM double iris_tanh_f64(double x) {
   const double size = __builtin_fabs(x), z = x * x;
   const double tail = __builtin_fma(z, iris_vm_tanh_bend(z), -0x1.5555555555555p-2);
-  const double small = __builtin_fma(size * z, tail, size);
+  const double cube = size * z, lost = __builtin_fma(size, __builtin_fma(size, size, -z), __builtin_fma(size, z, -cube));
+  const double small = size + __builtin_fma(cube, tail, lost * -0.28);
   const double shifted = __builtin_fma(size, 2 * IRIS_VM_LOG2E, IRIS_VM_ROUND_F64 + 1023);
   const double n = shifted - (IRIS_VM_ROUND_F64 + 1023);
-  const double r = __builtin_fma(n, -0x1.62e42fefa39efp-2, size);
+  const double r = __builtin_fma(n, -0.5 * IRIS_VM_LN2_LO, __builtin_fma(n, -0.5 * IRIS_VM_LN2_HI, size));
   const double power = iris_vm_from_f64(iris_vm_bits_f64(shifted) << 52);
   const double under = __builtin_fma(iris_vm_tanh_exp(r), r * power, power + 1.0);
   const double q = -2.0 / under;

@@ -131,14 +131,15 @@ IRIS_VM double iris_log1p_f64(double x) {
 /* (log(1 + x) - x + x^2/2) / x^3, 1 + x from sqrt(1/2) to sqrt(2) */
 IRIS_VM float iris_vm_log_tail_f32(float x) {
   const float z = x * x;
-  const float p0 = __builtin_fmaf(x, -0x1.000238p-2f, 0x1.555552p-2f);
-  const float p1 = __builtin_fmaf(x, -0x1.546f34p-3f, 0x1.99a132p-3f);
-  const float p2 = __builtin_fmaf(x, -0x1.0d88e2p-3f, 0x1.22c28cp-3f);
-  const float p3 = __builtin_fmaf(x, -0x1.3a035ep-4f, 0x1.05ee74p-3f);
+  const float p0 = __builtin_fmaf(x, -0x1p-2f, 0x1.555546p-2f);
+  const float p1 = __builtin_fmaf(x, -0x1.555f16p-3f, 0x1.99a546p-3f);
+  const float p2 = __builtin_fmaf(x, -0x1.fbc1e6p-4f, 0x1.232fe8p-3f);
+  const float p3 = __builtin_fmaf(x, -0x1.e04a3ap-4f, 0x1.e6f4eep-4f);
   const float q0 = __builtin_fmaf(z, p1, p0);
   const float q1 = __builtin_fmaf(z, p3, p2);
   const float zz = z * z;
-  float r = q1;
+  float r = 0x1.16babcp-4f;
+  r = __builtin_fmaf(r, zz, q1);
   r = __builtin_fmaf(r, zz, q0);
   return r;
 }

@@ -121,14 +121,16 @@ IRIS_VM float iris_vm_sin_angle_f32(struct iris_vm_angle_f32 a, uint32_t quadran
   return iris_vm_from_f32(iris_vm_bits_f32(value) ^ sign);
 }
 /* tan(r) in two parts, or -1 / tan(r): a quotient, and its remainder over the same divisor. */
+/* Near multiples of pi/2 the tail of an angle is not small beside its head. */
 IRIS_VM float iris_vm_tan_angle_f32(struct iris_vm_angle_f32 a, float x) {
-  const float z = a.head * a.head, slope = iris_vm_cot_slope_f32(z);
+  const float r = a.head + a.tail, r_tail = iris_vm_fast_error_f32(a.head, a.tail, r);
+  const float z = r * r, slope = iris_vm_cot_slope_f32(z);
   const float level = __builtin_fmaf(-z, slope, 1.0f);
-  const float z_tail = __builtin_fmaf(a.head + a.head, a.tail, __builtin_fmaf(a.head, a.head, -z));
+  const float z_tail = __builtin_fmaf(r + r, r_tail, __builtin_fmaf(r, r, -z));
   const float level_tail = __builtin_fmaf(z_tail, -0.37f, __builtin_fmaf(-z, slope, 1.0f - level));
   const bool odd = (int32_t)(a.quadrant << 31) < 0;
-  const float over = odd ? level : a.head, over_tail = odd ? level_tail : a.tail;
-  const float under = odd ? a.head : level, under_tail = odd ? a.tail : level_tail;
+  const float over = odd ? level : r, over_tail = odd ? level_tail : r_tail;
+  const float under = odd ? r : level, under_tail = odd ? r_tail : level_tail;
   const float inverse = 1.0f / under;
   const float q = over * inverse;
   const float rest = __builtin_fmaf(-q, under, over) + __builtin_fmaf(-q, under_tail, over_tail);

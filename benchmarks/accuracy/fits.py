@@ -203,6 +203,16 @@ def _log_tail(g: mpf) -> mpf:
 
 EVERY: tuple[Fit | Table, ...] = (
     Fit(
+        "iris_vm_expm1_curve_f32",
+        "(exp(x) - 1 - x) / x^2 on |x| <= ln(2)/2",
+        _exp_bend,
+        -HALF_LN2,
+        HALF_LN2,
+        6,
+        single=True,
+        scale=lambda r: r**2,
+    ),
+    Fit(
         "iris_vm_cot_slope_f32",
         "(1 - r cot(r)) / r^2, x = r^2, on |r| <= pi/4 + 1/100",
         _cot_slope,
@@ -228,7 +238,7 @@ EVERY: tuple[Fit | Table, ...] = (
         _log_tail,
         mpmath.sqrt(mpf("0.5")) - 1,
         mpmath.sqrt(mpf(2)) - 1,
-        7,
+        8,
         single=True,
         scale=lambda g: g**2,
         pairs=True,
