@@ -74,17 +74,16 @@ IRIS_VM float iris_vm_exp_curve_f32(float x) {
   return __builtin_fmaf(odd, x, even);
 }
 /* end */
-/* polynomial iris_vm_expm1_curve_f32 */
-/* (exp(x) - 1 - x) / x^2 on |x| <= ln(2)/2 */
-IRIS_VM float iris_vm_expm1_curve_f32(float x) {
+/* polynomial iris_vm_exp_tail_f32 */
+/* (exp(x) - 1 - x - x^2/2) / x^3 on |x| <= ln(2)/2 */
+IRIS_VM float iris_vm_exp_tail_f32(float x) {
   const float z = x * x;
-  float even = 0x1.a3480ep-16f;
-  even = __builtin_fmaf(even, z, 0x1.6c14dp-10f);
-  even = __builtin_fmaf(even, z, 0x1.555556p-5f);
-  even = __builtin_fmaf(even, z, 0x1p-1f);
-  float odd = 0x1.a27408p-13f;
-  odd = __builtin_fmaf(odd, z, 0x1.110feep-7f);
-  odd = __builtin_fmaf(odd, z, 0x1.555556p-3f);
+  float even = 0x1.a27408p-13f;
+  even = __builtin_fmaf(even, z, 0x1.110feep-7f);
+  even = __builtin_fmaf(even, z, 0x1.555556p-3f);
+  float odd = 0x1.a3480ep-16f;
+  odd = __builtin_fmaf(odd, z, 0x1.6c14dp-10f);
+  odd = __builtin_fmaf(odd, z, 0x1.555556p-5f);
   return __builtin_fmaf(odd, x, even);
 }
 /* end */
@@ -195,8 +194,9 @@ IRIS_VM float iris_expm1_f32(float x) {
   const float other = iris_vm_from_f32((uint32_t)(less > 0 ? less : 0));
   const float one = 1.0f - other;
   const float head = one + r;
-  const float rest = iris_vm_fast_error_f32(one, r, head) + (((1.0f - one) - other) + lost);
-  const float sum = head + __builtin_fmaf(r * r, iris_vm_expm1_curve_f32(r), rest);
+  const float rest = iris_vm_fast_error_f32(one, r, head) + (((1.0f - one) - other) + __builtin_fmaf(lost, r, lost));
+  const float z = r * r, curve = __builtin_fmaf(r * z, iris_vm_exp_tail_f32(r), 0.5f * z);
+  const float sum = head + (curve + rest);
   const float large = (sum + sum) * iris_vm_from_f32(bits);
   const float real = iris_vm_choose_f32(x > 88.8f, IRIS_INF_F32, iris_vm_choose_f32(x < -17.32f, -1.0f, large));
   return iris_vm_from_f32(iris_vm_bits_f32(real) | (iris_vm_bits_f32(x) & IRIS_VM_SIGN_F32));

@@ -36,20 +36,22 @@ IRIS_VM double iris_vm_cosh_tail(double x) {
 /* ((tanh(s) - s) / s^3 + 1/3) / s^2, x = s^2, on |s| <= 1 */
 IRIS_VM double iris_vm_tanh_bend(double x) {
   const double z = x * x;
-  double even = 0x1.67ff8f46f176p-21;
-  even = __builtin_fma(even, z, 0x1.a1f41ed4a2bb4p-17);
-  even = __builtin_fma(even, z, 0x1.8e1ddf86624d3p-14);
-  even = __builtin_fma(even, z, 0x1.352829d90cb9ep-11);
-  even = __builtin_fma(even, z, 0x1.d6d338ad91563p-9);
-  even = __builtin_fma(even, z, 0x1.664f4851adfap-6);
-  even = __builtin_fma(even, z, 0x1.111111110fd9fp-3);
-  double odd = -0x1.163ff0a54718dp-24;
-  odd = __builtin_fma(odd, z, -0x1.d270ade64876ep-19);
-  odd = __builtin_fma(odd, z, -0x1.30088d25957dep-15);
-  odd = __builtin_fma(odd, z, -0x1.f36e3366605b5p-13);
-  odd = __builtin_fma(odd, z, -0x1.7d9d0a67fef0bp-10);
-  odd = __builtin_fma(odd, z, -0x1.226e308d1d272p-7);
-  odd = __builtin_fma(odd, z, -0x1.ba1ba1b9087bcp-5);
+  double even = 0x1.67007376a2e2bp-24;
+  even = __builtin_fma(even, z, 0x1.ec6198126b299p-20);
+  even = __builtin_fma(even, z, 0x1.002e88dd06e79p-16);
+  even = __builtin_fma(even, z, 0x1.95ae7e4969512p-14);
+  even = __builtin_fma(even, z, 0x1.35557fa3cef08p-11);
+  even = __builtin_fma(even, z, 0x1.d6d3cbb125b1bp-9);
+  even = __builtin_fma(even, z, 0x1.664f48819b9dcp-6);
+  even = __builtin_fma(even, z, 0x1.11111111110ap-3);
+  double odd = -0x1.f7fb68b8bd7e3p-28;
+  odd = __builtin_fma(odd, z, -0x1.fd07d6797d62ap-22);
+  odd = __builtin_fma(odd, z, -0x1.7ab2e267ef605p-18);
+  odd = __builtin_fma(odd, z, -0x1.461b2b47a586ep-15);
+  odd = __builtin_fma(odd, z, -0x1.f5575f114ea0fp-13);
+  odd = __builtin_fma(odd, z, -0x1.7da31e930e544p-10);
+  odd = __builtin_fma(odd, z, -0x1.226e353c358eep-7);
+  odd = __builtin_fma(odd, z, -0x1.ba1ba1ba15dc1p-5);
   return __builtin_fma(odd, x, even);
 }
 /* end */

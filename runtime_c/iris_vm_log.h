@@ -202,8 +202,9 @@ IRIS_VM float iris_log10_f32(float x) {
 IRIS_VM float iris_log2_f32(float x) {
   const float factor = 0x1.715476p0f, factor_tail = 0x1.4ae0cp-26f;
   const struct iris_vm_split_f32 u = iris_vm_split_f32(x);
-  const float low = __builtin_fmaf(u.terms.curve, factor, u.terms.g * factor_tail);
-  return iris_vm_log_special_f32(x, __builtin_fmaf(u.octave, 0x1p-23f, __builtin_fmaf(u.terms.g, factor, low)));
+  const float g = u.terms.g, square_tail = __builtin_fmaf(g, g, -(g * g));
+  const float low = __builtin_fmaf(u.terms.curve, factor, __builtin_fmaf(square_tail, -0.5f * factor, g * factor_tail));
+  return iris_vm_log_special_f32(x, __builtin_fmaf(u.octave, 0x1p-23f, __builtin_fmaf(g, factor, low)));
 }
 
 /* log(2^extra (sum + low)), for a normal sum and a low part of about its rounding error:
