@@ -23,6 +23,7 @@ PARTS = (
     "log",
     "trig",
     "trig_f32",
+    "pi",
     "pow",
     "hyp",
     "inverse_hyp",
