@@ -21,6 +21,14 @@ LIMIT = -1  # the slot of the iteration limit; constants have the slots below it
 _WORD = 1 << 64
 
 
+class Faulted(Exception):
+    """Some lane raises `fault`; others may raise another one, and come before it."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+
+
 @record
 class Code:
     """A block: what to do, then where its results are."""
@@ -41,7 +49,7 @@ class Code:
 def check(condition: int, fault: Fault) -> Step:
     def step(lanes: Lanes) -> None:
         if not lanes[condition].all():
-            raise fault.exception(fault.message)
+            raise Faulted(fault)
 
     return step
 
@@ -176,7 +184,7 @@ def loop_while(loop: Loop, condition: Code, body: Code) -> Step:
             if not state.alive:
                 break
             if done == limit > 0:
-                raise Fault.WHILE_LIMIT.exception(Fault.WHILE_LIMIT.message)
+                raise Faulted(Fault.WHILE_LIMIT)
             state.values = body.values(state.lanes)
         loop.finish(state, lanes)
 

@@ -12,11 +12,23 @@ from typing import Any, assert_never
 import numpy as np
 import numpy.typing as npt
 
-from iris_cc.interp.control import LIMIT, Bounds, Code, Loop, Slots, Step, check, choose, loop_for, loop_while
+from iris_cc.interp.control import (
+    LIMIT,
+    Bounds,
+    Code,
+    Faulted,
+    Loop,
+    Slots,
+    Step,
+    check,
+    choose,
+    loop_for,
+    loop_while,
+)
 from iris_cc.interp.lanes import Lanes, Value, spread
 from iris_cc.interp.special import Evaluate, dtype, evaluator, returns_fresh_memory
 from iris_cc.ir import walk
-from iris_cc.ir.nodes import Atom, Block, Check, Const, For, Function, If, Let, Stmt, Var, While
+from iris_cc.ir.nodes import Atom, Block, Check, Const, Fault, For, Function, If, Let, Stmt, Var, While
 
 Array = npt.NDArray[Any]
 
@@ -30,6 +42,8 @@ class Program:
         self.results = fn.results
         self.code = compiler.block(fn.body)
         self.constants = {slot: _typed(const) for const, slot in compiler.constants.items()}
+        self.faults = {stmt.fault for stmt in walk.statements(fn.body) if isinstance(stmt, Check)}
+        self.faults |= {Fault.WHILE_LIMIT for stmt in walk.statements(fn.body) if isinstance(stmt, While)}
         self.branches = any(isinstance(stmt, If | For | While) for stmt in fn.body.stmts)
 
     def __call__(self, inputs: Sequence[Array], indices: Sequence[Array], while_limit: int) -> tuple[Array, ...]:
@@ -37,12 +51,38 @@ class Program:
         count = self.accept(given)
         if count == 0:
             return tuple(np.empty(0, dtype(t)) for t in self.results)
+        try:
+            return tuple(_fresh(self.values(given, count, while_limit), given, count))
+        except Faulted as faulted:
+            fault = self.first_fault(given, count, while_limit, faulted.fault)
+        raise fault.exception(fault.message)
+
+    def values(self, given: Sequence[Array], count: int, while_limit: int) -> list[Value]:
         lanes = Lanes(None, None, count)
         lanes.update(self.constants)
         lanes[LIMIT] = while_limit
         lanes.update(zip((var.id for var in self.wanted), given, strict=True))
-        values = self.code.values(lanes)
-        return tuple(_fresh(values, given, count))
+        return self.code.values(lanes)
+
+    def first_fault(self, given: Sequence[Array], count: int, while_limit: int, known: Fault) -> Fault:
+        """What the first lane that faults raises first, where some lane raises `known`."""
+        if len(self.faults) == 1:
+            return known
+        first, end = 0, count
+        while end - first > 1:
+            middle = (first + end) // 2
+            if self.fault_of(given, first, middle, while_limit) is None:
+                first = middle
+            else:
+                end = middle
+        return self.fault_of(given, first, end, while_limit) or known
+
+    def fault_of(self, given: Sequence[Array], first: int, end: int, while_limit: int) -> Fault | None:
+        try:
+            self.values([array[first:end] for array in given], end - first, while_limit)
+        except Faulted as faulted:
+            return faulted.fault
+        return None
 
     def accept(self, given: Sequence[Array]) -> int:
         """The number of lanes, if the arrays are what the function takes."""
