@@ -24,7 +24,7 @@ from iris_cc.ir.types import BOOL, Scalar
 _STRUCTURE = (
     *("count", "args", "steps", "status", "watch", "faults", "part", "lane", "k", "next", "element", "running", "idle"),
     *("done", "busy", "fewest", "left", "most_rounds", "round", "deadline", "began", "end"),
-    *("fresh", "ranks", "before", "is_fresh", "taken", "pause", "again", "now"),
+    *("fresh", "ranks", "before", "is_fresh", "taken", "pause", "again", "now", "most", "rest"),
 )
 
 
@@ -71,8 +71,10 @@ class _Refill(Lanes):
         out.line("/* Any steps, no overlap; a lane that is done takes the next element. */")
         with out.braces(f"IRIS_OUTLINE {self.rows.result} iris_lanes({self.rows.params()})"):
             self.declare()
+            if self.is_watched:
+                out.line("uint64_t most = 0, rest = 0; /* rounds until the next look for signals */")
             with out.braces("for (;;)"):
-                self.look_up(self.loop)
+                self.look_for_signals()
                 results = self.results()
                 out.line("bool busy = true;")
                 out.line("#if defined(IRIS_TAKES_MANY)")
@@ -285,8 +287,7 @@ class _Refill(Lanes):
         with self.out.braces("for (;;)"), self.under("running[part]"):
             self.line(f"running[part] &= {self.goes_on(loop)};")
             self.count_left()
-            self.out.line("if (left <= fewest) break;")
-            self.look_up(loop)
+            self.leave()
             if self.in_a_row == 1:
                 self.body(loop)
                 return
@@ -313,13 +314,24 @@ class _Refill(Lanes):
         """Whether a lane has run too long, or so many are done that they take new elements."""
         self.count_left()
         self.limit()
-        self.out.line("if (left <= fewest) break;")
-        self.look_up(self.loop)
+        self.leave()
 
-    def look_up(self, loop: For | While) -> None:
-        if self.plan.is_watched and is_watched_loop(loop):
-            cost = weight(loop.body, COPIES * self.in_a_row)
-            self.out.line(f"if (iris_spend(watch, {cost})) return{' faults' if self.rows.can_fault else ''};")
+    def leave(self) -> None:
+        self.out.line("if (left <= fewest) break;")
+        if self.is_watched:
+            self.out.line("if (!rest--) break;")
+
+    @property
+    def is_watched(self) -> bool:
+        return self.plan.is_watched and is_watched_loop(self.loop)
+
+    def look_for_signals(self) -> None:
+        """Not among the rounds: a call there would cost them their registers."""
+        if self.is_watched:
+            cost = weight(self.loop.body, COPIES * self.in_a_row)
+            leave = f"return{' faults' if self.rows.can_fault else ''};"
+            self.out.line(f"if (iris_spend(watch, (most - rest) * {cost} + 1)) {leave}")
+            self.out.line(f"most = rest = iris_some_of(watch, ~0ULL, {cost});")
 
     def count_left(self) -> None:
         self.out.line("int left = 0;")

@@ -89,8 +89,10 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
     element[part] = (iris_long){0} - 1;
   }
   intptr_t next = 0;
+  uint64_t most = 0, rest = 0; /* rounds until the next look for signals */
   for (;;) {
-    if (iris_spend(watch, 1)) return;
+    if (iris_spend(watch, (most - rest) * 1 + 1)) return;
+    most = rest = iris_some_of(watch, ~0ULL, 1);
     iris_v_f64 out0[IRIS_PARTS];
     IRIS_EACH_PART {
       out0[part] = total[part];
@@ -167,7 +169,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
         left += iris_count(running[part]);
       }
       if (left <= fewest) break;
-      if (iris_spend(watch, 1)) return;
+      if (!rest--) break;
       IRIS_EACH_PART {
         /* 7: total += x**2 / (i + 1) */
         const iris_v_f64 t1 = x[part] * x[part];

@@ -111,8 +111,10 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
     element[part] = (iris_long){0} - 1;
   }
   intptr_t next = 0;
+  uint64_t most = 0, rest = 0; /* rounds until the next look for signals */
   for (;;) {
-    if (iris_spend(watch, 1)) return;
+    if (iris_spend(watch, (most - rest) * 1 + 1)) return;
+    most = rest = iris_some_of(watch, ~0ULL, 1);
     iris_v_i64 out0[IRIS_PARTS];
     IRIS_EACH_PART {
       out0[part] = total[part];
@@ -182,7 +184,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
         left += iris_count(running[part]);
       }
       if (left <= fewest) break;
-      if (iris_spend(watch, 1)) return;
+      if (!rest--) break;
       iris_mask live[IRIS_PARTS];
       iris_v_i64 total_1[IRIS_PARTS];
       iris_v_i64 j[IRIS_PARTS];
@@ -201,7 +203,7 @@ IRIS_OUTLINE void iris_lanes(intptr_t count, char *const *args, const intptr_t *
           any |= running_1[part];
         }
         if (!iris_any(any)) break;
-        if (iris_spend(watch, 1)) return;
+        if (iris_spend(watch, 1)) break;
         IRIS_EACH_PART {
           /* 7: if j == 5: */
           const iris_mask t1 = IRIS_EQ(i64, j[part], iris_all_i64(5LL));

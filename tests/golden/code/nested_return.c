@@ -149,8 +149,10 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
     element[part] = (iris_long){0} - 1;
   }
   intptr_t next = 0;
+  uint64_t most = 0, rest = 0; /* rounds until the next look for signals */
   for (;;) {
-    if (iris_spend(watch, 1)) return faults;
+    if (iris_spend(watch, (most - rest) * 1 + 1)) return faults;
+    most = rest = iris_some_of(watch, ~0ULL, 1);
     iris_v_i64 out0[IRIS_PARTS];
     iris_mask ret[IRIS_PARTS];
     IRIS_EACH_PART {
@@ -231,7 +233,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
         left += iris_count(running[part]);
       }
       if (left <= fewest) break;
-      if (iris_spend(watch, 1)) return faults;
+      if (!rest--) break;
       iris_mask live[IRIS_PARTS];
       iris_v_i64 j[IRIS_PARTS];
       iris_v_i64 rv00_2[IRIS_PARTS];
@@ -260,7 +262,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
           *status |= 4u /* while_limit */;
           break;
         }
-        if (iris_spend(watch, 1)) return faults;
+        if (iris_spend(watch, 1)) break;
         IRIS_EACH_PART {
           /* 7: if i * j == target: */
           const iris_v_i64 t2 = i[part] * j[part];

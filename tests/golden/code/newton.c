@@ -102,8 +102,10 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
   const uint64_t most_rounds = iris_rounds();
   uint64_t round = 0;
   uint64_t deadline = most_rounds; /* no lane passes its limit before this round */
+  uint64_t most = 0, rest = 0; /* rounds until the next look for signals */
   for (;;) {
-    if (iris_spend(watch, 2)) return faults;
+    if (iris_spend(watch, (most - rest) * 2 + 1)) return faults;
+    most = rest = iris_some_of(watch, ~0ULL, 2);
     iris_v_f64 out0[IRIS_PARTS];
     IRIS_EACH_PART {
       out0[part] = x[part];
@@ -204,7 +206,7 @@ IRIS_OUTLINE uint32_t iris_lanes(intptr_t count, char *const *args, const intptr
           break;
         }
         if (left <= fewest) break;
-        if (iris_spend(watch, 2)) return faults;
+        if (!rest--) break;
         pause = deadline - round < 4 ? deadline : round + 4;
       }
       IRIS_EACH_PART {
