@@ -287,7 +287,7 @@ class _Refill(Lanes):
         with self.out.braces("for (;;)"), self.under("running[part]"):
             self.line(f"running[part] &= {self.goes_on(loop)};")
             self.count_left()
-            self.leave()
+            self.end_rounds()
             if self.in_a_row == 1:
                 self.body(loop)
                 return
@@ -314,9 +314,9 @@ class _Refill(Lanes):
         """Whether a lane has run too long, or so many are done that they take new elements."""
         self.count_left()
         self.limit()
-        self.leave()
+        self.end_rounds()
 
-    def leave(self) -> None:
+    def end_rounds(self) -> None:
         self.out.line("if (left <= fewest) break;")
         if self.is_watched:
             self.out.line("if (!rest--) break;")
