@@ -102,8 +102,6 @@ class _RoutineCheck:
                 self.error(codes.E0107, f"the default of `{name}` is not a number", node)
             else:
                 self.number(value, node)
-                if type(value) is int and not -(1 << 63) <= value < 1 << 63:
-                    self.error(codes.E0107, f"the default of `{name}` does not fit in a signed 64-bit integer", node)
         if len(self.routine.params) >= MAX_OPERANDS:
             self.error(codes.E0111, f"{len(self.routine.params)} parameters are too many", self.source.header)
 

@@ -23,10 +23,9 @@ BIG = 2**63 + 5
 
 def extremes(c: Any) -> Function:
     def f(x):
-        return (
-            *(max(x, c), min(x, c), max(c, x), min(c, x), max(c, min(x, 100)), max(x, c, 3), min(2.5, x, c)),
-            *(x < c, x <= c, x == c, c != x, c > x, c >= x, -5 < x < c),
-        )
+        a, b, d, e = max(x, c), min(x, c), max(c, x), min(c, x)
+        g, h, k = max(c, min(x, 100)), max(x, c, 3), min(2.5, x, c)
+        return a, b, d, e, g, h, k, x < c, x <= c, x == c, c != x, c > x, c >= x, -5 < x < c
 
     return f
 
@@ -99,7 +98,10 @@ def test_every_constant_beside_every_dtype(route: Route, dtype: str, make: Any) 
     for c in CONSTANTS:
         function = make(c)
         if not raises_in_python(function, x):
-            assert_values(function, route.kernel(function)(x), x)
+            kernel = route.kernel(function)
+            assert_values(function, kernel(x), x)
+            if make is extremes:  # nothing in it needs more than 64 bits
+                assert kernel.explain(x).route == route.name
 
 
 @pytest.mark.parametrize("dtype", INTEGERS)
@@ -407,6 +409,7 @@ def test_an_int_of_64_bits_keeps_them_beside_a_uint64(route: Route) -> None:
     with np.errstate(all="ignore"):
         want, small = [mix(value) for value in X], [mix(value, 5) for value in X]
     kernel = route.kernel(mix)
+    assert kernel.explain(X, 0x9E3779B97F4A7C15, 33).route == route.name
     for got in (
         kernel(X),
         kernel(X, 0x9E3779B97F4A7C15),
@@ -427,15 +430,21 @@ def test_an_int_of_64_bits_keeps_them_beside_a_uint64(route: Route) -> None:
 
 @pytest.mark.parametrize("n", [2**63, BIG, 2**64 - 1])
 def test_an_int_of_64_bits_among_python_ints(route: Route, n: int) -> None:
-    def f(x, n, m=0xFFFFFFFFFFFFFFFF):
-        return (
-            *(n & 0xFF, n >> 1, n >> 63, n | 1, n ^ m, n % m, m // n, n // 10, n % 10, n & m, n > x, n >= m, n == m),
-            *(float(n), n * 0.5, bool(n), abs(n), +n, min(n, m), max(n, 3), min(3, n), n if x > 5 else m, n < 0),
-            *(m - n, n & -2, int(n), n.bit_count()),
-        )
+    def bits(x, n, m=0xFFFFFFFFFFFFFFFF):
+        return n & 0xFF, n >> 1, n >> 63, n | 1, n ^ m, n % m, m // n, n // 10, n % 10, n & m, n & -2, n.bit_count()
 
-    x = np.array([1, 7], "i4")
-    assert_values(lambda each: f(each, n), route.kernel(f)(x, n), x)
+    def numbers(x, n, m=0xFFFFFFFFFFFFFFFF):
+        joined = n if x > 5 else m
+        return joined, float(n), n * 0.5, bool(n), abs(n), +n, int(n), m - n, min(n, m), max(n, 3), min(3, n)
+
+    def comparisons(x, n, m=0xFFFFFFFFFFFFFFFF):
+        return n > x, n >= m, n == m, n < 0, -1 < n <= m, x != n
+
+    for f in (bits, numbers, comparisons):
+        x = np.array([1, 7], "i4")
+        kernel = route.kernel(f)
+        assert_values(lambda each, f=f: f(each, n), kernel(x, n), x)
+        assert kernel.explain(x, n, 2**64 - 1).route == route.name
 
 
 def test_what_needs_more_than_64_bits_answers_in_python(route: Route) -> None:
