@@ -78,6 +78,8 @@ class Kernel:
             self._outside(error)
         else:
             self._options = options = _with_pragmas(options, program)
+            if options.otypes is not None and len(options.otypes) != program.nout:
+                raise ValueError(f"otypes has {len(options.otypes)} types, and `{program.name}` {program.nout} results")
             self._kernels = Kernels(program, function, options, known)
             self._kernels.kernel = self
         self._dress(function, known)
@@ -104,7 +106,8 @@ class Kernel:
             with forks.imports:
                 from iris_cc.pyroute import Body, PythonUfunc
 
-            self._python = PythonUfunc(Body(function, known, self), len(inspect.signature(function).parameters))
+            body = Body(function, known, self, self._options.otypes)
+            self._python = PythonUfunc(body, len(inspect.signature(function).parameters))
             self._dispatcher = _python_dispatcher(self._python)
         self._kept = connect(self, self._dispatcher, patient=self._options.patient)
 
@@ -342,6 +345,7 @@ def kernel(
     fallback: Fallback = "warn",
     threads: int | None = None,
     compile: Compile = "now",
+    otypes: Any = None,
     source: str | None = None,
 ) -> Kernel: ...
 @overload
@@ -352,6 +356,7 @@ def kernel(
     fallback: Fallback = "warn",
     threads: int | None = None,
     compile: Compile = "now",
+    otypes: Any = None,
     source: str | None = None,
 ) -> Callable[[Callable[..., Any] | str], Kernel]: ...
 
@@ -365,6 +370,7 @@ def kernel(
     fallback: Fallback = "warn",
     threads: int | None = None,
     compile: Compile = "now",
+    otypes: Any = None,
     source: str | None = None,
 ) -> Kernel | Callable[[Callable[..., Any] | str], Kernel]:
     """Make a kernel of a plain function of scalars, or of DSL text that holds one `def`.
@@ -376,11 +382,12 @@ def kernel(
     threads   the most threads a call may use; None is all
     compile   "now": the first call with new types waits for the compiler; "background": calls run interpreted, with
               the same results, until it is done.  `Kernel.compile(types)` waits in either case
+    otypes    the types of the results: a dtype-like, several, or letters as for `np.vectorize`; None: by its returns
     source    the whole text that defined `function`, where Python keeps none (`exec`)
 
     Raises CompileError for DSL text outside the language, and TypeError for what is no function.
     """
-    options = _options(fp, math, fallback, threads, compile)
+    options = _options(fp, math, fallback, threads, compile, otypes)
     if function is None:
         return lambda each: make(each, options, source)
     return make(function, options, source)
@@ -420,7 +427,7 @@ def _rebuild(
     return made
 
 
-def _options(fp: Any, math: Any, fallback: Any, threads: Any, compile: Any) -> Options:
+def _options(fp: Any, math: Any, fallback: Any, threads: Any, compile: Any, otypes: Any) -> Options:
     default_math = os.environ.get("IRIS_JIT_SIMD_MATH", "").strip() or "accurate"
     chosen = math or (default_math if default_math in MATH_MODES else "accurate")
     choices = (
@@ -430,7 +437,7 @@ def _options(fp: Any, math: Any, fallback: Any, threads: Any, compile: Any) -> O
     for name, value, allowed in choices:
         if value not in allowed:
             raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, not {value!r}")
-    return Options(fp, chosen, fallback, _count_of(threads), compile)
+    return Options(fp, chosen, fallback, _count_of(threads), compile, driver.read_otypes(otypes))
 
 
 def _count_of(threads: Any) -> int | None:

@@ -314,7 +314,7 @@ class Kernels:
             from iris_cc.pyroute import Body, PythonUfunc
 
         assert self.function is not None
-        return PythonUfunc(Body(self.function, self.texts, self.kernel), self.nin)
+        return PythonUfunc(Body(self.function, self.texts, self.kernel, self.options.otypes), self.nin)
 
     def rescuable(self, error: CompileError) -> CompileError:
         """The error as one the call may answer in Python, if it can."""

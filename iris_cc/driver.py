@@ -48,6 +48,7 @@ class Options:
     fallback: Literal["warn", "silent", "error"] = "warn"
     threads: int | None = None
     compile: Literal["now", "background"] = "now"
+    otypes: tuple[np.dtype[Any], ...] | None = None
 
     @property
     def patient(self) -> bool:
@@ -57,6 +58,22 @@ class Options:
     def fp_mode(self) -> Fp:
         named = self.fp or config.fp_mode()
         return next((mode for mode in FP_MODES if mode == named), "strict")
+
+
+def read_otypes(given: Any) -> tuple[np.dtype[Any], ...] | None:
+    """The types of the results: letters as for `np.vectorize`, a dtype-like, or several."""
+    if given is None:
+        return None
+    if isinstance(given, str):
+        given = tuple(given) if given and set(given) <= set(np.typecodes["All"]) else (given,)
+    several = given if isinstance(given, (tuple, list)) else (given,)
+    try:
+        found = tuple(np.dtype(each) for each in several if each is not None)
+    except TypeError as error:
+        raise ValueError(f"otypes must be dtypes, not {given!r}: {error}") from None
+    if not found or len(found) != len(several):
+        raise ValueError(f"otypes must be dtypes, one for each result, not {given!r}")
+    return found
 
 
 class Specialization:
@@ -75,7 +92,7 @@ class Specialization:
     @lazy
     def raw(self) -> Function:
         """The IR as lowered."""
-        return front.specialize(self.program, self.types, self.ndim)
+        return front.specialize(self.program, self.types, self.ndim, self.options.otypes)
 
     @lazy
     def fn(self) -> Function:

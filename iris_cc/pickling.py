@@ -144,7 +144,8 @@ class _Packer:
         function = None if kernel.py_func is None else self._function(kernel.py_func, kernel.source_text)
         text = kernel.source_text if function is None else None
         options = kernel.options
-        shown = (options.fp, options.math, options.fallback, options.threads, options.compile)
+        types = None if options.otypes is None else [np.lib.format.dtype_to_descr(each) for each in options.otypes]
+        shown = (options.fp, options.math, options.fallback, options.threads, options.compile, types)
         self.kernels.append((place[1], None if function is None else function[1], text, shown, kernel.fp))
         return place
 
@@ -307,7 +308,7 @@ class _Loader:
         for label, function, text, options, fp in self.packed:
             made = None if function is None else self.functions[function]
             own = text if made is None else self.texts.get(made)
-            self.kernels[label] = kernel = self.rebuild(made, own, Options(*options), fp, self.texts)
+            self.kernels[label] = kernel = self.rebuild(made, own, _options(*options), fp, self.texts)
             for bind in self.waiting.pop(label, ()):
                 bind(kernel)
         return self.kernels[self.root]
@@ -356,3 +357,9 @@ class _Loader:
                 self.waiting.setdefault(label, []).append(bind)
             case _:
                 raise pickle.UnpicklingError(f"a kernel captures nothing of the kind {value[:1]}")
+
+
+def _options(*options: Any) -> Options:
+    *words, types = options
+    read = np.lib.format.descr_to_dtype
+    return Options(*words, None if types is None else tuple(map(read, types)))

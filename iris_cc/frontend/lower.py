@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from iris_cc import codes
 from iris_cc.diagnostics import CompileError, Label, Span
-from iris_cc.frontend import arith, ranges
+from iris_cc.frontend import arith, calls, ranges
 from iris_cc.frontend.emit import Emit, name_of
 from iris_cc.frontend.expressions import Expressions, index_value
 from iris_cc.frontend.frames import (
@@ -37,15 +37,21 @@ from iris_cc.frontend.values import Paths, Result, Type, Value, Weak, flat, lite
 from iris_cc.ir import ops
 from iris_cc.ir.builder import Builder, Numbers
 from iris_cc.ir.nodes import Atom, Block, Const, For, Function, Index, Var, While
-from iris_cc.ir.types import BOOL, I64
+from iris_cc.ir.types import BOOL, I64, Scalar
 from iris_cc.records import record
 
 Slot = tuple[Var, ...]  # a carried value, and where that is open, whether it fits
 _DEEPEST_ABSORBED = 30  # blocks put into one another before flags are used instead
 
 
-def lower(routine: Routine, types: tuple[Type, ...], symbols: tuple[Symbol, ...], ndim: int) -> Function:
-    """The IR of `routine` for these argument types; raises CompileError with every type error."""
+def lower(
+    routine: Routine,
+    types: tuple[Type, ...],
+    symbols: tuple[Symbol, ...],
+    ndim: int,
+    wanted: tuple[Scalar, ...] | None = None,
+) -> Function:
+    """The IR of `routine` for these argument types, results cast to those `wanted`; CompileError has every error."""
     numbers = Numbers()
     e = Emit(Builder(numbers))
     lowering = Lowering(e, {})
@@ -55,6 +61,8 @@ def lower(routine: Routine, types: tuple[Type, ...], symbols: tuple[Symbol, ...]
     lowering.frames.append(Frame(routine, (), env))
     lowering.body(routine)
     results = [value for name, value in sorted(lowering.frame.env.items()) if name.startswith("%rv")]
+    if wanted is not None:
+        results = [calls.cast(e, value, scalar) for value, scalar in zip(results, wanted)]
     atoms = tuple(e.atom(value) for value in results)
     if not atoms:
         e.error(codes.E0302, f"no path through `{routine.name}` gives a value")

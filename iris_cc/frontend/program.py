@@ -84,10 +84,13 @@ def _analyze(kernel: FunctionType | str, texts: Mapping[Any, str]) -> Program:
     return Program(routine, nout, tuple(symbols), options)
 
 
-def specialize(program: Program, types: tuple[Type, ...], ndim: int = 0) -> Function:
-    """The IR of `program` for argument types; raises CompileError with every type error."""
+def specialize(
+    program: Program, types: tuple[Type, ...], ndim: int = 0, results: tuple[np.dtype[Any], ...] | None = None
+) -> Function:
+    """The IR of `program` for argument types, cast to `results`; raises CompileError with every type error."""
+    scalars = None if results is None else tuple(scalar_of(type_of(dtype, program)) for dtype in results)
     try:
-        return lower(program.routine, types, program.symbols, ndim)
+        return lower(program.routine, types, program.symbols, ndim, scalars)
     except RecursionError:
         raise fail(codes.E0005, "the source is nested too deep", program.place) from None
 

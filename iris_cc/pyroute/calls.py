@@ -31,6 +31,8 @@ class Callee(Protocol):
 
     def by_name(self) -> Callable[..., Any]: ...
 
+    def expected(self, operands: Sequence[object]) -> tuple[DType | None, ...]: ...
+
 
 class Call:
     """`inputs` are arrays or what becomes one, and Python scalars."""
@@ -91,13 +93,15 @@ class Call:
 
         def accept(count: int) -> None:
             self.ufunc.last_count = count
+            self.ufunc.body.check_count(count)
             request.outputs.check(self.name, self.ufunc.nin, count)
             request.wanted.of_outputs(self.name, count)
 
         caller = Caller(self.ufunc.by_name(), operands, accept)
         boxed = [box(each) for each in operands]
-        shapes, usual = request.outputs.shapes, self._usual_count()
-        results = evaluate(caller, boxed, shapes, request.where, request.order, usual, request.space)
+        shapes, expected = request.outputs.shapes, self.ufunc.expected(operands)
+        usual = len(expected) or self._usual_count()
+        results = evaluate(caller, boxed, shapes, request.where, request.order, usual, expected, request.space)
         self.several = caller.several
         return results
 
@@ -111,7 +115,7 @@ class Call:
         count = len(results.columns)
         goals = self.request.wanted.of_outputs(self.name, count)
         arrays: list[np.ndarray] = []
-        for k, (array, goal, out) in enumerate(zip(results.arrays(), goals, outputs)):
+        for k, (array, goal, out) in enumerate(zip(self._typed(results), goals, outputs)):
             made = array if goal is None else array.astype(goal, copy=False)
             if not results.empty:
                 place = self.ufunc.nin + k  # NumPy counts operands here
@@ -119,6 +123,13 @@ class Call:
                 self._check(made.dtype, made.dtype if out is None else out.dtype, "output", place, count)
             arrays.append(made)
         return arrays
+
+    def _typed(self, results: Results) -> tuple[np.ndarray, ...]:
+        """Each output in its type, or in the one that the kernel's `otypes` says."""
+        given = self.ufunc.body.otypes
+        if given is None:
+            return results.arrays()
+        return tuple(array.astype(target, copy=False) for array, target in zip(results.arrays(), given))
 
     def _check(self, source: DType, target: DType, kind: str, place: int, count: int) -> None:
         check_cast(source, target, self.request.casting, self.name, f"{kind} {place}" if count > 1 else kind)

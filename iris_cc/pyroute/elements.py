@@ -122,14 +122,17 @@ class Results:
     frame: np.ndarray
     mask: np.ndarray | None
     columns: tuple[list[Any], ...]
+    expected: tuple[DType | None, ...]
 
     def types(self) -> tuple[DType, ...]:
-        """The joined type of each output."""
-        return tuple(map(result_type, self.columns))
+        """The type of each output: the one its function shows, else the joined one of its values."""
+        return tuple(map(fitting_type, self.columns, self.expected))
 
     def arrays(self) -> tuple[np.ndarray, ...]:
-        """Each output in its joined type; elements that were not wanted hold anything."""
-        return tuple(_array(self.frame, self.mask, column) for column in self.columns)
+        """Each output in its type; elements that were not wanted hold anything."""
+        return tuple(
+            _array(self.frame, self.mask, column, target) for column, target in zip(self.columns, self.types())
+        )
 
     @property
     def empty(self) -> bool:
@@ -143,11 +146,13 @@ def evaluate(
     where: Any,
     order: Any,
     usual: int,
+    expected: tuple[DType | None, ...],
     space: Space | None = None,
 ) -> Results:
     """Call for every element of the broadcast, in which outputs of these `shapes` take part.
 
-    `usual` is the number of outputs where there is no element; in a `space` elements know their position.
+    `usual` is the number of outputs where there is no element, `expected` what is known of their types before; in a
+    `space` elements know their position.
     """
     if space is not None:
         mask = () if where is True else (np.shape(where),)
@@ -162,7 +167,7 @@ def evaluate(
     found = engine(*operands, out=out, where=where, order=order)
     rows = found[0] if spare else found
     frame = rows if isinstance(rows, np.ndarray) else _single(rows)
-    return _columns(frame, caller.count or usual)
+    return _columns(frame, caller.count or usual, expected)
 
 
 @record(eq=False)
@@ -205,22 +210,23 @@ def _positions(shape: tuple[int, ...], operands: Sequence[np.ndarray]) -> np.nda
     return boxed
 
 
-def _columns(frame: np.ndarray, count: int) -> Results:
+def _columns(frame: np.ndarray, count: int, expected: tuple[DType | None, ...]) -> Results:
     """One list of values per output, from an array of rows that has None where an element was not wanted."""
     everything = frame.ravel()  # `flat` ends at 32 axes
     rows = [row for row in everything if row is not None]
     given = np.fromiter((row is not None for row in everything), bool, frame.size)
     mask = None if given.all() else given.reshape(frame.shape)
-    return Results(frame, mask, tuple([row[k] for row in rows] for k in range(count)))
+    columns = tuple([row[k] for row in rows] for k in range(count))
+    return Results(frame, mask, columns, expected if len(expected) == count else (None,) * count)
 
 
-def array_of(frame: np.ndarray) -> np.ndarray:
-    """The values in an array of object, in their joined type."""
-    return _array(frame, None, list(frame.ravel()))
+def array_of(frame: np.ndarray, expected: DType | None) -> np.ndarray:
+    """The values in an array of object, in the type expected of them or their joined one."""
+    values = list(frame.ravel())
+    return _array(frame, None, values, fitting_type(values, expected))
 
 
-def _array(frame: np.ndarray, mask: np.ndarray | None, values: list[Any]) -> np.ndarray:
-    target = result_type(values)
+def _array(frame: np.ndarray, mask: np.ndarray | None, values: list[Any], target: DType) -> np.ndarray:
     array = np.empty_like(frame, target)
     if mask is None:
         array[...] = _converted(values, target).reshape(frame.shape)
@@ -247,7 +253,25 @@ def result_type(values: Iterable[Any]) -> DType:
         return np.dtype(float)
     words: list[Any] = [*sorted(strong, key=str), *(kind(0) for kind in sorted(weak, key=str))]
     ints = [value for value in given if type(value) is int] if int in weak else []
-    return _with_room(np.result_type(*words), ints, all(dtype.kind in "bu" for dtype in strong))
+    return with_room(np.result_type(*words), ints, all(dtype.kind in "bu" for dtype in strong))
+
+
+def fitting_type(values: list[Any], expected: DType | None) -> DType:
+    """`expected`, or a wider type where it cannot hold what the values turned out to be."""
+    if expected is None:
+        return result_type(values)
+    kinds = {type(value) for value in values}
+    weak = kinds & set(WEAK)
+    if expected.hasobject or not kinds:
+        return expected
+    strong = {_dtype(value) for value in values if type(value) not in weak}
+    letters = "?iufc" if weak <= {bool} else "iufc" if weak <= {bool, int} else "fc" if complex not in weak else "c"
+    fits = (not weak or expected.char in letters or expected.kind in letters) and all(
+        np.can_cast(each, expected, "safe") for each in strong
+    )
+    if not fits:
+        return result_type([*values, np.empty((), expected)[()]])
+    return with_room(expected, [value for value in values if type(value) is int], expected.kind in "bu")
 
 
 def _dtype(value: Any) -> DType:
@@ -256,7 +280,7 @@ def _dtype(value: Any) -> DType:
     return np.asarray(value).dtype if isinstance(value, (*WEAK, str, bytes)) else np.dtype(object)
 
 
-def _with_room(joined: DType, ints: list[int], unsigned: bool) -> DType:
+def with_room(joined: DType, ints: list[int], unsigned: bool) -> DType:
     """The joined type, or one that has room for the Python ints too: int64, uint64 beside `unsigned`, else object."""
     if joined.kind not in "iu" or not ints:
         return joined

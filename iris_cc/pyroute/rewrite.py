@@ -120,7 +120,7 @@ class Rewriter:
             return False
         seen.add(function.__code__)
         values = {name: captured(function, name) for name in _names(function.__code__)}
-        if any(value is _UNBOUND and symbol_named(name) is not None for name, value in values.items()):
+        if any(value is UNBOUND and symbol_named(name) is not None for name, value in values.items()):
             return True
         return any(type(value) is FunctionType and self.reads_symbols(value, seen) for value in values.values())
 
@@ -158,7 +158,7 @@ class _Changes(ast.NodeTransformer):
         return node
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        if not _is_read(node) or symbol_named(node.id) is None or self._found(node.id) is not _UNBOUND:
+        if not _is_read(node) or symbol_named(node.id) is None or self._found(node.id) is not UNBOUND:
             return node
         self.count += 1
         read: ast.expr = _placed(_call(_SYMBOL, ast.Constant(node.id)), node)
@@ -167,33 +167,33 @@ class _Changes(ast.NodeTransformer):
     def _may_be_plain(self, node: ast.expr) -> bool:
         """Whether a call of `node` may be one of a plain function: names may be bound later, and anew."""
         found = self._value(node)
-        return found is _UNBOUND or isinstance(found, (FunctionType, MethodType))
+        return found is UNBOUND or isinstance(found, (FunctionType, MethodType))
 
     def _value(self, node: ast.expr) -> Any:
         if isinstance(node, ast.Name):
             return self._found(node.id)
         if isinstance(node, ast.Attribute) and isinstance(base := self._value(node.value), ModuleType):
-            return getattr(base, node.attr, _UNBOUND)
-        return _UNBOUND
+            return getattr(base, node.attr, UNBOUND)
+        return UNBOUND
 
     def _found(self, name: str) -> Any:
-        """What a name is bound to outside the function; `_UNBOUND` for nothing and for locals."""
+        """What a name is bound to outside the function; `UNBOUND` for nothing and for locals."""
         return _LOCAL if name in self.bound else captured(self.function, name)
 
 
-_UNBOUND: Any = object()
+UNBOUND: Any = object()
 _LOCAL: Any = _passed  # stands for what may be a plain function
 
 
 def captured(function: FunctionType, name: str) -> Any:
-    """What a free name of `function` is bound to now; `_UNBOUND` for nothing."""
+    """What a free name of `function` is bound to now; `UNBOUND` for nothing."""
     cells = dict(zip(function.__code__.co_freevars, function.__closure__ or ()))
     if name in cells:
         try:
             return cells[name].cell_contents
         except ValueError:  # bound later
             return _LOCAL
-    return function.__globals__.get(name, getattr(builtins, name, _UNBOUND))
+    return function.__globals__.get(name, getattr(builtins, name, UNBOUND))
 
 
 def _names(code: CodeType) -> set[str]:

@@ -57,7 +57,7 @@ class PythonUfunc:
 
     @property
     def nout(self) -> int:
-        return self.last_count or self._promised or 1
+        return (len(self.body.otypes) if self.body.otypes else 0) or self.last_count or self._promised or 1
 
     @property
     def nargs(self) -> int:
@@ -170,6 +170,10 @@ class PythonUfunc:
             return called(*given[:place], **dict(zip(names, given[place:])))
 
         return call
+
+    def expected(self, operands: Sequence[object]) -> tuple[Any, ...]:
+        """What is known of the results' types before the function is called: nothing, or one entry for each."""
+        return self.body.types(operands, self._names or (), self._held)
 
     # -- methods --
 
@@ -286,6 +290,17 @@ class PythonUfunc:
 
         return step
 
+    def _folded(self, values: np.ndarray, goal: Any, words: Mapping[str, Any]) -> Any:
+        """The type that the results of a fold have; None where their values say it."""
+        element = values.dtype if goal is None else goal
+        initial = words.get("initial", MISSING)
+        if element.hasobject:
+            return np.dtype(object)
+        if self.body.otypes is not None or initial is None or self._names or self._held:
+            return None
+        start = element if initial is MISSING else type(initial) if type(initial) in WEAK else np.asarray(initial).dtype
+        return self.body.folded(start, element)
+
     def _method(
         self,
         method: str,
@@ -307,7 +322,8 @@ class PythonUfunc:
         values = np.asarray(inputs[0])
         with np.errstate(all="ignore"):
             boxed = box(values if goal is None else values.astype(goal))
-            array = array_of(walk(ufunc._step(method, (values,)), boxed))
+            array = array_of(walk(ufunc._step(method, (values,)), boxed), ufunc._folded(values, goal, words))
+            array = array if self.body.otypes is None else array.astype(self.body.otypes[0], copy=False)
             if goal is not None and array.dtype != goal:
                 if array.size:
                     check_cast(array.dtype, goal, "same_kind", self.__name__, "output")
