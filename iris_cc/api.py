@@ -487,7 +487,8 @@ def _python_dispatcher(target: PythonUfunc) -> Dispatcher:
     defaults: Mapping[str, object] = {
         name: Default.of(p.default) for name, p in parameters.items() if p.default is not inspect.Parameter.empty
     }
-    return Dispatcher(name, tuple(parameters), defaults, lambda mask: target)
+    entry = target.entry
+    return Dispatcher(name, tuple(parameters), defaults, lambda mask: entry)
 
 
 def _letters(spec: Specialization) -> str:

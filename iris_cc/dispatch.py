@@ -453,8 +453,8 @@ class KernelDispatcher(Dispatcher):
             error = self.kernels.type_error(values) or error
         elif driver.is_out_of_bounds(error) and not rest and len(values) == self.kernels.nin:  # nothing is overwritten
             error = self.kernels.rescuable(CompileError((driver.out_of_bounds(self.kernels.program),)))
-        target: Target | None = self.kernels.python(error)
-        return target
+        target = self.kernels.python(error)
+        return None if target is None else target.entry
 
 
 def _factory() -> Callable[..., Any]:

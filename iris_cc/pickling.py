@@ -360,6 +360,6 @@ class _Loader:
 
 
 def _options(*options: Any) -> Options:
-    *words, types = options
+    fp, math, fallback, threads, compile, types = options
     read = np.lib.format.descr_to_dtype
-    return Options(*words, None if types is None else tuple(map(read, types)))
+    return Options(fp, math, fallback, threads, compile, None if types is None else tuple(map(read, types)))

@@ -44,7 +44,7 @@ FORBIDDEN: dict[str, frozenset[str]] = {
 ALLOWED_ONLY: dict[tuple[str, str], frozenset[str]] = {
     ("units", "codegen"): frozenset({"codegen.runtime_c.read"}),
     ("pyroute", "frontend"): frozenset({"frontend.source", "frontend.resolve.symbol_named"}),
-    ("pyroute", "runtime"): frozenset({"runtime.operands", "runtime.overrides"}),
+    ("pyroute", "runtime"): frozenset({"runtime.operands", "runtime.overrides", "runtime.spaces"}),
 }
 # Outside packages: who may know NumPy's arrays, ctypes and the subprocess module.
 OUTSIDE: dict[str, frozenset[str]] = {

@@ -20,6 +20,7 @@ from iris_cc.pyroute.parameters import WORDS, Bound, Default, Parameters, promis
 from iris_cc.pyroute.request import MISSING, Outputs, check_cast, read_outputs, read_request, read_types
 from iris_cc.runtime.operands import read_shape
 from iris_cc.runtime.overrides import dress, override, wrapper
+from iris_cc.runtime.spaces import Spaces
 
 
 class PythonUfunc:
@@ -58,6 +59,11 @@ class PythonUfunc:
     @property
     def nout(self) -> int:
         return (len(self.body.otypes) if self.body.otypes else 0) or self.last_count or self._promised or 1
+
+    @property
+    def entry(self) -> Callable[..., Any]:
+        """What a kernel's calls go to."""
+        return Spaces(self.__name__, self.nin, lambda: self.nout, self) if self.body.is_indexed else self
 
     @property
     def nargs(self) -> int:

@@ -12,6 +12,7 @@ import numpy as np
 
 from iris_cc.runtime import ndloop
 from iris_cc.runtime.ndloop import Native, NdLoop, NdResolve
+from iris_cc.runtime.spaces import Spaces
 from iris_cc.runtime.ufunc import Word
 
 # What decides a loop: a dtype or Python type per input, then the number of dimensions.
@@ -37,6 +38,7 @@ class NdCalls:
         self.nout = nout
         self.resolve = resolve
         self.known: dict[Key, _Plain] = {}
+        self.spaces = Spaces(name, nin, lambda: nout, self._long)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         out = kwargs.get("out")
@@ -45,6 +47,9 @@ class NdCalls:
             known = self.known.get(key)
             if known is not None and shape and (out is None or known.takes(out, shape, args)):
                 return known.call(shape, args, out)
+        return self.spaces(*args, **kwargs)
+
+    def _long(self, *args: Any, **kwargs: Any) -> Any:
         return ndloop.call_nd(self.name, self.nin, self.nout, self._resolved, args, **kwargs)
 
     def _resolved(self, words: tuple[Word, ...], ndim: int, dtype: np.dtype[Any] | None) -> NdLoop:

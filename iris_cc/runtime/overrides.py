@@ -19,11 +19,11 @@ def override(
     ufunc: Any, method: str, inputs: Sequence[Any], out: tuple[Any, ...], words: Mapping[str, Any]
 ) -> tuple[Any] | None:
     """What the first object that takes the call over gives, in a tuple; None where none wants to."""
-    handlers = _handlers((*inputs, *out))
-    if not handlers:
+    found = handlers((*inputs, *out))
+    if not found:
         return None
     keywords = {**({"out": out} if any(each is not None for each in out) else {}), **words}
-    for each in handlers:
+    for each in found:
         result = type(each).__array_ufunc__(each, ufunc, method, *inputs, **keywords)
         if result is not NotImplemented:
             return (result,)
@@ -32,7 +32,7 @@ def override(
     raise TypeError(f"operand type(s) all returned NotImplemented from __array_ufunc__({ufunc!r}, {shown}): {types}")
 
 
-def _handlers(operands: Sequence[Any]) -> list[Any]:
+def handlers(operands: Sequence[Any]) -> list[Any]:
     """One object per type that overrides, subclasses before their bases, else from left to right."""
     found: list[Any] = []
     for each in operands:

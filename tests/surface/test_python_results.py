@@ -32,7 +32,7 @@ BODIES = {
     "ints": "return int(x) * 2",
     "bools": "return x > 1 and x < 3",
     "several": "return x, x > 0, 1.5",
-    "loop": "n = 0\nwhile x > 1:\n    x, n = x - 1, n + 1\n    if n > 5:\n        break\nelse:\n    return n\nreturn n * x",
+    "loop": "n = 0\nwhile x > 1:\n    x, n = x - 1, n + 1\n    if n > 5:\n        break\nelse:\n    return n\nreturn x",
     "names": "y = x\nif x > 1:\n    y = 2.5\nreturn y * x",
     "extremes": "return max(x, 2), min(1.5, x), round(x), abs(x)",
     "numpy": "return np.where(x > 1, x, 2), np.sqrt(np.float64(x)), np.maximum(x, 1), np.int16(3)",

@@ -1,0 +1,102 @@
+"""Kernels that know their position, met by other people's arrays: labels come out again, units are refused.
+
+An array type that takes calls over is handed a stand-in for a ufunc and calls it on plain arrays; what may take its
+elements apart for that is held to one whole array, for only there positions mean something.  This module may not know
+what is computed.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from iris_cc.runtime.operands import Shape, broadcast_shape
+from iris_cc.runtime.overrides import handlers, override
+
+
+class Spaces:
+    """Calls `plain` on plain arrays; `expected` is the shape all of them must have, where that is known."""
+
+    signature = None
+    identity = None
+
+    def __init__(
+        self, name: str, nin: int, outputs: Callable[[], int], plain: Callable[..., Any], expected: Shape | None = None
+    ) -> None:
+        # A name of NumPy's ufuncs would be taken for that ufunc by pandas and others.
+        self.__name__ = f"{name}_kernel" if isinstance(getattr(np, name, None), np.ufunc) else name
+        self.name = name
+        self.nin = nin
+        self.outputs = outputs
+        self.plain = plain
+        self.expected = expected
+
+    @property
+    def nout(self) -> int:
+        return self.outputs()
+
+    @property
+    def nargs(self) -> int:
+        return self.nin + self.nout
+
+    @property
+    def types(self) -> list[str]:
+        return [f"{'O' * self.nin}->{'O' * self.nout}"]
+
+    @property
+    def ntypes(self) -> int:
+        return len(self.types)
+
+    def __repr__(self) -> str:
+        return f"<kernel {self.name!r}>"
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        out = kwargs.get("out")
+        outs = (*args[self.nin :], *(out if isinstance(out, tuple) else (out,)))
+        inputs = args[: self.nin]
+        if self.expected is not None and _shape(inputs) != self.expected:
+            raise TypeError(f"an operand takes its elements apart, and kernel {self.name!r} must know where they stand")
+        if not handlers((*inputs, *outs)):
+            return self.plain(*args, **kwargs)
+        self._refuse(inputs, kwargs)
+        words = {key: value for key, value in kwargs.items() if key != "out"}
+        found = self._in_frames(inputs, words) if not any(each is not None for each in outs) else None
+        given = tuple(outs) if any(each is not None for each in outs) else ()
+        found = found or override(self._within(inputs), "__call__", inputs, given, words)
+        assert found is not None
+        return found[0]
+
+    def _refuse(self, inputs: Sequence[Any], kwargs: dict[str, Any]) -> None:
+        for each in inputs:
+            if _root(each) in ("dask", "dask_expr"):
+                raise TypeError(
+                    f"kernel {self.name!r} must know where elements stand, and the chunks of a Dask collection do not: "
+                    "compute it first, or pass positions (`dask.array.arange`) to a kernel without index symbols"
+                )
+        if kwargs.get("shape") is not None:
+            raise TypeError("`shape=` goes with NumPy's arrays only")
+
+    def _within(self, inputs: Sequence[Any]) -> Spaces:
+        """What is handed to the array types.  Labels are aligned first: arrays may have another shape than operands."""
+        aligned = [_root(each) == "xarray" or (_root(each) == "pandas" and hasattr(each, "axes")) for each in inputs]
+        return Spaces(self.name, self.nin, self.outputs, self.plain, None if any(aligned) else _shape(inputs))
+
+    def _in_frames(self, inputs: Sequence[Any], words: dict[str, Any]) -> tuple[Any] | None:
+        """A call on one table: with a second operand pandas makes one array of it, else it calls column by column."""
+        pandas = sys.modules.get("pandas")
+        if pandas is None or not any(isinstance(each, pandas.DataFrame) for each in inputs) or len(inputs) != 1:
+            return None
+        whole = Spaces(self.name, 2, self.outputs, lambda array, _, **kwargs: self.plain(array, **kwargs))
+        return override(whole, "__call__", (*inputs, 0), (), words)
+
+
+def _shape(operands: Sequence[Any]) -> Shape:
+    return broadcast_shape([tuple(getattr(each, "shape", None) or np.shape(each)) for each in operands])
+
+
+def _root(value: object) -> str:
+    """The package of an object's type."""
+    return type(value).__module__.partition(".")[0]
