@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import operator
 import os
 from collections.abc import Callable, Mapping
 from types import FunctionType, MappingProxyType
@@ -437,20 +436,7 @@ def _options(fp: Any, math: Any, fallback: Any, threads: Any, compile: Any, otyp
     for name, value, allowed in choices:
         if value not in allowed:
             raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, not {value!r}")
-    return Options(fp, chosen, fallback, _count_of(threads), compile, driver.read_otypes(otypes))
-
-
-def _count_of(threads: Any) -> int | None:
-    """A number of threads as an int; NumPy's integers are numbers too."""
-    if threads is None:
-        return None
-    try:
-        count = 0 if isinstance(threads, bool) else operator.index(threads)
-    except TypeError:
-        count = 0
-    if count < 1:
-        raise ValueError(f"threads must be a positive int or None, not {threads!r}")
-    return count
+    return Options(fp, chosen, fallback, driver.count_of(threads), compile, driver.read_otypes(otypes))
 
 
 def _with_pragmas(options: Options, program: front.Program) -> Options:

@@ -8,6 +8,7 @@ Passes, back end and interpreter are imported when first needed: a kernel found 
 
 from __future__ import annotations
 
+import operator
 import os
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -58,6 +59,19 @@ class Options:
     def fp_mode(self) -> Fp:
         named = self.fp or config.fp_mode()
         return next((mode for mode in FP_MODES if mode == named), "strict")
+
+
+def count_of(threads: Any) -> int | None:
+    """A number of threads as an int; NumPy's integers are numbers too."""
+    if threads is None:
+        return None
+    try:
+        count = 0 if isinstance(threads, bool) else operator.index(threads)
+    except TypeError:
+        count = 0
+    if count < 1:
+        raise ValueError(f"threads must be a positive int or None, not {threads!r}")
+    return count
 
 
 def read_otypes(given: Any) -> tuple[np.dtype[Any], ...] | None:

@@ -7,6 +7,7 @@ told is unknown and makes what depends on it unknown.  Nothing here decides what
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from types import FunctionType, ModuleType
 from typing import Any
@@ -354,8 +355,6 @@ class Walk(Reader):
 
     def import_(self, stmt: ast.Import | ast.ImportFrom) -> None:
         """Modules that are there already; nothing is imported."""
-        import sys
-
         for alias in stmt.names:
             if isinstance(stmt, ast.ImportFrom):
                 module = sys.modules.get(stmt.module or "") if not stmt.level else None
