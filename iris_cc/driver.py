@@ -156,9 +156,16 @@ class Specialization:
             ndim=self.ndim,
             fp=self._fp_of_unit(),
             statements=size(self.raw),
+            effort=self._effort(),
             text=self.c_text,
             meta={"kernel": self.program.name, "place": str(self.program.place)},
         )
+
+    def _effort(self) -> int:
+        """What the compiler has to do, in statements."""
+        from iris_cc.codegen import weight
+
+        return weight.effort(self.raw, self.options.math != "libm")
 
     def _fp_of_unit(self) -> Fp:
         """Elementary functions of ours are right only where each operation rounds by itself."""

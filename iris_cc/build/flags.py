@@ -49,9 +49,12 @@ LAST = {
     "fast": ("-fwrapv",),
 }
 
-# gcc -O3 takes time superlinear in the size of a function, so the level falls as the program grows.
-LEVELS = ((800, "-O3"), (2_500, "-O2"), (50_000, "-O1"))
-MAX_STATEMENTS = LEVELS[-1][0]
+# gcc -O3 takes time superlinear in the size of a function.  A larger program comes in short functions, most of them
+# called once: what they cost is the compiler's passes, so those that pay are named.
+_LARGE = 800
+_WHOLE = ("-O3",)
+_IN_STEPS = ("-O1", "-ftree-vectorize", "--param=vect-epilogues-nomask=0")
+MAX_STATEMENTS = 50_000
 MAX_TEXT = 8 << 20
 
 _UNSAFE_AT_LINK = r"-Ofast|--optimize.*|-ffast-math|-funsafe-math-optimizations|-mdaz-ftz|-mpc(32|64|80)"
@@ -74,12 +77,9 @@ _REFUSED = (
 )
 
 
-def level(statements: int) -> str | None:
-    """The optimisation level for a program of this size; None when it is too large for any."""
-    for most, flag in LEVELS:
-        if statements <= most:
-            return flag
-    return None
+def level(effort: int) -> tuple[str, ...]:
+    """The optimisation level for a program that is so much to compile, in statements."""
+    return _WHOLE if effort <= _LARGE else _IN_STEPS
 
 
 def refusal(flags: Iterable[str]) -> BuildFailure | None:

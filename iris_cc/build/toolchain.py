@@ -61,7 +61,7 @@ def plan(unit: Unit, *, runs_here: bool = True) -> Plan | BuildFailure:
     compiler = find_compiler()
     if isinstance(compiler, BuildFailure):
         return compiler
-    lines = _lines(compiler, unit.fp, unit.statements, runs_here)
+    lines = _lines(compiler, unit.fp, unit.effort or unit.statements, runs_here)
     if isinstance(lines, BuildFailure):
         return lines
     compile_flags, link_flags, two_steps = lines
@@ -86,7 +86,7 @@ def version_text(compiler: Compiler) -> str:
 
 
 def _lines(
-    compiler: Compiler, fp: str, statements: int, runs_here: bool
+    compiler: Compiler, fp: str, effort: int, runs_here: bool
 ) -> tuple[tuple[str, ...], tuple[str, ...], bool] | BuildFailure:
     try:
         user = config.user_cflags()
@@ -100,11 +100,8 @@ def _lines(
     march = cpu.architecture(runs_here=runs_here)
     if isinstance(march, BuildFailure):
         return march
-    level = flags.level(statements)
-    if level is None:
-        return BuildFailure("too-large", f"{statements} statements are more than {flags.MAX_STATEMENTS}")
     last = flags.LAST[fp] if user or compiler.arguments else ()
-    compile_flags = (level, *march, *flags.COMPILE, *flags.FLOATING[fp], *user, *last)
+    compile_flags = (*flags.level(effort), *march, *flags.COMPILE, *flags.FLOATING[fp], *user, *last)
     two_steps = fp == "fast" or bool(user) or bool(compiler.arguments)
     return compile_flags, flags.user_at_link(user), two_steps
 

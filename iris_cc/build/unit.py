@@ -36,7 +36,10 @@ class CacheWarning(UserWarning):
 
 @record(eq=False)
 class Unit:
-    """One translation unit, known by what it computes; its text is asked for on a miss only."""
+    """One translation unit, known by what it computes; its text is asked for on a miss only.
+
+    `effort` is what the compiler has to do, in statements, where that is more than the `statements` themselves.
+    """
 
     identity: str
     label: str
@@ -46,6 +49,7 @@ class Unit:
     statements: int
     text: Callable[[], str]
     meta: Mapping[str, str]
+    effort: int = 0
 
 
 @record

@@ -6,14 +6,18 @@ The signatures stand here once, for the C text and for whoever declares them to 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import assert_never
 
-from iris_cc.codegen import needs, pieces, runtime_c
+from iris_cc.codegen import needs, pieces, runtime_c, weight
+from iris_cc.codegen.calls import Outlined
 from iris_cc.codegen.cfamily import kernel_function
 from iris_cc.codegen.dialect import BY_MATH
 from iris_cc.codegen.lane_plan import Plan, plan
 from iris_cc.codegen.lane_rows import lane_loop
 from iris_cc.codegen.lane_values import divides
 from iris_cc.codegen.rows import Rows
+from iris_cc.codegen.steps import Steps
+from iris_cc.codegen.weight import Form
 from iris_cc.codegen.work import Share, share
 from iris_cc.codegen.writer import Writer, safe_comment
 from iris_cc.ir.nodes import Function
@@ -57,22 +61,23 @@ def ufunc_unit(
     math: str = "accurate",
     refills: bool | None = None,
     threads: int | None = None,
+    form: Form | None = None,
 ) -> str:
     """The unit that exports `iris_loop`; `source` maps line numbers to the text shown beside them.
 
     `math` says whose elementary functions are called.  `parts` is how many vectors of lanes are computed side by side,
     where elements leave loops at different times: None asks the rule, 0 is one element after the other.  `refills` says
     whether a lane takes the next element as soon as its own is done, where the kernel allows it.  `threads` is the most
-    a call may use, None for all.  The last three never change a result.
+    a call may use, None for all.  `form` is how a large kernel is kept compilable; None asks the rule.  The last four
+    never change a result.
     """
     if fn.indices:
         raise ValueError("a kernel with index symbols has no ufunc loop")
-    rows = Rows(fn, BY_MATH[math])
-    lanes = plan(fn, 0, parts, refills, rows.dialect.own)
+    rows, lanes, form = _loops(fn, 0, source, parts, math, refills, form)
     shared = share(fn, lanes is not None, rows.block_length(), threads)
     headers = {"iris_error.h"} if needs.can_fault(fn) else set()
     long_row = pieces.long_row(rows, shared)
-    return _unit(fn, lanes, shared, headers, source, rows, "\n".join([long_row, _loop_entry(fn, rows)]))
+    return _unit(fn, lanes, shared, headers, source, rows, form, "\n".join([long_row, _loop_entry(fn, rows)]))
 
 
 def nd_unit(
@@ -83,24 +88,43 @@ def nd_unit(
     math: str = "accurate",
     refills: bool | None = None,
     threads: int | None = None,
+    form: Form | None = None,
 ) -> str:
     """The unit that exports `iris_nd` for arrays of `ndim` axes; the rest as above."""
     if ndim < 0:
         raise ValueError("ndim is not negative")
     moving = ndim - 1 if ndim else None
-    rows = Rows(fn, BY_MATH[math], moving)
-    lanes = plan(fn, moving, parts, refills, rows.dialect.own)
+    rows, lanes, form = _loops(fn, moving, source, parts, math, refills, form)
     shared = share(fn, lanes is not None, rows.block_length(), threads if ndim else 1)
     space = [pieces.space(rows, ndim, shared)] if ndim else []
-    return _unit(fn, lanes, shared, {"iris_error.h"}, source, rows, "\n".join([*space, _nd_entry(fn, rows, ndim)]))
+    text = "\n".join([*space, _nd_entry(fn, rows, ndim)])
+    return _unit(fn, lanes, shared, {"iris_error.h"}, source, rows, form, text)
 
 
-def _row_headers(fn: Function, lanes: Plan | None, shared: Share) -> set[str]:
+def _loops(
+    fn: Function,
+    moving: int | None,
+    source: Mapping[int, str] | None,
+    parts: int | None,
+    math: str,
+    refills: bool | None,
+    form: Form | None,
+) -> tuple[Rows, Plan | None, Form]:
+    """The loops over rows along the axis `moving`, how elements run in lanes, if they do, and the form."""
+    rows = Rows(fn, BY_MATH[math], moving)
+    form = form or ("whole" if parts is not None else weight.form(fn, rows.dialect.own))
+    if form == "steps":
+        rows.schedule = Steps(fn, rows.dialect, source)
+        return rows, None, form
+    return rows, plan(fn, moving, parts, refills, rows.dialect.own), form
+
+
+def _row_headers(rows: Rows, lanes: Plan | None, shared: Share) -> set[str]:
     found = {"iris_row.h"} if shared.is_alone else {"iris_parallel.h", "iris_row.h"}
     if lanes is not None:
         found |= {"iris_row.h", "iris_lanes.h", "iris_lanes_masks.h", "iris_lanes_512.h"}
         return found | ({"iris_lanes_div.h"} if any(map(divides, needs.lets(lanes.fn))) else set())
-    return found if needs.trips_differ(fn) else found | {"iris_row.h"}
+    return found | {"iris_row.h"} if rows.has_contiguous else found
 
 
 def _flag_headers(fn: Function, own: bool) -> set[str]:
@@ -114,6 +138,7 @@ def _unit(
     headers: set[str],
     source: Mapping[int, str] | None,
     rows: Rows,
+    form: Form,
     entry: str,
 ) -> str:
     types = ", ".join(var.type.dtype for var in fn.params)
@@ -122,13 +147,28 @@ def _unit(
     title += " -fwrapv -ffp-contract=off"
     dialect = rows.dialect
     title += ", the linker -lm. */\n" if needs.uses_libm(fn, dialect.own) else ". */\n"
-    headers |= needs.headers(fn, dialect.own, dialect.fast) | _row_headers(fn, lanes, shared)
+    headers |= needs.headers(fn, dialect.own, dialect.fast) | _row_headers(rows, lanes, shared)
     headers |= _flag_headers(fn, dialect.own)
-    parts = [title, *_lane_words(lanes), runtime_c.paste(headers), kernel_function(fn, dialect, source)]
+    parts = [title, *_lane_words(lanes), runtime_c.paste(headers), *_kernel(fn, form, rows, source)]
     if lanes is not None:
         rows.lanes = lane_loop(rows, lanes, source)
     parts += [rows.text(), pieces.share_words(shared), entry]
     return "\n".join(parts)
+
+
+def _kernel(fn: Function, form: Form, rows: Rows, source: Mapping[int, str] | None) -> list[str]:
+    """The function of one element, where there is one, and what it calls."""
+    match form:
+        case "whole":
+            return [kernel_function(fn, rows.dialect, source)]
+        case "outlined":
+            walk = Outlined(fn, rows.dialect, source)
+            text = walk.function()
+            return [*walk.copies.definitions(), text]
+        case "steps":
+            return []
+        case _:
+            assert_never(form)
 
 
 def _lane_words(lanes: Plan | None) -> list[str]:

@@ -5,6 +5,7 @@
 `iris_blocks`      scalars and strided operands, brought side by side a block at a time, then through the same loop.
 `iris_strided`     any steps and any overlap, one element after the other, and far tiles.
                    A long body is not compiled twice for it: it takes blocks of one element.
+                   A large kernel goes by tiles through its steps.
 `iris_fold`        reductions and accumulations: the value that is carried on stays in a register.
 `iris_lanes`       where elements leave a loop at different times: a block of elements at once, one per lane.
 `iris_row`         looks at steps and addresses and chooses.
@@ -29,6 +30,7 @@ from iris_cc.codegen.needs import (
     trips_differ,
     weight,
 )
+from iris_cc.codegen.steps import STEPS, TILES, Steps
 from iris_cc.codegen.writer import Writer
 from iris_cc.ir.nodes import Function, Index
 from iris_cc.ir.types import BOOL, Scalar
@@ -86,6 +88,7 @@ class Rows:
     def __init__(self, fn: Function, dialect: Dialect, moving: int | None = None) -> None:
         self.fn = fn
         self.lanes = ""  # the definition of `iris_lanes`, for rows that have it
+        self.schedule: Steps | None = None  # what computes a tile, for rows of large kernels
         self.dialect = dialect
         self.moving = moving
         self.can_fault = can_fault(fn)
@@ -110,11 +113,13 @@ class Rows:
 
     @property
     def has_contiguous(self) -> bool:
-        return not trips_differ(self.fn)
+        return self.schedule is not None or not trips_differ(self.fn)
 
     def text(self) -> str:
         if self.lanes:
             return "\n".join([self.strided("iris_strided"), self.lanes, self.row_of_lanes()])
+        if self.schedule is not None:
+            return "\n".join([self.schedule.text(), self.in_steps(self.schedule), self.blocks(), self.row()])
         if not self.has_contiguous:
             return self.strided("iris_row")
         if self.far_types:
@@ -125,12 +130,12 @@ class Rows:
 
     @property
     def has_one_loop(self) -> bool:
-        return self.is_long and not self.far_types
+        return self.schedule is not None or (self.is_long and not self.far_types)
 
     @property
     def has_fold(self) -> bool:
         """Whether reductions have a loop of their own: not for a body that is too long to be compiled once more."""
-        return folds(self.fn) and self.has_contiguous and not self.is_long
+        return folds(self.fn) and self.has_contiguous and not self.is_long and self.schedule is None
 
     # -- shared words ---------------------------------------------------------------------------------------------
 
@@ -242,6 +247,35 @@ class Rows:
             self.end(out)
         return out.text()
 
+    def in_steps(self, steps: Steps) -> str:
+        """The same for a large kernel.  All operands of a tile are read before a result is stored."""
+        out = Writer()
+        out.line("/* Elements side by side; no result overlaps an operand, unless it is that operand. */")
+        with out.braces(self.contiguous_head()):
+            self.begin(out)
+            out.line(f"{TILES} tiles, *const iris_s = &tiles;")
+            with out.braces("for (intptr_t first = 0; first < count; first += IRIS_TILE)"):
+                out.line("const intptr_t some = count - first < IRIS_TILE ? count - first : IRIS_TILE;")
+                values = [*(o.load(f"{o.name}[first + k]") for o in self.ins), *self.pass_on("first + k")]
+                for place, value in zip(steps.in_places, values, strict=True):
+                    if place is not None:
+                        out.line(f"for (intptr_t k = 0; k < some; ++k) {place}[k] = {value};")
+                self.call_steps(out)
+                for operand, place in zip(self.outs, steps.out_places, strict=True):
+                    out.line(f"for (intptr_t k = 0; k < some; ++k) {operand.name}[first + k] = {place};")
+                self.stop_at_first(out)
+            self.end(out)
+        return out.text()
+
+    def call_steps(self, out: Writer) -> None:
+        """The tile at once; or element after element, where it shows whose fault comes first."""
+        status = ["&status"] if self.can_fault else []
+        if not order_shows(self.fn):
+            out.line(f"{self.call(STEPS, 'iris_s', '0', 'some', *status)};")
+            return
+        with out.braces("for (intptr_t k = 0; k < some && !status; ++k)"):
+            out.line(f"{self.call(STEPS, 'iris_s', 'k', 'k + 1', *status)};")
+
     def far_tile(self, out: Writer) -> None:
         is_far = " || ".join(f"{far(type)} >> {type.bits - 1}" for type in self.far_types)
         with out.braces(f"if ({is_far})"):
@@ -268,6 +302,7 @@ class Rows:
             with out.braces("for (intptr_t first = 0; first < count; first += length)"):
                 out.line("const intptr_t some = count - first < length ? count - first : length;")
                 self.one_block(out)
+                self.stop_at_fault(out)
             self.end(out)
         return out.text()
 

@@ -148,13 +148,15 @@ def test_kill_switch_touches_nothing(cache: Path, monkeypatch: pytest.MonkeyPatc
     assert failed(obtain(unit())).kind == "disabled"
 
 
-@pytest.mark.parametrize(("statements", "level"), [(1, "-O3"), (800, "-O3"), (801, "-O2"), (2501, "-O1")])
+@pytest.mark.parametrize(
+    ("statements", "effort", "level"), [(1, 0, "-O3"), (800, 0, "-O3"), (801, 0, "-O1"), (2, 801, "-O1")]
+)
 def test_the_level_falls_with_size(
-    statements: int, level: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    statements: int, effort: int, level: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log = tmp_path / "log"
     monkeypatch.setenv("CC", str(fake_compiler(tmp_path, f'echo "$@" > {log}; exec cc "$@"')))
-    built(obtain(unit(statements=statements)))
+    built(obtain(unit(statements=statements, effort=effort)))
     # the wrapper is called once: it has no arguments of its own, so one step does
     assert [word for word in log.read_text().split() if word.startswith("-O")] == [level]
 

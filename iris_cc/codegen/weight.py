@@ -1,0 +1,71 @@
+"""What a C compiler has to do for a function, counted in simple statements, and the form that keeps it within bounds.
+
+    whole      one function of one element, which every loop over a row takes in
+    outlined   the same, but it calls one copy of each function; for lanes, and for loops that may take long
+    steps      a tile of elements at a time through short functions of their own (steps)
+
+The time a compiler takes grows faster than a function does, and an elementary function of ours is long.  Questions
+about the IR; nothing here is text, and no choice changes a result.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from iris_cc.codegen.needs import is_ours, is_watched, trips_differ
+from iris_cc.ir import ops
+from iris_cc.ir.nodes import Block, Function, Let, Stmt
+from iris_cc.ir.walk import blocks, statements
+
+Form = Literal["whole", "outlined", "steps"]
+
+# Measured: what a compiler takes for a function of ours, pasted in, in statements like x * 1.5 + 2; and for its call.
+_PASTED = 20
+_PASTED_LONG = {ops.POW: 120, ops.ATAN2: 40, ops.HYPOT: 30}
+_CALLED = 3
+# Operations with a helper of their own: a third of what they cost at run time, in additions.
+_HELPED = 3
+
+# What is compiled as one function at the highest level takes half a second; with lanes it is there several times.
+MOST_WHOLE = 800
+_MOST_IN_LANES = 300
+
+
+def form(fn: Function, own: bool) -> Form:
+    """How `fn` is written; `own` says that elementary functions are ours."""
+    if weight(fn.body, own) <= MOST_WHOLE:
+        return "whole"
+    in_lanes = trips_differ(fn) and called_weight(fn.body, own) <= _MOST_IN_LANES
+    return "outlined" if is_watched(fn) or in_lanes else "steps"
+
+
+def effort(fn: Function, own: bool) -> int:
+    """What there is to compile, in statements: more than MOST_WHOLE in steps."""
+    return called_weight(fn.body, own) if form(fn, own) == "outlined" else weight(fn.body, own)
+
+
+def weight(block: Block, own: bool) -> int:
+    """Of everything in `block`, each function of ours pasted in where it is called."""
+    return sum(_pasted(stmt, own) for stmt in statements(block))
+
+
+def called_weight(block: Block, own: bool) -> int:
+    """The same where each function of ours is called."""
+    return sum(_called(stmt, own) for stmt in statements(block))
+
+
+def of_step(stmt: Stmt, own: bool) -> int:
+    """`stmt` with all that is in it, functions called."""
+    return _called(stmt, own) + sum(called_weight(block, own) for block in blocks(stmt))
+
+
+def _pasted(stmt: Stmt, own: bool) -> int:
+    if isinstance(stmt, Let) and is_ours(stmt.op, own):
+        return _PASTED_LONG.get(stmt.op, _PASTED)
+    return _called(stmt, own)
+
+
+def _called(stmt: Stmt, own: bool) -> int:
+    if not isinstance(stmt, Let):
+        return 1
+    return _CALLED if is_ours(stmt.op, own) else max(1, stmt.op.cost // _HELPED)
