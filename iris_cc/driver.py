@@ -163,7 +163,8 @@ class Specialization:
 
     def _effort(self) -> int:
         """What the compiler has to do, in statements."""
-        from iris_cc.codegen import weight
+        with forks.imports:
+            from iris_cc.codegen import weight
 
         return weight.effort(self.raw, self.options.math != "libm")
 
@@ -239,7 +240,8 @@ def of_build(spec: Specialization, result: Built | BuildFailure) -> Realized:
         library = loader.load(result.artifact)
         address = library.address("iris_nd" if spec.is_indexed else "iris_loop")
     except loader.LoadError as error:
-        build.discard(result.artifact, str(error))
+        if not error.wanting:
+            build.discard(result.artifact, str(error))
         return interpreted(spec, Diagnostic(codes.E0505, str(error), spec.program.place))
     signals.connect(library)
     share = None
@@ -365,6 +367,9 @@ _CODE_OF: dict[build.FailureKind, Code] = {
 }
 
 
+_NOTES, _LONGEST_NOTE, _LONGEST_MESSAGE = 6, 200, 1000
+
+
 def disabled(program: Program) -> Diagnostic:
     return Diagnostic(codes.E0501, f"compilation is switched off by {config.KILL_SWITCH}", program.place)
 
@@ -384,10 +389,18 @@ def in_background(program: Program) -> Diagnostic:
 
 def reason_of(failure: BuildFailure, program: Program) -> Diagnostic:
     """A failed build as a diagnostic of the kernel."""
-    notes = tuple(line for line in failure.stderr.strip().splitlines()[:6])
+    lines = failure.stderr.strip().splitlines()
+    notes = tuple(_cut(line) for line in lines[:_NOTES])
+    if len(lines) > _NOTES:
+        notes += (f"... and {len(lines) - _NOTES} lines more",)
     if failure.bundle is not None:
         notes += (f"everything needed to report this lies in {failure.bundle}",)
-    return Diagnostic(_CODE_OF[failure.kind], failure.message, program.place, notes=notes)
+    return Diagnostic(_CODE_OF[failure.kind], _cut(failure.message, _LONGEST_MESSAGE), program.place, notes=notes)
+
+
+def _cut(text: str, most: int = _LONGEST_NOTE) -> str:
+    """As much as a person reads; a bundle holds the rest."""
+    return text if len(text) <= most else f"{text[:most]} ... ({len(text) - most} characters more)"
 
 
 def _label(name: str) -> str:

@@ -14,15 +14,13 @@ import stat
 import time
 
 from iris_cc import config, records
-from iris_cc.build import binary, flags, process, record
+from iris_cc.build import binary, flags, process, record, surroundings
 from iris_cc.build.staging import Staging
 from iris_cc.build.toolchain import Plan
 from iris_cc.build.unit import BuildFailure
 
 SOURCE, OBJECT, LIBRARY, LISTING = "k.c", "k.o", "k.so", "k.s"
 
-# a variable that makes gcc write a file of its own
-_DROPPED_VARIABLES = ("DEPENDENCIES_OUTPUT", "SUNPRO_DEPENDENCIES")
 # Texts of failures, so compiled when there is one.
 _NO_SPACE = r"No space left on device|Disk quota exceeded|File too large"
 _STARVED = (
@@ -32,6 +30,7 @@ _BAD_FLAG = (
     r"unrecognized (command[- ]line )?(option|argument)|unknown argument|unsupported (option|argument)"
     r"|unknown target CPU|bad value .*-m(arch|cpu|tune)|invalid argument .* to '?-"
 )
+_TRIAL = 5.0  # seconds that a compiler has for next to nothing
 _NOT_A_PROGRAM = frozenset({errno.ENOENT, errno.EACCES, errno.ENOEXEC, errno.EPERM, errno.ENOTDIR})
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
@@ -70,6 +69,12 @@ def shared_object(plan: Plan, text: str, private: Staging) -> Compiled | Refused
     return Compiled(code)
 
 
+def trial(plan: Plan, private: Staging) -> bool | BuildFailure:
+    """Compile next to nothing: what comes of it says whether the compiler answers.  Raises OSError as above."""
+    private.write(SOURCE, b"int iris_trial;\n")
+    return _run_all(_commands(plan), private, min(config.timeout(), _TRIAL)) or True
+
+
 def assembly_text(plan: Plan, text: str, private: Staging) -> str | BuildFailure:
     """The assembly that the same flags give.  Raises OSError as `shared_object`."""
     private.write(SOURCE, text.encode("utf-8", "replace"))
@@ -92,19 +97,20 @@ def _commands(plan: Plan) -> tuple[tuple[str, ...], ...]:
     driver = (plan.compiler.program, *plan.compiler.arguments)
     tail = (*plan.link_flags, *flags.LIBRARIES)
     if not plan.two_steps:
-        return ((*driver, *plan.compile_flags, "-shared", SOURCE, "-o", LIBRARY, *tail),)
+        return ((*driver, *plan.compile_flags, "-shared", *flags.few_mappings(), SOURCE, "-o", LIBRARY, *tail),)
     linker = (plan.compiler.program, *flags.safe_at_link(plan.compiler.arguments))
     return (
         (*driver, *plan.compile_flags, "-c", SOURCE, "-o", OBJECT),
-        (*linker, *flags.LINK, OBJECT, "-o", LIBRARY, *tail),
+        (*linker, *flags.LINK, *flags.few_mappings(), OBJECT, "-o", LIBRARY, *tail),
     )
 
 
-def _run_all(commands: tuple[tuple[str, ...], ...], private: Staging) -> BuildFailure | None:
-    limit = config.timeout()
+def _run_all(
+    commands: tuple[tuple[str, ...], ...], private: Staging, limit: float | None = None
+) -> BuildFailure | None:
+    limit = config.timeout() if limit is None else limit
     deadline = time.monotonic() + limit
-    environment = {name: value for name, value in os.environ.items() if name not in _DROPPED_VARIABLES}
-    environment.update(LC_ALL="C", TMPDIR=private.path)
+    environment = dict(surroundings.of_compiler(), TMPDIR=private.path)
     for command in commands:
         try:
             outcome = process.run(command, private.path, deadline - time.monotonic(), environment)

@@ -44,19 +44,19 @@ def architecture(*, runs_here: bool = True) -> tuple[str, ...] | BuildFailure:
 def too_high(flags: Iterable[str], source: str) -> BuildFailure | None:
     """A failure if one of these flags asks for a level, or for wide vectors, that this CPU has not."""
     for flag in flags:
-        if re.fullmatch(_WIDE, flag) and _is_x86_64() and _plain(flag[2:]) not in map(_plain, host_features()):
+        if re.fullmatch(_WIDE, flag) and is_x86_64() and plain(flag[2:]) not in map(plain, host_features()):
             text = f"{flag} in {source}: this CPU has no {flag[2:]}, so the code would stop with SIGILL"
             return BuildFailure("unsupported-flag", text)
         level = re.fullmatch(_LEVEL, flag)
-        if level and _is_x86_64() and int(level[1]) > host_level():
+        if level and is_x86_64() and int(level[1]) > host_level():
             text = f"{flag} in {source}: this CPU is x86-64-v{host_level()}, so the code would stop with SIGILL"
             return BuildFailure("unsupported-flag", text)
     return None
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """A feature as neither Linux nor the compilers write it."""
-    return name.replace("_", "").replace("-", "")
+    return name.replace("_", "").replace("-", "").lower()
 
 
 def host_text(flags: Iterable[str]) -> str:
@@ -92,7 +92,7 @@ def linux_features(path: str) -> frozenset[str]:
 
 
 def _native() -> tuple[str, ...]:
-    if _is_x86_64():
+    if is_x86_64():
         # plain x86-64 is how every compiler spells level 1
         level = host_level()
         return (f"-march=x86-64-v{level}",) if level > 1 else ("-march=x86-64",)
@@ -101,7 +101,7 @@ def _native() -> tuple[str, ...]:
     return ()
 
 
-def _is_x86_64() -> bool:
+def is_x86_64() -> bool:
     return os.uname().machine in ("x86_64", "amd64") and sys.maxsize > 1 << 32
 
 

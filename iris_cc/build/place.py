@@ -46,7 +46,10 @@ def base(kind: PlaceKind) -> str:
         return os.path.join(temporary_root(), f"{_APPLICATION}-{os.geteuid()}")
     chosen = config.cache_dir()
     if chosen is not None:
-        return os.path.abspath(chosen)
+        try:
+            return os.path.abspath(chosen)
+        except OSError:
+            raise Unusable(chosen, "it is relative to a working directory that is gone", missing=True) from None
     return _user_cache()
 
 

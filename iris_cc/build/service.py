@@ -150,6 +150,11 @@ def discard(artifact: Artifact, reason: str) -> None:
             continue
 
 
+def let_go(artifact: Artifact) -> None:
+    """This process could not open sound code now: the next time it is looked for afresh."""
+    _tables.artifacts.pop(artifact.key, None)
+
+
 def forget() -> None:
     """Empty the tables of this process, as if it had just started.  What is loaded stays loaded."""
     from iris_cc.build import negative
@@ -174,12 +179,23 @@ def _obtain_new(unit: Unit, plan: Plan) -> Built | BuildFailure:
         negative.remember(plan.key, result)
     else:
         negative.forget(plan.key)
-    # A compiler that hangs, hangs on the next kernel as well: a program of ten must not wait ten times.
     if isinstance(result, BuildFailure) and result.kind == "timeout":
-        negative.remember(plan.compiler.identity, replace(result, transient=False))
+        _suspect(plan, result)
     else:
         negative.forget(plan.compiler.identity)
     return result
+
+
+def _suspect(plan: Plan, timeout: BuildFailure) -> None:
+    """A compiler that hangs, hangs on the next kernel as well: a program of ten must not wait ten times.
+
+    One that still compiles next to nothing is sound: then the time that passed is that kernel's own affair.
+    """
+    from iris_cc.build import negative, work
+
+    if not work.is_alive(plan):
+        message = f"the compiler does not answer: {timeout.message}"
+        negative.remember(plan.compiler.identity, replace(timeout, message=message, transient=False))
 
 
 def _refusal(plan: Plan) -> BuildFailure | None:

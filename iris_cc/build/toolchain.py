@@ -12,7 +12,7 @@ import struct
 import sys
 
 from iris_cc import config
-from iris_cc.build import cpu, flags
+from iris_cc.build import ask, cpu, flags, surroundings
 from iris_cc.build.unit import BuildFailure, Unit
 from iris_cc.digest import sha256
 from iris_cc.records import record
@@ -92,7 +92,7 @@ def _lines(
         user = config.user_cflags()
     except ValueError as error:
         return BuildFailure("unsupported-flag", f"ME_DSL_JIT_CFLAGS cannot be read as a shell would: {error}")
-    refused = flags.refusal(user) or (cpu.too_high(user, "ME_DSL_JIT_CFLAGS") if runs_here else None)
+    refused = flags.refusal(user) or (_too_high(compiler, user) if runs_here else None)
     if refused is not None:
         return refused
     if fp not in flags.FLOATING:
@@ -100,10 +100,17 @@ def _lines(
     march = cpu.architecture(runs_here=runs_here)
     if isinstance(march, BuildFailure):
         return march
+    wants = ask.wants_more(compiler.program, (*compiler.arguments, *march, *user)) if runs_here else None
+    if wants is not None:
+        return wants
     last = flags.LAST[fp] if user or compiler.arguments else ()
     compile_flags = (*flags.level(effort), *march, *flags.COMPILE, *flags.FLOATING[fp], *user, *last)
     two_steps = fp == "fast" or bool(user) or bool(compiler.arguments)
     return compile_flags, flags.user_at_link(user), two_steps
+
+
+def _too_high(compiler: Compiler, user: tuple[str, ...]) -> BuildFailure | None:
+    return cpu.too_high(user, "ME_DSL_JIT_CFLAGS") or cpu.too_high(compiler.arguments, "CC")
 
 
 def _target(compiler: Compiler, compile_flags: tuple[str, ...], link_flags: tuple[str, ...], headers: str) -> str:
@@ -113,9 +120,10 @@ def _target(compiler: Compiler, compile_flags: tuple[str, ...], link_flags: tupl
         f"abi {abi}",
         f"compiler {compiler.identity}",
         f"compile {compile_flags!r}",
-        f"link {(*flags.LINK, *link_flags, *flags.LIBRARIES)!r}",
+        f"link {(*flags.LINK, *flags.few_mappings(), *link_flags, *flags.LIBRARIES)!r}",
         f"cpu {cpu.host_text((*compiler.arguments, *compile_flags))}",
         f"headers {headers}",
+        f"environment {surroundings.told()}",
     )
     return "\n".join(rows)
 
@@ -130,6 +138,9 @@ def _from_variable(text: str) -> Compiler | BuildFailure:
     path = _search(words[0]) if words else None
     if path is None:
         return BuildFailure("no-compiler", f"CC={text!r}: no such program")
+    refused = flags.refusal_in_cc(words[1:])
+    if refused is not None:
+        return refused
     # In `ccache gcc` the second word is a program too, and its upgrade must be seen.
     stamps = [_stamp(path)]
     for word in words[1:]:
@@ -141,7 +152,10 @@ def _from_variable(text: str) -> Compiler | BuildFailure:
 def _search(name: str) -> str | None:
     """The program `name` on PATH; relative entries of PATH are passed over."""
     if os.sep in name:
-        path = os.path.abspath(name)
+        try:
+            path = os.path.abspath(name)
+        except OSError:  # the working directory is gone
+            return None
         return path if _is_program(path) else None
     for directory in os.environ.get("PATH", os.defpath).split(os.pathsep):
         path = os.path.join(directory, name)
@@ -175,7 +189,9 @@ def _version(program: str, arguments: tuple[str, ...], identity: str) -> str:
     from iris_cc.build import process
 
     try:
-        outcome = process.run((program, *arguments, "--version"), "/", min(config.timeout(), 10.0), dict(os.environ))
+        outcome = process.run(
+            (program, *arguments, "--version"), "/", min(config.timeout(), 10.0), surroundings.of_compiler()
+        )
     except OSError as error:
         return f"{program} --version: {error}"
     if outcome.status != 0:

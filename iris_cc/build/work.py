@@ -86,6 +86,11 @@ def assembly(unit: Unit, plan: Plan) -> str | BuildFailure:
     return _somewhere(lambda private: compile.assembly_text(plan, text, private))
 
 
+def is_alive(plan: Plan) -> bool:
+    """Whether the compiler makes an object of next to nothing, soon."""
+    return not isinstance(_somewhere(lambda private: compile.trial(plan, private)), BuildFailure)
+
+
 def _build_in(store: Store, job: _Job) -> Built | BuildFailure:
     """Raises OSError or Unusable when this place cannot be worked in."""
     key = job.plan.key

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import threading
 from typing import Any, assert_never
 
@@ -16,9 +17,24 @@ from iris_cc.build import Artifact, BytesImage, FileImage
 
 _DESCRIPTORS = "/proc/self/fd/"
 
+# The dynamic linker's words for a process that is short of address space, mappings, memory or descriptors.
+_WANTS = (
+    r"[Cc]annot allocate|failed to map segment|cannot map zero-fill|[Cc]annot create shared object|out of memory"
+    r"|Too many open files|cannot change memory protections|cannot apply additional memory protection"
+    r"|cannot create TLS|cannot make segment writable|cannot enable executable stack|mmap"
+)
+
 
 class LoadError(RuntimeError):
-    """The system refused to open the code, or a name is not in it."""
+    """The system refused to open the code, or a name is not in it.
+
+    `wanting` is what this process had too little of: the code may be sound, and another process, or this one later,
+    loads it.
+    """
+
+    def __init__(self, message: str, wanting: bool = False) -> None:
+        super().__init__(message)
+        self.wanting = wanting
 
 
 class Library:
@@ -89,7 +105,7 @@ def load(artifact: Artifact) -> Library:
     with _tables.lock:
         known = _tables.libraries.get(artifact.key)
         if known is None:
-            known = Library(artifact.key, _open(artifact))
+            known = Library(artifact.key, _opened(artifact))
             _tables.libraries[artifact.key] = known
     return known
 
@@ -107,6 +123,18 @@ def _types() -> _Types:
     return _tables.types
 
 
+def _opened(artifact: Artifact) -> Any:
+    """Code that the system refuses is taken out of use; code that this process has no room for is not at fault."""
+    try:
+        return _open(artifact)
+    except LoadError as error:
+        if error.wanting:
+            build.let_go(artifact)
+        else:
+            build.discard(artifact, f"the system does not load it: {error}")
+        raise
+
+
 def _open(artifact: Artifact) -> Any:
     match artifact.image:
         case BytesImage(data=data):
@@ -120,7 +148,7 @@ def _open(artifact: Artifact) -> Any:
 def _open_file(artifact: Artifact, image: FileImage) -> Any:
     fd = image.take()
     if fd is None:
-        raise LoadError(f"kernel {artifact.key[:16]} was given out before and could not be opened")
+        raise LoadError(f"kernel {artifact.key[:16]} was given out before and could not be opened", wanting=True)
     try:
         if _has_descriptors():
             try:
@@ -128,13 +156,11 @@ def _open_file(artifact: Artifact, image: FileImage) -> Any:
             except LoadError:
                 pass  # a file system mounted noexec: the same verified bytes from memory
         data = os.pread(fd, image.size, 0)
+    except (OSError, MemoryError) as error:
+        raise LoadError(f"a kernel cannot be read: {error}", wanting=True) from error
     finally:
         os.close(fd)
-    try:
-        return _open_bytes(data)
-    except LoadError as error:
-        build.discard(artifact, f"the system does not load it: {error}")
-        raise
+    return _open_bytes(data)
 
 
 def _open_bytes(data: bytes) -> Any:
@@ -142,8 +168,8 @@ def _open_bytes(data: bytes) -> Any:
         if hasattr(os, "memfd_create") and _has_descriptors():
             return _open_memory(data)
         return _open_copy(data)
-    except OSError as error:
-        raise LoadError(f"no memory or directory to load a kernel from: {error}") from error
+    except (OSError, MemoryError) as error:
+        raise LoadError(f"no memory or directory to load a kernel from: {error}", wanting=True) from error
 
 
 def _open_memory(data: bytes) -> Any:
@@ -188,8 +214,20 @@ def _dlopen(path: str) -> Any:
     cffi = _backend()
     try:
         return cffi.load_library(path, os.RTLD_NOW | os.RTLD_LOCAL | getattr(os, "RTLD_NODELETE", 0))
-    except OSError as error:
-        raise LoadError(str(error)) from error
+    except (OSError, MemoryError) as error:
+        raise LoadError(_said(str(error)), wanting=_is_want(str(error))) from error
+
+
+def _said(message: str) -> str:
+    """What the system said; at the limit of mappings it speaks of memory, and there may be plenty."""
+    if "Cannot allocate memory" not in message:
+        return message
+    return f"{message} (the limits on address space and on mappings, `ulimit -v` and vm.max_map_count, count here)"
+
+
+def _is_want(message: str) -> bool:
+    """Whether the dynamic linker wanted something of the process, and found nothing wrong with the file."""
+    return re.search(_WANTS, message) is not None
 
 
 def _has_descriptors() -> bool:

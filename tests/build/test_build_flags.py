@@ -18,6 +18,8 @@ _REFUSED = [
     "-MF", "-dumpbase", "-fdump-tree-all", "-T", "-z", "-Xlinker", "-mdaz-ftz", "-mpc32", "-mllvm",
     "-fprofile-generate", "-fsyntax-only", "-v", "-###", "-", "--", "-fopt-info-vec=file", "-shared-libgcc",
     "--sysroot=x", "-nostdlib", "-f x", "-O9", "-D", "-U", "-fsingle-precision-constant", "-mfpmath=387",
+    "-fuse-ld=/x/ld", "-fuse-ld=evil", "-fproc-stat-report=x",
+    "-foptimization-record-file=x", "-fstack-usage", "-ftime-trace", "-finput-charset=x",
     "-fcall-used-rbx", "-fcall-saved-rax", "-ffixed-rbx", "-mincoming-stack-boundary=6",
 ]  # fmt: skip
 
@@ -115,7 +117,7 @@ def test_a_target_the_compiler_does_not_know(cache: Path, monkeypatch: pytest.Mo
 @pytest.mark.needs_cc
 def test_a_level_above_this_cpu_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cpu, "host_level", lambda: 2)
-    monkeypatch.setattr(cpu, "_is_x86_64", lambda: True)
+    monkeypatch.setattr(cpu, "is_x86_64", lambda: True)
     monkeypatch.setenv("IRIS_CC_TARGET", "x86-64-v3")
     failure = failed(obtain(unit()))
     assert failure.kind == "unsupported-flag" and "x86-64-v2" in failure.message
