@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from iris_cc.build import cpu
 from iris_cc.ir import ops
 from tests.vmath import samples, unit
 from tests.vmath.unit import Name
@@ -70,12 +71,16 @@ def test_near_variants(name: Name, best: ctypes.CDLL) -> None:
 
 @pytest.fixture(scope="session")
 def others(folder: Path) -> dict[str, ctypes.CDLL]:
-    """The same functions for the oldest CPU level, and by clang."""
+    """The same functions for the other levels that run here, and by clang."""
     text = unit.source(EVERY)
     built = {}
     if unit.X86:
         flags = [flag for flag in unit.FLAGS if flag != "-O3"]
         built["v1"] = unit.compile_text(text, folder, "v1", "cc", *flags, "-O2", "-march=x86-64")[0]
+        if cpu.host_level() == 4:
+            for compiler in filter(unit.has, ("gcc", "clang")):
+                words = (*unit.FLAGS, "-march=x86-64-v4")
+                built[f"v4 {compiler}"] = unit.compile_text(text, folder, f"v4_{compiler}", compiler, *words)[0]
     if unit.has("clang"):
         built["clang"] = unit.compile_text(text, folder, "clang", "clang", *unit.FLAGS, *unit.BEST)[0]
     return built
