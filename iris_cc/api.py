@@ -28,6 +28,7 @@ from iris_cc.frontend import program as front
 from iris_cc.frontend.resolve import Routine, describe
 from iris_cc.frontend.values import Type, Weak
 from iris_cc.records import replace
+from iris_cc.runtime import callers
 from iris_cc.runtime.dispatcher import Dispatcher
 from iris_cc.runtime.limits import WhileLimit
 from iris_cc.runtime.pending import take_pending, was_noted_twice
@@ -108,7 +109,7 @@ class Kernel:
             body = Body(function, known, self, self._options.otypes)
             self._python = PythonUfunc(body, len(inspect.signature(function).parameters))
             self._dispatcher = _python_dispatcher(self._python)
-        self._kept = connect(self, self._dispatcher, patient=self._options.patient)
+        self._kept = connect(self, self._dispatcher)
 
     @property
     def dsl_routine(self) -> Any:
@@ -141,8 +142,9 @@ class Kernel:
 
         @functools.wraps(method)
         def call(*args: Any, **kwargs: Any) -> Any:
+            take_pending()
             try:
-                return method(*args, **kwargs)
+                return callers.call(method, args, kwargs)
             except BaseException as raised:
                 if was_noted_twice(raised):  # before anything was computed, and now it is known
                     return method(*args, **kwargs)

@@ -7,10 +7,8 @@ seen.  Routes change speed, never answers.  `api` gives this a face; `driver` ma
 from __future__ import annotations
 
 import functools
-import os
 import sys
 import time
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Literal
@@ -25,6 +23,7 @@ from iris_cc.frontend import program as front
 from iris_cc.frontend.program import Program
 from iris_cc.frontend.values import Type, Weak, weak_of
 from iris_cc.records import lazy, record
+from iris_cc.runtime import callers
 from iris_cc.runtime.dispatcher import Dispatcher, Target, WideInt, weak_types
 from iris_cc.runtime.limits import WhileLimit
 from iris_cc.runtime.pending import was_declined
@@ -470,11 +469,7 @@ def _factory() -> Callable[..., Any]:
 
 def warn(message: str) -> None:
     """A FallbackWarning that points at the first frame outside this package."""
-    here = os.path.dirname(__file__)
-    level, frame = 2, sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith(here):
-        frame, level = frame.f_back, level + 1  # type: ignore[assignment]
-    warnings.warn(message, FallbackWarning, stacklevel=level)
+    callers.warn(message, FallbackWarning)
 
 
 def _fits(spec: Specialization, requested: Sequence[np.dtype[Any] | None]) -> bool:

@@ -29,7 +29,7 @@ from iris_cc.ir.nodes import Fault, Function
 from iris_cc.ir.printer import fingerprint, print_function
 from iris_cc.ir.walk import size
 from iris_cc.records import field, lazy, record
-from iris_cc.runtime import loader, signals
+from iris_cc.runtime import callers, loader, signals
 from iris_cc.version import __version__
 
 Fp = Literal["strict", "contract", "fast"]
@@ -282,7 +282,10 @@ def interpreter_of(spec: Specialization) -> Callable[[list[np.ndarray]], Sequenc
         from iris_cc import interp
 
     def run(inputs: list[np.ndarray]) -> Sequence[np.ndarray]:
-        return interp.run(spec.fn, inputs, while_limit=config.while_limit(), quiet=spec.quiet)
+        limit = config.while_limit()
+        return callers.watched(
+            spec.program.name, lambda: interp.run(spec.fn, inputs, while_limit=limit, quiet=spec.quiet)
+        )
 
     return run
 
@@ -327,10 +330,10 @@ def _run_chunk(
     with forks.imports:
         from iris_cc import interp
 
-    if inputs or indices:
-        return interp.run(spec.fn, inputs, indices=indices, while_limit=config.while_limit(), quiet=spec.quiet)
+    if inputs or indices:  # compiled code over an N-d space tells of no floating-point error either
+        return interp.run(spec.fn, inputs, indices=indices, while_limit=config.while_limit(), quiet=True)
     # Without any operand there is nothing to take a length from: one element stands for all.
-    ones = interp.run(spec.fn, [], indices=[], while_limit=config.while_limit(), quiet=spec.quiet)
+    ones = interp.run(spec.fn, [], indices=[], while_limit=config.while_limit(), quiet=True)
     return [np.broadcast_to(value, (count,)) for value in ones]
 
 

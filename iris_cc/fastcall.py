@@ -1,6 +1,7 @@
 """The dispatcher in C: built once per machine like any unit, used from a process's second call on.
 
-The first call of a process goes through Python, so that a cold start compiles the user's kernel and nothing else.
+The first call of a process goes through Python, so that a cold start compiles the user's kernel and nothing else;
+those after it do so until the unit is built.
 """
 
 from __future__ import annotations
@@ -19,25 +20,24 @@ if TYPE_CHECKING:
 
 
 class _Counting:
-    """The first call of a kernel: counts, and from a process's second call on installs the builtin.
+    """The first calls of a kernel: counts, and from a process's second call on installs the builtin.
 
-    For a patient kernel it does so when that takes no compiler any more.
+    Where the builtin has to be built first, that is done behind the calls: none waits for it.
     """
 
     calls = 0
     lock = forks.lock()
     job: Job | None = None
 
-    def __init__(self, owner: Any, dispatcher: Dispatcher, patient: bool) -> None:
+    def __init__(self, owner: Any, dispatcher: Dispatcher) -> None:
         self.owner = owner
         self.dispatcher = dispatcher
-        self.patient = patient
 
     def __call__(self, /, *args: object, **kwargs: object) -> Any:
         result = self.dispatcher(*args, **kwargs)
         with _Counting.lock:
             _Counting.calls += 1
-        if _Counting.calls > 1 and (not self.patient or self._is_at_hand()):
+        if _Counting.calls > 1 and self._is_at_hand():
             self.owner.__call__ = _fastest(self.dispatcher)
         return result
 
@@ -64,16 +64,13 @@ def kernel_type(base: type, parameters: int) -> type:
     return type("Kernel", (base,), {"__module__": base.__module__, "__doc__": base.__doc__})
 
 
-def connect(kernel: Any, dispatcher: Dispatcher, *, patient: bool = False) -> object:
-    """Let calls of `kernel` go to `dispatcher`, in C as soon as that is to be had; the kernel keeps the result.
-
-    `patient`: no call of it waits for the C to be built.
-    """
+def connect(kernel: Any, dispatcher: Dispatcher) -> object:
+    """Let calls of `kernel` go to `dispatcher`, in C as soon as that is to be had; the kernel keeps the result."""
     library = _library() if type(kernel) in _LOADED else None
     if library is not None:
         return builtin.attach(kernel, library.address("iris_vectorcall"), dispatcher)
     owner: Any = type(kernel)
-    owner.__call__ = _Counting(owner, dispatcher, patient)
+    owner.__call__ = _Counting(owner, dispatcher)
     return None
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
 from iris_cc import config, forks
+from iris_cc.runtime import callers
 from iris_cc.runtime.pending import take_pending
 
 Target: TypeAlias = Callable[..., Any]
@@ -90,8 +91,9 @@ class Dispatcher:
     def __call__(self, /, *args: object, **kwargs: object) -> Any:
         values, rest = self.bind(args, kwargs)
         target = self.target(self.mask(values))
+        take_pending()  # a ufunc that was called by itself may have left an error
         try:
-            return target(*values, **rest)
+            return callers.call(target, values, rest)
         except BaseException as raised:
             error = take_pending(raised) or raised
             rescue = self.rescue(error, values, rest)
