@@ -90,7 +90,7 @@ def test_faults_are_the_status() -> None:
     y[2, 3] = -1
     assert call_nd(library, 2, (3, 4), [x, y, out]) == Fault.NEGATIVE_POWER.bit
     x[0, 0] = 9
-    assert call_nd(library, 2, (3, 4), [x, y, out]) == Fault.NEGATIVE_POWER.bit | Fault.ZERO_STEP.bit
+    assert call_nd(library, 2, (3, 4), [x, y, out]) == Fault.ZERO_STEP.bit  # of the first element that has a fault
 
 
 def test_a_branch_on_a_position() -> None:
