@@ -25,12 +25,12 @@ E0001 = Code("E0001", "the source of the function is not available", "define the
              "A kernel is compiled from source text.  Python keeps none for functions made by plain `exec`, in the bare interactive prompt of old versions, or from bytecode-only modules.")
 E0002 = Code("E0002", "a lambda cannot be a kernel", "write it as `def name(...): return ...`",
              "A lambda's text cannot be told apart from its neighbours on the same line.")
-E0003 = Code("E0003", "the source does not parse", "correct the syntax",
-             "DSL text is parsed as Python; so is the source of a decorated function.")
+E0003 = Code("E0003", "the source is not valid Python", "correct the syntax",
+             "DSL text is read as Python reads it, and refused where Python refuses it: `break` outside of a loop, a parameter named twice, an assignment to `__debug__`.")
 E0004 = Code("E0004", "the source is too large", "split the kernel into several",
-             "One kernel may have 1 MiB of text and 50 000 operations.")
+             "One kernel may have 1 MiB of text, 50 000 words in it and, with all that it calls, 50 000 operations.")
 E0005 = Code("E0005", "the source is nested too deep", "give parts of the expression names of their own",
-             "Expressions and blocks may nest about a hundred deep; a chain such as a + b + c + ... may be thousands long.")
+             "Expressions and blocks may nest about a hundred deep; a chain such as a + b + c + ... may be thousands long, and an `if` may have hundreds of `elif`s.")
 E0006 = Code("E0006", "not a function", "pass a function written with `def`, or DSL text that holds one",
              "Generators, coroutines, builtins, classes and objects with `__call__` have no body the compiler can read.")
 # E01xx: the source is outside the accepted language.

@@ -386,6 +386,10 @@ def out_of_bounds(program: Program) -> Diagnostic:
     return Diagnostic(codes.E0407, Fault.OUT_OF_BOUNDS.message, program.place)
 
 
+def too_deep(program: Program) -> CompileError:
+    return CompileError((Diagnostic(codes.E0005, "too little of the stack is left to compile here", program.place),))
+
+
 def in_background(program: Program) -> Diagnostic:
     return Diagnostic(codes.E0509, "the compiler is at work in the background", program.place)
 

@@ -15,6 +15,7 @@ from iris_cc.frontend import arith, calls, resolve
 from iris_cc.frontend.emit import Emit
 from iris_cc.frontend.frames import FALSE, FLAGS, NEXT, Flow, Frame
 from iris_cc.frontend.joins import Meeting, meet
+from iris_cc.frontend.limits import DEEPEST
 from iris_cc.frontend.resolve import CastTo, Constant, Helper, Known, Local, Routine, Symbol
 from iris_cc.frontend.source import fail
 from iris_cc.frontend.values import Result, Value, flat, literal, run_time, strong_literal
@@ -24,7 +25,7 @@ from iris_cc.ir.nodes import Atom, Const, If, Let, Var
 from iris_cc.ir.types import BOOL, I64
 from iris_cc.records import replace
 
-SIZE_LIMIT = 400_000  # values one lowering may make before it is called too large
+SIZE_LIMIT = 50_000  # values one lowering may make before it is called too large
 MOST_CALLS = 5_000  # helpers that call helpers twice grow as powers of two
 
 _CERTAIN = Const(True, BOOL)
@@ -39,6 +40,7 @@ class Expressions:
         self.e = e
         self.symbols = symbols
         self.frames: list[Frame] = []
+        self.blocks = 0  # blocks around what is being lowered
         self.inlined = 0  # calls of helpers so far, those of bodies lowered again among them
 
     @property
@@ -58,11 +60,13 @@ class Expressions:
         """`if condition: then else: orelse`, each side in a block and an environment of its own; then they merge."""
         outer, base, span = self.e.builder, self.frame.env, self.e.span
         sides: list[Side] = []
+        self.enter()
         for side in (then, orelse):
             self.e.builder, self.frame.env = outer.inner(), dict(base)
             flow = side()
             sides.append((self.frame.env, flow, self.e.builder))
             self.e.span = span
+        self.blocks -= 1
         self.e.builder = outer
         self.frame.env = self.merge(condition, base, sides[0], sides[1])
         return sides[0][1] | sides[1][1]
@@ -194,6 +198,12 @@ class Expressions:
             self.limit()
             result = arith.binary(self.e, type(step.op), result, right)
         return result
+
+    def enter(self) -> None:
+        """One more block inside those that are open: whatever reads the IR recurses over them."""
+        self.blocks += 1
+        if self.blocks > DEEPEST:
+            raise fail(codes.E0005, f"more than {DEEPEST} blocks and conditions inside one another", self.e.span)
 
     def limit(self) -> None:
         if self.e.builder.numbers.next > SIZE_LIMIT:

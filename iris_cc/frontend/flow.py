@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from iris_cc.frontend.resolve import assigned_names
+from iris_cc.frontend.shape import arms
 from iris_cc.records import field, record
 
 State = frozenset[str] | None
@@ -60,9 +61,13 @@ class Flow:
                 return None
             case ast.Expr(value=value):
                 return self.expr(value, state)
-            case ast.If(test=test, body=body, orelse=orelse):
-                true, false = self.condition(test, state)
-                return meet(self.block(body, true), self.block(orelse, false))
+            case ast.If():
+                ends: list[State] = []
+                chain, orelse = arms(stmt)
+                for test, body in chain:
+                    true, state = self.condition(test, state)
+                    ends.append(self.block(body, true))
+                return meet(*ends, self.block(orelse, state))
             case ast.While():
                 return self.while_loop(stmt, state)
             case ast.For():

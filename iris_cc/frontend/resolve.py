@@ -92,6 +92,8 @@ class Unusable:
 
 Entity = Local | Constant | Known | CastTo | Helper | Symbol | Namespace | Unusable
 
+_MOST_GUESSED, _MOST_COMPARED = 50, 1_000  # names of one kernel that may be mistyped, and known names they may mean
+
 BUILTINS = ("abs", "min", "max", "round", "int", "float", "bool", "pow", "divmod")
 
 # Functions of NumPy and the DSL that are several operations, or none: `frontend.calls` gives their meaning.
@@ -293,10 +295,13 @@ class Routine:
     def _unknown(self, name: str) -> Unusable:
         if hasattr(builtins, name):
             return Unusable(codes.E0203, f"`{name}` is {describe(getattr(builtins, name))}")
+        near = nearest(name, self._known_names()[:_MOST_COMPARED]) if len(self.seen) < _MOST_GUESSED else None
+        return Unusable(codes.E0201, f"`{name}` is not defined", f"did you mean `{near}`?" if near else "")
+
+    def _known_names(self) -> list[str]:
         captured = () if self.function is None else (*self.function.__globals__, *self.function.__code__.co_freevars)
         dsl = [key.partition(".")[2] for key in ops.BY_PYTHON if isinstance(key, str) and key.startswith("dsl.")]
-        near = nearest(name, [*self.locals, *captured, *BUILTINS, *dsl, *_DSL_EXTRAS])
-        return Unusable(codes.E0201, f"`{name}` is not defined", f"did you mean `{near}`?" if near else "")
+        return [*sorted(self.locals), *captured, *BUILTINS, *dsl, *_DSL_EXTRAS]
 
     def entity(self, node: ast.expr) -> Entity:
         """What an expression in the place of a function or a constant names."""

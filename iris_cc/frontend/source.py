@@ -7,21 +7,24 @@ from __future__ import annotations
 import __future__
 
 import ast
+import dis
 import inspect
 import io
 import linecache
-import opcode
 import os
 import sys
+from bisect import bisect_right
+from collections.abc import Iterator
+from itertools import accumulate, pairwise
 from types import CodeType, FrameType, FunctionType
 
 from iris_cc import codes
 from iris_cc.codes import Code
 from iris_cc.diagnostics import CompileError, Diagnostic, Span
 from iris_cc.digest import hex_digest
+from iris_cc.frontend import limits
 from iris_cc.records import field, record
 
-LIMIT = 1 << 20  # characters of source text of one kernel
 _DEEPEST_FRAME = 50
 _MOST_ENDS = 200  # places where a definition may end that are tried
 
@@ -33,6 +36,7 @@ class Source:
     file: str
     tree: ast.FunctionDef
     lines: dict[int, str] = field(compare=False)
+    widths: dict[int, tuple[int, ...]] = field(compare=False, repr=False, default_factory=dict)
 
     def span(self, node: ast.AST) -> Span:
         """The place of `node`, with columns in characters (`ast` counts bytes)."""
@@ -43,7 +47,11 @@ class Source:
 
     def _column(self, line: int, byte: int) -> int:
         text = self.lines.get(line, "")
-        return byte if text.isascii() else len(text.encode()[:byte].decode(errors="replace"))
+        if text.isascii():
+            return byte
+        if line not in self.widths:  # the bytes before each character
+            self.widths[line] = (0, *accumulate(len(char.encode()) for char in text))
+        return bisect_right(self.widths[line], byte) - 1
 
     @property
     def header(self) -> Span:
@@ -66,7 +74,7 @@ def of_function(function: FunctionType, text: str | None = None) -> Source:
         raise fail(codes.E0006, f"`{function.__name__}` is a generator or coroutine", where)
     source = _source_of(function, text)
     file = source.file
-    if not _is_source_of(source.tree, function):
+    if not _is_source_of(source, function):
         first = code.co_firstlineno
         where = Span(file, first, 0, first, len(source.lines.get(first, "")))
         help = codes.E0001.help if text is not None or file.startswith("<") else "import the edited file anew"
@@ -80,10 +88,11 @@ def definition_of(function: FunctionType, text: str | None = None) -> ast.Functi
     A test runner may have rewritten the assertions of what Python runs; all else must be the same.
     """
     try:
-        tree = _source_of(function, text).tree
+        source = _source_of(function, text)
     except CompileError:
         return None
-    return tree if _is_source_of(tree, function) or _is_source_of_rewritten(tree, function) else None
+    tree = source.tree
+    return tree if _is_source_of(source, function) or _is_source_of_rewritten(tree, function) else None
 
 
 def _source_of(function: FunctionType, text: str | None) -> Source:
@@ -106,10 +115,7 @@ def _source_of(function: FunctionType, text: str | None) -> Source:
 def of_text(text: str) -> Source:
     """The one function defined in DSL text."""
     file = f"<kernel {_digest(text)}>"
-    place = Span(file, 0, 0, 0, 0)
     lines = lines_of_text(text)
-    if len(text) > LIMIT:
-        raise fail(codes.E0004, f"the source is {len(text):,} characters; at most {LIMIT:,} are accepted", place)
     _remember(file, lines)
     tree = _parse(lines, 1, file)
     body = tree.body[0].body if tree.body and tree.body[0].lineno < 1 else tree.body  # type: ignore[attr-defined]
@@ -123,6 +129,7 @@ def of_text(text: str) -> Source:
             line = Source(file, definitions[0], kept).span(extra[0])
             where = Span(file, line.line, line.col, line.line, len(kept.get(line.line, "")))
         raise fail(codes.E0006, "DSL text holds exactly one `def` and nothing else", where)
+    _compile(lines, file)
     return Source(file, definitions[0], kept)
 
 
@@ -152,12 +159,73 @@ def pragma(text: str) -> dict[str, str]:
 _FUTURE = sum({getattr(__future__, name).compiler_flag for name in __future__.all_feature_names})
 
 
-def _is_source_of(tree: ast.FunctionDef, function: FunctionType) -> bool:
-    """Whether the definition compiles to the function: a file may have changed since it was imported."""
-    found = compiled(tree, function)
-    return found is None or any(_same_code(each, function.__code__) for each in found)
+def _is_source_of(source: Source, function: FunctionType) -> bool:
+    """Whether the definition compiles to the function: a file may have changed since it was imported.
+
+    How CPython calls `np.sin` depends on whether the module imports `np`, so the definition is compiled beside imports.
+    Mostly all are there; where the answer is another, the function's own code says which are.
+    """
+    owners = _owners(source.tree)
+    if _compiles_beside(owners, source, function):
+        return True
+    imported = owners - _method_owners(function.__code__)
+    return imported != owners and _compiles_beside(imported, source, function)
 
 
+def _compiles_beside(imported: frozenset[str], source: Source, function: FunctionType) -> bool:
+    code = function.__code__
+    text = _in_scopes(imported, [f"{line}\n" for line in source.lines.values()], function)
+    try:
+        module = compile(text, code.co_filename, "exec", code.co_flags & _FUTURE, dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return False
+    return any(each.co_name == code.co_name and _same_code(each, code) for each in _codes_in(module))
+
+
+def _in_scopes(imported: frozenset[str], block: list[str], function: FunctionType) -> str:
+    """The definition in a module that imports these names, in a function that binds the names it closes over, and in
+    the class by which Python mangles private names."""
+    name, closed_over, owner = function.__code__.co_name, function.__code__.co_freevars, _class_of(function)
+    indent = block[0][: _indent(block[0])].rpartition("\f")[2]
+    lines = [f"import {each}\n" for each in sorted(imported)]
+    if indent and closed_over:
+        lines.append(f"def closure({', '.join(closed_over)}):\n")
+    if indent and owner:
+        lines.append(f"{indent[:1] if closed_over else ''}class {owner}:\n")
+    elif indent and not closed_over:
+        lines.append("if 1:\n")
+    elif indent and name not in closed_over:  # a name of the module, which the definition must not bind here
+        lines.append(f"{indent}global {name}\n")
+    return "".join([*lines, *block])
+
+
+def _owners(tree: ast.FunctionDef) -> frozenset[str]:
+    """The names whose attributes are called."""
+    funcs = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
+    owners = (func.value for func in funcs if isinstance(func, ast.Attribute))
+    return frozenset(owner.id for owner in owners if isinstance(owner, ast.Name)) - {"__debug__"}
+
+
+def _method_owners(code: CodeType) -> frozenset[str]:
+    """The names whose attributes are called as methods: no import of the module binds them."""
+    found: set[str] = set()
+    for each in _codes_in(code):
+        steps = [step for step in dis.get_instructions(each) if step.opname != "EXTENDED_ARG"]
+        for owner, step in pairwise(steps):
+            as_attribute = step.opname == "LOAD_ATTR" and sys.version_info >= (3, 12)
+            if step.opname == "LOAD_METHOD" or (as_attribute and (step.arg or 0) & 1):
+                names = owner.argval if isinstance(owner.argval, tuple) else (owner.argval,)
+                found.update(str(name) for name in names[-1:])
+    return frozenset(found)
+
+
+def _codes_in(code: CodeType) -> Iterator[CodeType]:
+    """A code object and all inside it."""
+    pending = [code]
+    while pending:
+        each = pending.pop()
+        yield each
+        pending += [const for const in each.co_consts if isinstance(const, CodeType)]
 def _is_source_of_rewritten(tree: ast.FunctionDef, function: FunctionType) -> bool:
     """The same but for names such as `@py_assert1`, which no source can have, and what comes with them."""
     code = function.__code__
@@ -218,39 +286,13 @@ def _class_of(function: FunctionType) -> str:
 
 def _same_code(left: CodeType, right: CodeType) -> bool:
     """Whether two code objects do the same: all but places, flags and annotations."""
-    for part in ("co_names", "co_varnames", "co_freevars", "co_cellvars", "co_argcount"):
+    for part in ("co_code", "co_names", "co_varnames", "co_freevars", "co_cellvars", "co_argcount"):
         if getattr(left, part) != getattr(right, part):
             return False
-    if _instructions(left) != _instructions(right):
-        return False
     return len(left.co_consts) == len(right.co_consts) and all(
         _same_code(a, b) if isinstance(a, CodeType) and isinstance(b, CodeType) else repr(a) == repr(b)
         for a, b in zip(left.co_consts, right.co_consts, strict=True)
     )
-
-
-def _instructions(code: CodeType) -> list[tuple[int, int]]:
-    """The instructions without what depends on the rest of the module.
-
-    CPython calls `np.sin` in one way where the same file imports `np` and in another where it does not, which also
-    moves the targets of jumps.
-    """
-    load_attribute, load_global = opcode.opmap["LOAD_ATTR"], opcode.opmap["LOAD_GLOBAL"]
-    load_method = opcode.opmap.get("LOAD_METHOD", -1)
-    skipped = {opcode.opmap.get(name, -1) for name in ("CACHE", "EXTENDED_ARG", "PUSH_NULL", "NOP")}
-    jumps = {*opcode.hasjrel, *opcode.hasjabs}
-    found: list[tuple[int, int]] = []
-    for op, argument in zip(code.co_code[::2], code.co_code[1::2], strict=True):
-        if op in skipped:
-            continue
-        if op in jumps:
-            argument = 0
-        elif op == load_method:
-            op = load_attribute
-        elif op == load_global or (op == load_attribute and load_method < 0):
-            argument |= 1  # the low bit says only how a call is prepared
-        found.append((op, argument))
-    return found
 
 
 def block_of(lines: list[str], first: int, code: CodeType) -> list[str]:
@@ -279,6 +321,8 @@ def _is_code(line: str) -> bool:
 
 
 def _parses(text: str) -> bool:
+    if limits.too_large(text):
+        return True
     try:
         ast.parse("if 1:\n" + text if text[:1] in (" ", "\t") else text)
     except SyntaxError:
@@ -303,7 +347,7 @@ def _lines_on_the_stack(code: CodeType) -> list[str]:
         if frame is None:
             return []
         for value in list(frame.f_locals.values()):
-            if type(value) is str and id(value) not in seen and len(value) <= LIMIT and f"def {code.co_name}" in value:
+            if type(value) is str and id(value) not in seen and f"def {code.co_name}" in value:
                 seen.add(id(value))
                 if _compiles_to(value, code):
                     return lines_of_text(value)
@@ -312,16 +356,13 @@ def _lines_on_the_stack(code: CodeType) -> list[str]:
 
 
 def _compiles_to(text: str, code: CodeType) -> bool:
+    if limits.too_large(text):
+        return False
     try:
-        pending = [compile(text, code.co_filename, "exec", code.co_flags & _FUTURE, dont_inherit=True)]
+        module = compile(text, code.co_filename, "exec", code.co_flags & _FUTURE, dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
-    while pending:
-        candidate = pending.pop()
-        if candidate == code:
-            return True
-        pending += [const for const in candidate.co_consts if isinstance(const, CodeType)]
-    return False
+    return code in _codes_in(module)
 
 
 def _remember(file: str, lines: list[str]) -> None:
@@ -333,23 +374,42 @@ def _parse(lines: list[str], first: int, file: str) -> ast.Module:
     """Parse a block as it stands; an indented one under an `if`, so that columns stay the user's."""
     text = "".join(lines)
     place = Span(file, first, 0, first, len(lines[0].rstrip()) if lines else 0)
-    if len(text) > LIMIT:
-        raise fail(codes.E0004, f"the source is {len(text):,} characters; at most {LIMIT:,} are accepted", place)
+    if problem := limits.too_large(text):
+        raise fail(codes.E0004, problem, place)
     indented = _is_indented(lines)
     try:
         tree = ast.parse("if 1:\n" + text if indented else text)
     except SyntaxError as error:
-        line = first + (error.lineno or 1) - 1 - indented
-        col = max((error.offset or 1) - 1, 0)
-        raise fail(
-            codes.E0003, f"the source does not parse: {error.msg}", Span(file, line, col, line, col + 1)
-        ) from None
+        raise _invalid(error, file, first - 1 - indented) from None
     except (RecursionError, MemoryError):
         raise fail(codes.E0005, "the source is nested too deep to parse", place) from None
     except ValueError as error:
-        raise fail(codes.E0003, f"the source does not parse: {error}", place) from None
+        raise fail(codes.E0003, f"the source is not valid Python: {error}", place) from None
     ast.increment_lineno(tree, first - 1 - indented)
+    if (node := limits.too_deep(tree)) is not None:
+        line, col = getattr(node, "lineno", first), getattr(node, "col_offset", 0)
+        where = Span(file, line, col, line, col + 1)
+        raise fail(codes.E0005, f"the source is nested more than {limits.DEEPEST} levels deep", where)
     return tree
+
+
+def _compile(lines: list[str], file: str) -> None:
+    """Refuse what parses and is no Python: `break` outside of a loop, a parameter twice, an `await` that nobody can."""
+    text = "".join(lines)
+    indented = _is_indented(lines)
+    try:
+        compile("if 1:\n" + text if indented else text, file, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        raise _invalid(error, file, -indented) from None
+    except (RecursionError, MemoryError):
+        raise fail(codes.E0005, "the source is nested too deep to compile", Span(file, 1, 0, 1, 1)) from None
+
+
+def _invalid(error: SyntaxError, file: str, above: int) -> CompileError:
+    """What Python says of a text that begins `above` lines further down in its file."""
+    line, col = (error.lineno or 1) + above, max((error.offset or 1) - 1, 0)
+    end = max((error.end_offset or 0) - 1, col + 1) if error.end_lineno == error.lineno else col + 1
+    return fail(codes.E0003, f"the source is not valid Python: {error.msg}", Span(file, line, col, line, end))
 
 
 def _is_indented(lines: list[str]) -> bool:

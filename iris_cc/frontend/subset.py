@@ -16,9 +16,10 @@ from iris_cc.diagnostics import CompileError, Diagnostic, Label, Span
 from iris_cc.frontend import resolve
 from iris_cc.frontend.flow import Flow
 from iris_cc.frontend.resolve import CastTo, Constant, Helper, Known, Local, Namespace, Routine, Symbol, Unusable
+from iris_cc.frontend.shape import arms
 from iris_cc.frontend.signatures import arity_problem
 from iris_cc.ir import ops
-from iris_cc.records import field, record, replace
+from iris_cc.records import field, lazy, record, replace
 
 MAX_OPERANDS = 64
 _DEEPEST_CALL = 40
@@ -124,11 +125,17 @@ class _RoutineCheck:
         if flow.run(self.source.tree, frozenset(given)) and not yields and not refused:
             self.error(codes.E0302, f"a path through `{self.routine.name}` ends without `return`", self.source.header)
 
+    @lazy
+    def first_stores(self) -> dict[str, ast.Name]:
+        """Where each name is assigned first."""
+        names = (node for node in ast.walk(self.source.tree) if isinstance(node, ast.Name))
+        stores = [node for node in names if isinstance(node.ctx, ast.Store)]
+        stores.sort(key=lambda node: (node.lineno, node.col_offset), reverse=True)
+        return {node.id: node for node in stores}
+
     def stores(self, read: ast.Name) -> tuple[Label, ...]:
         """Where the name is assigned first, and why that does not help."""
-        names = (node for node in ast.walk(self.source.tree) if isinstance(node, ast.Name) and node.id == read.id)
-        stores = [node for node in names if isinstance(node.ctx, ast.Store)]
-        first = min(stores, key=lambda node: (node.lineno, node.col_offset), default=None)
+        first = self.first_stores.get(read.id)
         if first is None:
             return ()
         late = (first.lineno, first.col_offset) >= (read.lineno, read.col_offset) or first.lineno == read.lineno
@@ -174,9 +181,11 @@ class _RoutineCheck:
                 self.return_(stmt, value)
             case ast.Expr(value=value):
                 self.bare(stmt, value)
-            case ast.If(test=test, body=body, orelse=orelse):
-                self.expr(test)
-                self.block(body)
+            case ast.If():
+                chain, orelse = arms(stmt)
+                for test, body in chain:
+                    self.expr(test)
+                    self.block(body)
                 self.block(orelse)
             case ast.While(test=test, body=body, orelse=orelse):
                 self.expr(test)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pickle
 import time
 
 import numpy as np
 import pytest
 
 import iris_cc
+from iris_cc import CompileError
+from iris_cc.frontend import program as front
 from tests.frontend.texts import X, codes_of, function
 
 HEAD = "def kernel(x):\n    "
@@ -31,7 +34,18 @@ REFUSED = {
     "hex beyond the limit": (expression("x + 0x" + "f" * (1 << 20)), "E0004"),
     "decimal of 900 kB": (expression("x + " + "9" * 900_000), "E0003"),
     "text beyond the limit": (HEAD + "x = x + 1\n    " * 80_000 + "return x\n", "E0004"),
-    "comparisons": (expression("<".join(["x"] * 100_000)), "E0005"),
+    "comparisons": (expression("<".join(["x"] * 40_000)), "E0005"),
+    "more comparisons": (expression("<".join(["x"] * 100_000)), "E0004"),
+    "conjunctions": (expression(" and ".join(["x"] * 100_000)), "E0004"),
+    "sums": (expression("+".join(["x"] * 200_000)), "E0004"),
+    "calls of calls": (expression("x" + "()" * 100_000), "E0004"),
+    "elements of elements": (expression("x" + "[0]" * 100_000), "E0004"),
+    "numbers": (expression("x" + ", 1" * 200_000), "E0004"),
+    "statements": (HEAD + "x = x + 1\n    " * 70_000 + "return x\n", "E0004"),
+    "short statements": (HEAD + "x=1;" * 100_000 + "return x\n", "E0004"),
+    "arms": (HEAD + "if x > 9:\n        return 1\n    el" * 30_000 + "if x > 1:\n        x = 1\n    return x", "E0004"),
+    "comparisons inside one another": (expression("(x < " * 100 + "x" + " < x)" * 100), "E0005"),
+    "conditions inside one another": (expression("(x if x > " * 90 + "x" + " else x)" * 90), "E0005"),
     "null byte": (expression("x\0"), "E0003"),
     "lone surrogate": (expression("x # \ud800"), "E0003"),
     "nothing": ("", "E0006"),
@@ -43,9 +57,9 @@ REFUSED = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_refused_with_a_code(name: str) -> None:
     text, code = REFUSED[name]
-    started = time.monotonic()
-    assert codes_of(text, "f8") == [code]
-    assert time.monotonic() - started < 5
+    started = time.process_time()
+    assert set(codes_of(text, "f8")) == {code}
+    assert time.process_time() - started < 1
 
 
 HUGE_CONSTANTS = ["2**10**9", "10**(10**7)", "(1 << 10**10)", "2**63 * 2**1000000", "(2**60000)**60000", "-(2**70)"]
@@ -91,6 +105,45 @@ def test_accepted_and_right(name: str) -> None:
     plain = function(text)
     kernel = iris_cc.kernel(text, fallback="error")
     np.testing.assert_array_equal(kernel(X), np.array([plain(x) for x in X]))
+
+
+HEAVY = {
+    "unknown names": HEAD + "".join(f"x = x + nowhere{k}\n    " for k in range(10_000)) + "return x\n",
+    "unassigned names": HEAD + "if x > 1: y = 1\n    " + "x = x + y\n    " * 10_000 + "return x\n",
+    "many unassigned names": HEAD
+    + f"if x > 1: {'; '.join(f'y{k} = 1' for k in range(4_000))}\n    "
+    + "".join(f"x = x + y{k}\n    " for k in range(4_000))
+    + "return x\n",
+    "wrong types": HEAD + "x = x & 1.5\n    " * 10_000 + "return x\n",
+    "a line of letters beyond ASCII": HEAD + "; ".join(f"é{k} = x + ü{k}" for k in range(8_000)) + "\n    return x\n",
+    "a long name": expression("n" * 900_000),
+    "a long attribute": expression("x." + "n" * 900_000),
+    "a long string": expression("'" + "n" * 900_000 + "'"),
+    "a long keyword": expression("abs(" + "n" * 900_000 + "=x)"),
+    "a long function": f"def {'n' * 900_000}(x):\n    pass\n",
+    "many functions": "def f(x):\n    return x\n" * 10_000,
+    "an error in the last line": HEAD + "x = x + 1\n    " * 15_000 + "return y\n",
+}
+
+
+@pytest.mark.parametrize("name", HEAVY)
+def test_messages_are_as_long_as_people_read(name: str) -> None:
+    started = time.process_time()
+    with pytest.raises(CompileError) as caught:
+        front.specialize(front.analyze(HEAVY[name]), (front.type_of("f8"),))
+    assert time.process_time() - started < 1.5
+    message, found = str(caught.value), caught.value.diagnostics
+    assert len(message) < 20_000 and max(map(len, message.splitlines())) < 1_000
+    assert message.count("error[") == min(len(found), 20)
+    assert message.endswith(f"\n\nand {len(found) - 20:,} more") is (len(found) > 20)
+
+
+def test_all_diagnostics_are_there_and_survive_a_pickle() -> None:
+    with pytest.raises(CompileError) as caught:
+        front.analyze(HEAD + "".join(f"x = x + nowhere{k}\n    " for k in range(50)) + "return x\n")
+    assert len(caught.value.diagnostics) == 50
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert again.diagnostics == caught.value.diagnostics and str(again) == str(caught.value)
 
 
 def test_a_sum_of_5000_terms_is_accepted_or_refused_as_too_deep() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import linecache
 import math
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -203,6 +204,75 @@ def test_a_file_edited_in_place_is_not_compiled_for_another_function(change: str
         linecache.cache.pop(file)
     kernel = iris_cc.kernel(module.kernel, fallback="silent")
     np.testing.assert_array_equal(kernel(X), X * 2 + 1)
+
+
+CALLED_THROUGH = {
+    "a module": "import numpy as np\n\ndef kernel(x):\n    return np.sin(x) * np.exp(-x)\n",
+    "two modules": "import math, numpy\n\ndef kernel(x):\n    return math.sin(x) + numpy.cos(x) + math.pi\n",
+    "a module in a module": "import fractions\n\ndef kernel(x):\n    return fractions.math.sin(x)\n",
+    "a dotted import": "import numpy.linalg\n\ndef kernel(x):\n    return numpy.sin(x)\n",
+    "an import that may fail": "try:\n    import numpy as n\nexcept ImportError:\n    pass\n\n"
+    "def kernel(x):\n    return n.sin(x)\n",
+    "another name of a module": "import math\nm = math\n\ndef kernel(x):\n    return m.sin(x) + math.cos(x)\n",
+    "a module no import binds": "np = __import__('numpy')\n\ndef kernel(x):\n    return np.sin(x) + x\n",
+    "an import that comes later": "def kernel(x):\n    return math.sin(x)\n\nimport math\n",
+    "a name of a function": "from math import sin as s\nfrom numpy import cos\n\n"
+    "def kernel(x):\n    return s(x) + cos(x)\n",
+    "a closure": "def outer():\n    import numpy as np\n    def kernel(x):\n        return np.sin(x)\n"
+    "    return kernel\n\nkernel = outer()\n",
+    "a closure beside an import": "import math as np\n\ndef outer(np):\n    def kernel(x):\n"
+    "        return np.sin(x) + math.sin(x)\n    return kernel\n\nimport math\nkernel = outer(math)\n",
+    "a function in a class in a function": "import math\n\ndef outer(m, k):\n  class Place:\n     def kernel(x):\n"
+    "        return m.sin(x) * k + math.cos(x)\n  return Place\n\nkernel = outer(math, 3.0).kernel\n",
+    "a static method": "import math\n\nclass Place:\n\t@staticmethod\n\tdef kernel(x):\n\t\t'''Doc\n\n\t\tstring.'''\n"
+    "\t\treturn math.sin(x)\n\nkernel = Place.kernel\n",
+    "a decorator": "import functools, math\n\ndef keep(function):\n    return function\n\n@keep\n"
+    "@functools.partial(lambda a, b: b, lambda x: math.cos(x))\ndef kernel(x):\n    return math.sin(x)\n",
+    "several lines": "import math\n\ndef kernel(x):\n    y = (math\n        .sin(\n            x\n        ))\n"
+    "    return (\n        math\n        .cos(y)\n    )\n",
+    "loops and jumps": "import math\n\ndef kernel(x):\n    y = x\n    for i in range(3):\n        if y > 0.5:\n"
+    "            y = math.sin(y)\n            continue\n"
+    "        y = math.fabs(y) if y < 0 else math.exp(-y)\n    return y\n",
+    "an annotation": "import math\n\ndef kernel(x: 'float' = 1.0, *, y: int = 2) -> float:\n    return math.sin(x)\n",
+}
+if sys.version_info >= (3, 12):
+    CALLED_THROUGH["type parameters"] = "import math\n\ndef kernel[T: float](x: T) -> T:\n    return math.sin(x)\n"
+    CALLED_THROUGH["a generic class"] = (
+        "import math\n\nclass Place[T]:\n    def kernel(x: T) -> T:\n        return math.sin(x)\n\n"
+        "kernel = Place.kernel\n"
+    )
+
+
+@pytest.mark.parametrize("name", [name for name in CALLED_THROUGH if name != "an annotation"])
+def test_functions_called_through(name: str, tmp_path: Path) -> None:
+    # CPython calls an attribute of what the module imports in another way than an attribute of anything else.
+    agrees(module_of(tmp_path / "through.py", CALLED_THROUGH[name]).kernel, X)
+
+
+@pytest.mark.parametrize("name", CALLED_THROUGH)
+def test_an_edited_function_called_through(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "through.py"
+    kernel = module_of(path, CALLED_THROUGH[name]).kernel
+    assert codes_of(kernel) == (["E0105"] if name == "an annotation" else [])
+    path.write_text(CALLED_THROUGH[name].replace("sin", "cosh"))
+    for file in [each for each in linecache.cache if not each.startswith("<")]:
+        linecache.cache.pop(file)
+    if name != "a name of a function":  # there the import alone has changed, and with it nothing of the function
+        assert codes_of(kernel) == ["E0001"]
+
+
+BROKEN = ["return x * 2 +", "break", "x = 1; nonlocal x", "return (x * 2 + 1", "global x"]
+
+
+@pytest.mark.parametrize("line", BROKEN)
+def test_a_file_edited_to_what_does_not_compile(line: str, tmp_path: Path) -> None:
+    path = tmp_path / "broken.py"
+    kernel = module_of(path, PLAIN).kernel
+    path.write_text(PLAIN.replace("return x * 2 + 1", line))
+    for file in [each for each in linecache.cache if not each.startswith("<")]:
+        linecache.cache.pop(file)
+    assert codes_of(kernel) in (["E0001"], ["E0003"])
+    np.testing.assert_array_equal(iris_cc.kernel(kernel, fallback="silent")(X), X * 2 + 1)
 
 
 def test_a_file_that_is_gone(tmp_path: Path) -> None:

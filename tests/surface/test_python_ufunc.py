@@ -103,7 +103,7 @@ def test_objects_and_text() -> None:
     same(PythonUfunc(len, 1)(np.array(["a", "bc"])), np.array([1, 2]))
     same(SINGLE(np.array([1 + 2j, 3], "c8")), np.array([0.5 + 1j, 1.5], "c8"))
     days = np.array(["2020-01-01", "2020-01-03"], "M8[D]")
-    same(ADD(days, np.timedelta64(1, "D")), days + 1)
+    same(ADD(days, np.timedelta64(1, "D")), days + np.timedelta64(1, "D"))
     lists = np.empty(2, object)
     lists[:] = [[1], [2, 3]]
     assert PythonUfunc(lambda x: x[:1] * 2, 1)(lists).tolist() == [[1, 1], [2, 2]]
