@@ -156,11 +156,10 @@ class Kernels:
 
     def _realize_anew(self, spec: Specialization, compiled: bool, wait: bool) -> Realized:
         made = self._in_background(spec, wait) if compiled and self.options.patient else None
-        if made is None:
-            try:
-                made = driver.realize(spec, compiled=compiled)
-            except RecursionError:  # the stack of the caller is nearly full
-                raise self.rescuable(driver.too_deep(self.program)) from None
+        try:
+            made = made or driver.realize(spec, compiled=compiled)
+        except RecursionError:  # the stack of the caller is nearly full
+            raise self.rescuable(driver.too_deep(self.program)) from None
         self.realized[spec, compiled] = made
         if made.library is not None:
             WhileLimit.add(made.library)

@@ -12,8 +12,9 @@ from collections.abc import Callable
 from iris_cc import codes
 from iris_cc.diagnostics import CompileError, Label, Span
 from iris_cc.frontend import arith, calls, ranges
+from iris_cc.frontend.chains import Chains, is_long
 from iris_cc.frontend.emit import Emit, name_of
-from iris_cc.frontend.expressions import Expressions, index_value
+from iris_cc.frontend.expressions import index_value
 from iris_cc.frontend.frames import (
     BREAK,
     CONTINUE,
@@ -21,7 +22,6 @@ from iris_cc.frontend.frames import (
     FALSE,
     FLAGS,
     NEXT,
-    ONWARD,
     RETURN,
     TRUE,
     Flow,
@@ -30,7 +30,7 @@ from iris_cc.frontend.frames import (
 )
 from iris_cc.frontend.joins import Meeting, meeting, paths_of, union
 from iris_cc.frontend.resolve import Routine, Symbol, assigned_names
-from iris_cc.frontend.shape import Arms, always_exits, arms, has_walrus, may_exit, may_leave
+from iris_cc.frontend.shape import always_exits, arms, has_walrus, may_exit, may_leave
 from iris_cc.frontend.values import Paths, Result, Type, Value, Weak, flat, literal, run_time, scalar_of
 from iris_cc.ir import ops
 from iris_cc.ir.builder import Builder, Numbers
@@ -40,7 +40,6 @@ from iris_cc.records import record
 
 Slot = tuple[Var, ...]  # a carried value, and where that is open, whether it fits
 _DEEPEST_ABSORBED = 30  # blocks put into one another before flags are used instead
-_LONGEST_CHAIN = 30  # arms of an `elif` chain inside one another, likewise
 
 
 def lower(
@@ -84,7 +83,7 @@ class _Attempt:
     exits: frozenset[str]
 
 
-class Lowering(Expressions):
+class Lowering(Chains):
     """Lowering of one kernel for one tuple of types."""
 
     def __init__(self, e: Emit, symbols: dict[Symbol, Value]) -> None:
@@ -229,7 +228,7 @@ class Lowering(Expressions):
     def if_(self, stmt: ast.If, rest: list[ast.stmt]) -> tuple[Flow, list[ast.stmt]]:
         """The flow after an `if`, and what is left to lower: what follows a side that exits goes into the other."""
         chain, last = arms(stmt)
-        if len(chain) > _LONGEST_CHAIN and not any(has_walrus(test) for test, _ in chain):
+        if is_long(chain):
             return self.long_chain(chain, last), rest
         known = arith.truth(self.e, self.value(stmt.test))
         if known.literal is not None:
@@ -246,49 +245,6 @@ class Lowering(Expressions):
         flow = self.fork(self.e.atom(known), lambda: self.block(then), lambda: self.block(orelse))
         self.frame.depth -= 1
         return flow, rest
-
-    def long_chain(self, chain: Arms, orelse: list[ast.stmt]) -> Flow:
-        """A long `elif` chain in pieces beside one another; a piece runs where no arm before it was taken.
-
-        There all names are what they were before the chain: its tests bind none.
-        """
-        flow, onward, start = NEXT, TRUE, dict(self.frame.env)
-        for first in range(0, len(chain), _LONGEST_CHAIN):
-            piece = chain[first : first + _LONGEST_CHAIN]
-            is_last = first + _LONGEST_CHAIN >= len(chain)
-            end = (lambda: self.block(orelse)) if is_last else (lambda: self.leave(ONWARD))
-            if onward.literal is True:
-                flow = self.piece(piece, end)
-            elif onward.literal is None:
-                flow = self.beside(onward, flow, lambda piece=piece, end=end: self.piece(piece, end), start)  # type: ignore[misc]
-            self.frame.env = start | self.frame.env
-            onward = self.frame.env.pop(ONWARD, FALSE)
-            flow = Flow(flow.next, flow.exits - {ONWARD})
-        return flow
-
-    def beside(self, onward: Value, taken: Flow, piece: Callable[[], Flow], start: dict[str, Value]) -> Flow:
-        """One more piece of a chain where control went `onward`; elsewhere it has `taken` an arm."""
-
-        def run() -> Flow:
-            self.frame.env = {name: FALSE if name in FLAGS else value for name, value in start.items()}
-            return piece()
-
-        return self.fork(self.e.atom(onward), run, lambda: taken)
-
-    def piece(self, chain: Arms, end: Callable[[], Flow]) -> Flow:
-        """The arms of a chain inside one another, and `end` where none is taken."""
-        if not chain:
-            return end()
-        test, body = chain[0]
-        self.at(test)
-        self.limit()
-        known = arith.truth(self.e, self.value(test))
-        if known.literal is not None:
-            return self.block(body) if known.literal else self.piece(chain[1:], end)
-        self.frame.depth += 1
-        flow = self.fork(self.e.atom(known), lambda: self.block(body), lambda: self.piece(chain[1:], end))
-        self.frame.depth -= 1
-        return flow
 
     # -- loops --
 
