@@ -7,9 +7,12 @@ READY := $(VENV)/.iris_cc-ready
 MINUTES ?= 10
 JOBS ?= 2
 PYTEST := $(BIN)/python -m pytest
+# What depends on the Python, the NumPy and the compiler: all programs with their text, the front end, calls, the law.
+SHORT := tests/test_golden.py tests/frontend tests/surface tests/law
+OTHERS := 3.11 3.12 3.13
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-fallback lint golden fuzz bench bench-startup clean setup
+.PHONY: help demo test test-pythons test-numpy-lowest test-clang test-all test-fallback lint golden fuzz bench bench-startup clean setup
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +31,31 @@ demo: $(READY)  ## great-circle distances of all radio beacons and a Mandelbrot 
 
 test: $(READY)  ## the test suite (minutes); compiled and interpreted, with fresh random programs
 	$(PYTEST) -m "not slow"
+
+test-pythons: $(READY)  ## the shorter suite on every other CPython from 3.11 to 3.13 on PATH or among pyenv's
+	@own=$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
+	for version in $(OTHERS); do \
+	  test $$version = $$own && continue; found=; \
+	  for python in $$(command -v python$$version) $$(ls -d $$HOME/.pyenv/versions/$$version.*/bin/python 2>/dev/null); do \
+	    if $$python -c 'import sys; assert sys.version_info[:2] == tuple(map(int, "'$$version'".split(".")))' 2>/dev/null; \
+	    then found=$$python; break; fi; \
+	  done; \
+	  if test -z "$$found"; then echo "CPython $$version is not here"; continue; fi; \
+	  echo "CPython $$version: $$found"; \
+	  $(MAKE) --no-print-directory test-short PYTHON=$$found VENV=$(VENV)-$$version || exit 1; \
+	done
+
+test-numpy-lowest:  ## the shorter suite on the lowest NumPy the package takes
+	$(MAKE) --no-print-directory test-short VENV=$(VENV)-numpy-lowest EXTRA='numpy==2.0.*'
+
+test-clang: $(READY)  ## the shorter suite with clang as the compiler
+	CC=clang $(PYTEST) -m "not slow" $(SHORT)
+
+.PHONY: test-short
+test-short: $(READY)
+	$(if $(EXTRA),$(BIN)/python -m pip install --quiet --disable-pip-version-check '$(EXTRA)')
+	$(BIN)/python -c 'import sys, numpy; print("Python", sys.version.split()[0], "NumPy", numpy.__version__)'
+	$(PYTEST) -m "not slow" $(SHORT)
 
 test-all: $(READY)  ## the test suite with the slow tests
 	$(PYTEST)
@@ -62,5 +90,5 @@ bench-startup: $(READY)  ## what a user waits for before the first result
 	$(BIN)/python -m benchmarks.startup $(QUICK)
 
 clean:  ## remove everything the targets made
-	rm -rf $(VENV) build dist examples/out .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-3.* $(VENV)-numpy-lowest build dist examples/out .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
