@@ -12,7 +12,7 @@ SHORT := tests/test_golden.py tests/frontend tests/surface tests/law
 OTHERS := 3.11 3.12 3.13
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-pythons test-numpy-lowest test-clang test-all test-fallback lint golden fuzz bench bench-startup clean setup
+.PHONY: help demo test test-pythons test-numpy-lowest test-clang test-short test-all test-fallback lint golden fuzz bench bench-startup clean setup
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,8 +51,7 @@ test-numpy-lowest:  ## the shorter suite on the lowest NumPy the package takes
 test-clang: $(READY)  ## the shorter suite with clang as the compiler
 	CC=clang $(PYTEST) -m "not slow" $(SHORT)
 
-.PHONY: test-short
-test-short: $(READY)
+test-short: $(READY)  ## the shorter suite on VENV as it is, with EXTRA= another NumPy
 	$(if $(EXTRA),$(BIN)/python -m pip install --quiet --disable-pip-version-check '$(EXTRA)')
 	$(BIN)/python -c 'import sys, numpy; print("Python", sys.version.split()[0], "NumPy", numpy.__version__)'
 	$(PYTEST) -m "not slow" $(SHORT)
