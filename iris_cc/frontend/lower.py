@@ -30,7 +30,7 @@ from iris_cc.frontend.frames import (
 )
 from iris_cc.frontend.joins import Meeting, meeting, paths_of, union
 from iris_cc.frontend.resolve import Routine, Symbol, assigned_names
-from iris_cc.frontend.shape import always_exits, arms, has_walrus, may_exit, may_leave
+from iris_cc.frontend.shape import always_exits, arms, has_walrus, may_exit, may_leave, names_in
 from iris_cc.frontend.values import Paths, Result, Type, Value, Weak, flat, literal, run_time, scalar_of
 from iris_cc.ir import ops
 from iris_cc.ir.builder import Builder, Numbers
@@ -279,7 +279,7 @@ class Lowering(Chains):
         self.e.builder = outer
         del self.e.diagnostics[mark:]
         # A name the loop assigns is a literal before the loop only.
-        return None if _names_in(test) & self.frame.routine.locals or known.literal is None else bool(known.literal)
+        return None if names_in(test) & self.frame.routine.locals or known.literal is None else bool(known.literal)
 
     def for_(self, stmt: ast.For) -> tuple[Flow, Value]:
         assert isinstance(stmt.iter, ast.Call) and isinstance(stmt.target, ast.Name)
@@ -495,7 +495,3 @@ def _initial(name: str, base: dict[str, Value], met: Meeting, place: Span) -> Va
 def _final(name: str, env: dict[str, Value], met: Meeting, slot: Slot, place: Span) -> Value:
     """What a carried name is after an iteration."""
     return env.get(name) or (FALSE if name in FLAGS else _in_slot(met, slot, place))
-
-
-def _names_in(node: ast.expr) -> frozenset[str]:
-    return frozenset(inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name))

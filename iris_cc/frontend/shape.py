@@ -1,6 +1,6 @@
 """What the shape of statements alone tells: the arms of an `elif` chain, and where control may leave.
 
-Knows no names and no types.  An `elif` chain is nested in the syntax tree and flat for its reader: here it is flat.
+Knows what no name means, and no types.  An `elif` chain is nested in the syntax tree and flat for its reader: here it is flat.
 """
 
 from __future__ import annotations
@@ -68,3 +68,7 @@ def may_leave(body: list[ast.stmt]) -> bool:
 
 def has_walrus(node: ast.expr) -> bool:
     return any(isinstance(inner, ast.NamedExpr) for inner in ast.walk(node))
+
+
+def names_in(node: ast.expr) -> frozenset[str]:
+    return frozenset(inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name))
