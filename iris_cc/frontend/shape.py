@@ -1,6 +1,7 @@
 """What the shape of statements alone tells: the arms of an `elif` chain, and where control may leave.
 
-Knows what no name means, and no types.  An `elif` chain is nested in the syntax tree and flat for its reader: here it is flat.
+Knows what no name means, and no types.  An `elif` chain is nested in the syntax tree and flat for its reader: here it
+is flat.
 """
 
 from __future__ import annotations
