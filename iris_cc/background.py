@@ -18,6 +18,7 @@ from iris_cc import build, forks
 from iris_cc.build import BuildFailure, Built, Unit
 from iris_cc.records import replace
 
+_HEAD_START = 0.02  # seconds that the call which asked for a build gets to give its result by other means
 _LEAVING = 1.0  # seconds that the end of the process gives the thread to remove its directory
 
 
@@ -34,6 +35,7 @@ class Job:
     def wait(self) -> None:
         """Until it is finished.  A job that has not begun never will: who cannot wait builds faster at once."""
         with _state.lock:
+            _state.awaited.set()
             waiting = list(_state.queue)[1:]
             if self in waiting:
                 _state.queue.remove(self)
@@ -69,6 +71,7 @@ class _State:
         self.lock = threading.RLock()
         self.queue: deque[Job] = deque()
         self.thread: threading.Thread | None = None
+        self.awaited = threading.Event()  # somebody waits, so there is nothing to wait for
         self.leaving = False  # the process ends
         self.hooked = False
 
@@ -104,6 +107,7 @@ def _start_thread() -> bool:
 
 
 def _work() -> None:
+    _state.awaited.wait(_HEAD_START)
     while True:
         with _state.lock:
             if not _state.queue:
@@ -131,6 +135,7 @@ def _leave() -> None:
     """At the end of the process the compiler is ended, and its directory goes; what is published already stays."""
     with _state.lock:
         _state.leaving = True
+        _state.awaited.set()
         jobs, thread = list(_state.queue), _state.thread
         _state.queue.clear()
     busy = thread is not None and thread.ident is not None and build.abandon(thread.ident)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from fractions import Fraction
 from functools import cache
 from typing import Any
 
@@ -21,6 +20,8 @@ _LIBRARIES = (None, "libm.so.6", "libm.dylib", "libm.so", "libc.so")
 
 def _fused(a: float, b: float, c: float) -> float:
     """a * b + c, rounded once."""
+    from fractions import Fraction
+
     if not all(map(math.isfinite, (a, b, c))):
         return c if math.isfinite(a) and math.isfinite(b) else a * b + c
     exact = Fraction(a) * Fraction(b) + Fraction(c)
