@@ -84,8 +84,8 @@ def folder() -> str:
 @cache
 def read(name: str) -> str:
     """The text of one file of the folder."""
-    with open(os.path.join(folder(), name), encoding="ascii") as file:
-        return file.read()
+    with open(os.path.join(folder(), name), "rb") as file:  # on 3.13 to look up a codec takes a working directory
+        return file.read().decode("ascii")
 
 
 def text(header: str) -> str:

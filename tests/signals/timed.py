@@ -49,7 +49,8 @@ def seconds_until(error: type[BaseException], call: Callable[[], Any], raised: B
 
 
 def seconds_until_interrupt(call: Callable[[], Any]) -> float:
-    """The same for Ctrl-C, which another thread sends."""
+    """The same for Ctrl-C, which another thread sends; a process that was started to ignore it hears it here, too."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     timer = threading.Timer(DELAY, os.kill, (os.getpid(), signal.SIGINT))
     began = time.monotonic()
     timer.start()
@@ -60,4 +61,5 @@ def seconds_until_interrupt(call: Callable[[], Any]) -> float:
         return time.monotonic() - began - DELAY
     finally:
         timer.join()
+        signal.signal(signal.SIGINT, before)
     raise AssertionError("the interrupt did not come")
