@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 
 import iris_cc
-from iris_cc import build, threads
+from iris_cc import build, fastcall, threads
 from iris_cc.build import Built, Unit
 from iris_cc.digest import hex_digest
 from iris_cc.runtime import loader, spread
@@ -102,11 +103,21 @@ def cutting(kernel: Any) -> Iterator[Cuts]:
             threads.connect(library)
 
 
+def wait_for_the_dispatcher() -> None:
+    """Until calls of new kernels go through C, whose unit is built in the background."""
+    kernel = iris_cc.kernel("def wait(x): return x + 1.0", fallback="error")
+    until = time.monotonic() + 60
+    while build.peek(fastcall._unit()) == "none" and time.monotonic() < until:
+        kernel(1.0)
+        time.sleep(0.02)
+
+
 def start_spreading() -> loader.Library:
     """The unit that walks large arrays, at work; three calls are what a process needs for it."""
     if threads._state.spread is None:
         if threads.get_num_threads() == 1:
             threads.set_num_threads(4)
+        wait_for_the_dispatcher()
         kernel = iris_cc.kernel("def start(x, y): return x - y", fallback="error")
         for _ in range(4):
             kernel(np.ones((200, 300)), np.ones(300))

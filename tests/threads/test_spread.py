@@ -320,6 +320,8 @@ def test_the_units_are_found_or_built_when_a_call_is_worth_it(tmp_path: Any) -> 
 import numpy as np, iris_cc
 from iris_cc import threads
 from iris_cc.runtime import parallel
+from tests.threads.cutting import wait_for_the_dispatcher
+wait_for_the_dispatcher()
 iris_cc.set_num_threads(NUMBER)
 kernel = iris_cc.kernel("def f(x, y): return sqrt(x / (x + 1.0)) * exp(y)", fallback="error")
 x, y = np.ones((600, 700)), np.ones(700)
