@@ -349,9 +349,14 @@ def _logical(row: ops.Op) -> Callable[[Emit, Arguments], Value]:
     return rule
 
 
-def _np_positive(e: Emit, args: Arguments) -> Value:
-    loop = e.loop("positive", args)
-    return run_time(loop.results[0], e.atom(args[0], loop.operands[0])) if loop else strong_literal(0.0, F64)
+def _same_number(ufunc: str) -> Callable[[Emit, Arguments], Value]:
+    """A ufunc that gives a real number back, in the type of its loop."""
+
+    def rule(e: Emit, args: Arguments) -> Value:
+        loop = e.loop(ufunc, args)
+        return run_time(loop.results[0], e.atom(args[0], loop.operands[0])) if loop else strong_literal(0.0, F64)
+
+    return rule
 
 
 def _np_round(e: Emit, args: Arguments) -> Value:
@@ -370,11 +375,6 @@ def _float_power(e: Emit, args: Arguments) -> Value:
 
 def _exp10(e: Emit, args: Arguments) -> Value:
     return numpy_op(e, ops.POW, "power", (literal(10.0), args[0]))
-
-
-def _conjugate(e: Emit, args: Arguments) -> Value:
-    loop = e.loop("conjugate", args)
-    return run_time(loop.results[0], e.atom(args[0], loop.operands[0])) if loop else strong_literal(0.0, F64)
 
 
 def _real(e: Emit, args: Arguments) -> Value:
@@ -435,13 +435,13 @@ _RULES: Mapping[str, Callable[[Emit, Arguments], Result]] = {
     "dsl.logical_xor": _logical(ops.XOR),
     "numpy.logical_not": _logical(ops.NOT),
     "dsl.logical_not": _logical(ops.NOT),
-    "numpy.positive": _np_positive,
+    "numpy.positive": _same_number("positive"),
     "numpy.round": _np_round,
     "numpy.around": _np_round,
     "numpy.divmod": _np_divmod,
     "numpy.float_power": _float_power,
-    "numpy.conjugate": _conjugate,
-    "dsl.conj": _conjugate,
+    "numpy.conjugate": _same_number("conjugate"),
+    "dsl.conj": _same_number("conjugate"),
     "dsl.real": _real,
     "dsl.imag": _imag,
     "numpy.ldexp": _np_ldexp,
