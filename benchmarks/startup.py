@@ -79,7 +79,7 @@ def _unit(text: str, name: str, operands: int) -> tuple[tuple[tuple[str, ...], .
     space: dict[str, Any] = {}
     exec(compile(text, "<benchmark>", "exec"), space)
     kernel = iris_cc.kernel(space[name], fallback="error", source=text)
-    spec = kernel._spec(("f8",) * operands, 1)
+    spec = kernel.specialization(("f8",) * operands, 1)
     plan = toolchain.plan(spec.unit)
     if not isinstance(plan, toolchain.Plan):
         raise RuntimeError(plan.message)

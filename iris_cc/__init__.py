@@ -11,10 +11,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-from iris_cc.api import Kernel, kernel
+from iris_cc.api import Kernel, from_ir, kernel
 from iris_cc.build import CacheWarning
 from iris_cc.diagnostics import CompileError, Diagnostic, FallbackWarning, Label, Span
-from iris_cc.dispatch import Explanation
+from iris_cc.kernels.explain import Explanation
 from iris_cc.version import __version__
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ __all__ = [
     "Label",
     "Span",
     "__version__",
+    "from_ir",
     "get_num_threads",
     "kernel",
     "set_num_threads",

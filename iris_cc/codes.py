@@ -33,6 +33,8 @@ E0005 = Code("E0005", "the source is nested too deep", "give parts of the expres
              "Expressions and blocks may nest about a hundred deep; a chain such as a + b + c + ... may be thousands long, and an `if` may have hundreds of `elif`s.")
 E0006 = Code("E0006", "not a function", "pass a function written with `def`, or DSL text that holds one",
              "Generators, coroutines, builtins, classes and objects with `__call__` have no body the compiler can read.")
+E0007 = Code("E0007", "the text is no function of the IR", "pass what `Kernel.inspect_ir` prints",
+             "Printed IR is one `func` whose values are defined once and before they are read, with operations of the table and their types.  docs/IR.md has its grammar.")
 # E01xx: the source is outside the accepted language.
 E0101 = Code("E0101", "unsupported statement", "kernels accept assignment, `if`, `for`, `while`, `break`, `continue`, `pass` and `return`",
              "A kernel computes one element.  Statements that reach outside of it (import, with, try, raise, global, del, print) have no meaning on arrays.")

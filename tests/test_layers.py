@@ -22,9 +22,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("units",),
     ("background",),
     ("threads",),
-    ("driver",),
-    ("pyroute", "fastcall", "pickling"),
-    ("dispatch",),
+    ("pyroute", "fastcall"),
+    ("kernels",),
     ("api",),
     ("__init__",),
     ("cli",),
@@ -37,7 +36,7 @@ FORBIDDEN: dict[str, frozenset[str]] = {
     "build": frozenset({"ir", "frontend", "passes", "codegen", "interp", "diagnostics", "codes"}),
     "runtime": frozenset({"ir", "frontend", "passes", "codegen", "interp", "diagnostics", "codes"}),
     "background": frozenset({"ir", "frontend", "passes", "codegen", "interp", "runtime", "diagnostics", "codes"}),
-    "pyroute": frozenset({"ir", "passes", "codegen", "interp", "build", "driver"}),
+    "pyroute": frozenset({"ir", "passes", "codegen", "interp", "build"}),
 }
 # `units` reads the text of a unit of C; of the code generator it knows nothing else.  The Python route reads the source
 # of functions and knows the names of index symbols; what its calls share with those of loops lies in `runtime`.
@@ -49,7 +48,7 @@ ALLOWED_ONLY: dict[tuple[str, str], frozenset[str]] = {
 # Outside packages: who may know NumPy's arrays, ctypes and the subprocess module.
 OUTSIDE: dict[str, frozenset[str]] = {
     "numpy": frozenset(
-        {"frontend", "interp", "passes", "runtime", "driver", "pyroute", "pickling", "dispatch", "api", "cli"}
+        {"frontend", "interp", "passes", "runtime", "pyroute", "kernels", "cli"}
     ),
     "ctypes": frozenset({"runtime", "build", "interp"}),
     "subprocess": frozenset({"build", "cli"}),

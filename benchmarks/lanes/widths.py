@@ -39,7 +39,7 @@ FLAGS = (
 def lowered(function: Callable[..., Any], types: Sequence[str]) -> Function:
     """The kernel's IR after the passes."""
     kernel = iris_cc.kernel(function, fallback="error")
-    return optimise(kernel._spec(kernel._types(tuple(types)), 1).raw)
+    return optimise(kernel.specialization(types, 1).raw)
 
 
 def built(

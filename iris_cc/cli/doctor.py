@@ -21,11 +21,13 @@ from typing import Literal
 
 import numpy as np
 
-from iris_cc import api, build, config, driver, fastcall, threads
+from iris_cc import api, build, config, fastcall, threads
 from iris_cc.build import BuildFailure, cpu, manage, toolchain
 from iris_cc.cli.problems import ENVIRONMENT, OK
 from iris_cc.cli.report import Report
-from iris_cc.driver import Options, Specialization
+from iris_cc.kernels.options import Options
+from iris_cc.kernels.realize import Interpreted, realize
+from iris_cc.kernels.specialization import Specialization
 from iris_cc.runtime import builtin, processors
 from iris_cc.runtime.ufunc import factory_works
 from iris_cc.version import __version__
@@ -211,10 +213,9 @@ def _test_kernel() -> Check:
         return Check("test kernel", "note", "not tried: compilation is switched off")
     x = np.linspace(-3.0, 3.0, 1001)
     with _private_cache():
-        made = driver.realize(_probe(), compiled=True)
-        if made.route != "compiled":
-            text = made.reason.render() if made.reason is not None else "it was not compiled"
-            return Check("test kernel", "fail", text, fatal=True)
+        made = realize(_probe(), "compiled")
+        if isinstance(made, Interpreted):
+            return Check("test kernel", "fail", made.reason.render(), fatal=True)
         kernel = api.make(_PROBE, Options(fallback="error"))
         right = np.array_equal(kernel(x), np.where(x > 1.0, x * x + 0.5, -x))
     if not right:
@@ -244,7 +245,7 @@ def _readback() -> Check:
 
 def _probe() -> Specialization:
     kernel = api.make(_PROBE, Options(fallback="silent"))
-    return kernel._spec((np.dtype("f8"),), 0)
+    return kernel.specialization((np.dtype("f8"),), 0)
 
 
 @contextmanager

@@ -6,12 +6,12 @@ import argparse
 import warnings
 from typing import Any
 
-from iris_cc import driver
 from iris_cc.cli.load import load_kernel
 from iris_cc.cli.problems import UsageProblem, of_compile_error
 from iris_cc.cli.report import Report
 from iris_cc.cli.words import NDIM_HELP, TARGET_HELP, TYPES_HELP, type_name, types_for
 from iris_cc.diagnostics import CompileError, FallbackWarning
+from iris_cc.kernels.options import FP_MODES
 
 STAGES = ("source", "ir", "c", "asm")
 
@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--types", metavar="T,T,...", help=TYPES_HELP)
     parser.add_argument("--stage", choices=STAGES, default="c", help="what to print (default: c)")
     parser.add_argument("--ndim", type=int, default=1, metavar="N", help=NDIM_HELP)
-    parser.add_argument("--fp", choices=driver.FP_MODES, help="floating-point mode, in place of the kernel's own")
+    parser.add_argument("--fp", choices=FP_MODES, help="floating-point mode, in place of the kernel's own")
 
 
 def run(arguments: argparse.Namespace, report: Report) -> int:
@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
         kernel = load_kernel(arguments.target, arguments.fp)
     types = types_for(kernel, arguments.types)
     try:
-        text = driver.text_of(kernel._spec(types, arguments.ndim), arguments.stage)
+        text = kernel.text(types, arguments.ndim, arguments.stage)
     except CompileError as error:
         raise of_compile_error(error) from None
     shown = [type_name(each) for each in types]

@@ -18,8 +18,10 @@ from iris_cc.cli.words import NDIM_HELP, TYPES_HELP, type_name, types_for
 from iris_cc.codegen import needs
 from iris_cc.codes import Code
 from iris_cc.diagnostics import CompileError, Diagnostic, FallbackWarning
-from iris_cc.dispatch import Explanation
 from iris_cc.ir.ops import VECTOR
+from iris_cc.kernels.arguments import complete
+from iris_cc.kernels.explain import Explanation
+from iris_cc.kernels.state import KernelState
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -92,11 +94,10 @@ def explain_kernel(arguments: argparse.Namespace, report: Report) -> int:
 
 def explanation_of(kernel: Kernel, types: tuple[Any, ...], ndim: int) -> tuple[Explanation, tuple[Diagnostic, ...]]:
     """Where a call goes, and every diagnostic that keeps it off a faster route."""
-    if kernel._kernels is None:
-        assert kernel._problem is not None
-        problems = kernel._problem.diagnostics
-        return Explanation("python", problems[0], None, None, "none"), problems
-    found = kernel._kernels.explain(kernel._types(types), ndim)
+    state = kernel.state
+    if not isinstance(state, KernelState):
+        return state.explain_call((), ndim), state.problem.diagnostics
+    found = state.explain(complete(state.source, types), ndim)
     if found.key is not None and found.artifact is None:
         held = next((entry.path for entry in manage.entries() if entry.key == found.key), None)
         found = Explanation(found.route, found.reason, found.key, held, found.cache)
@@ -105,7 +106,7 @@ def explanation_of(kernel: Kernel, types: tuple[Any, ...], ndim: int) -> tuple[E
 
 def _libm_functions(kernel: Kernel, types: tuple[Any, ...], ndim: int) -> list[str]:
     """The functions of the platform's C library the code calls: their last digit is the platform's."""
-    spec = kernel._spec(types, ndim)
+    spec = kernel.specialization(types, ndim)
     own = spec.options.math != "libm"
     called = dict.fromkeys(let.op for let in needs.lets(spec.fn) if needs.calls_libm(let.op, own))
     return [op.name for op in called if op.cost >= VECTOR]

@@ -20,7 +20,7 @@ from iris_cc import api
 from iris_cc.api import Kernel
 from iris_cc.cli.problems import KernelProblem, Problem, UsageProblem, of_compile_error
 from iris_cc.diagnostics import CompileError
-from iris_cc.driver import Fp, Options
+from iris_cc.kernels.options import Fp, Options
 from iris_cc.records import replace
 
 
@@ -164,7 +164,7 @@ def _of_object(found: Any, target: Target, fp: Fp | None) -> Kernel:
 
 def _for_a_command(kernel: Kernel, fp: Fp | None) -> Kernel:
     """The kernel in this mode, and compiled before it runs: a command has nothing to do meanwhile."""
-    old = kernel._options
+    old = kernel.options
     options = replace(old, fp=fp or old.fp, compile="now")
-    text = kernel._text if kernel.py_func is not None else None
+    text = kernel.source_text if kernel.py_func is not None else None
     return kernel if options == old else api.make(kernel, options, text)

@@ -22,8 +22,9 @@ from iris_cc.cli.problems import OK, KernelProblem, UsageProblem, diagnostic_dat
 from iris_cc.cli.report import Report
 from iris_cc.cli.words import TARGET_HELP, parse_number, parse_shape
 from iris_cc.diagnostics import CompileError
-from iris_cc.dispatch import Explanation
-from iris_cc.driver import FP_MODES
+from iris_cc.kernels.arguments import types_of_arguments
+from iris_cc.kernels.explain import Explanation
+from iris_cc.kernels.options import FP_MODES
 
 _BLOCK = 1 << 18  # elements: a few MiB per operand
 _TENTH = 0.1
@@ -89,7 +90,7 @@ def _job(arguments: argparse.Namespace) -> Job:
     kernel = load_kernel(arguments.target, arguments.fp)
     inputs = tuple(_operand(word) for word in arguments.inputs)
     _check_count(kernel, len(inputs))
-    indexed = kernel._kernels is not None and kernel._kernels.is_indexed
+    indexed = kernel.state.source is not None and kernel.state.is_indexed
     if arguments.shape is not None and not indexed:
         raise UsageProblem(f"--shape is for kernels with index symbols; `{kernel.__name__}` has none")
     given = parse_shape(arguments.shape) if arguments.shape is not None else ()
@@ -146,13 +147,10 @@ def _blockwise(job: Job, outputs: list[Path], report: Report) -> list[OutputFile
 
 
 def _result_types(job: Job) -> list[np.dtype[Any]]:
-    kernels = job.kernel._kernels
-    assert kernels is not None
+    state = job.kernel.state.compilable()
     values, _ = job.kernel._dispatcher.bind(job.inputs, {})
-    from iris_cc.dispatch import types_of_arguments
-
-    types, _ = types_of_arguments(kernels.program, values[: job.kernel.nin])
-    spec = kernels.spec(types, len(job.shape))
+    types, _ = types_of_arguments(state.source, values[: job.kernel.nin])
+    spec = state.spec(types, len(job.shape))
     return list(spec.dtypes[job.kernel.nin :])
 
 

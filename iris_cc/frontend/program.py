@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from types import FunctionType, MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -29,7 +29,7 @@ class Program:
     routine: Routine
     nout: int
     symbols: tuple[Symbol, ...]
-    options: Mapping[str, str]  # what a DSL text's `# me:` lines say
+    pragmas: Mapping[str, str]  # what a DSL text's `# me:` lines say
 
     @property
     def name(self) -> str:
@@ -44,6 +44,16 @@ class Program:
         return self.routine.defaults
 
     @property
+    def positional(self) -> int:
+        """How many parameters take no keyword."""
+        return len(self.routine.source.tree.args.posonlyargs)
+
+    @property
+    def is_indexed(self) -> bool:
+        """Whether it runs over an N-d space and not as a ufunc."""
+        return bool(self.symbols) or not self.params
+
+    @property
     def doc(self) -> str | None:
         return ast.get_docstring(self.routine.source.tree)
 
@@ -51,10 +61,37 @@ class Program:
     def place(self) -> Span:
         return self.routine.source.header
 
+    def place_of(self, param: str) -> Span:
+        """Where a parameter stands; for any other name, the kernel's own place."""
+        source = self.routine.source
+        arguments = (*source.tree.args.posonlyargs, *source.tree.args.args)
+        return next((source.span(arg) for arg in arguments if arg.arg == param), self.place)
+
     @property
     def lines(self) -> Mapping[int, str]:
         """The user's source lines by number."""
         return self.routine.source.lines
+
+    @property
+    def twin(self) -> np.ufunc | None:
+        """The ufunc of NumPy's that the kernel is by its text, if it is one."""
+        from iris_cc.frontend.twin import numpy_twin
+
+        return numpy_twin(self.routine)
+
+    def taken(self, types: tuple[Type, ...]) -> tuple[Type, ...]:
+        """All types of the language are taken as they are."""
+        return types
+
+    def lower(
+        self, types: tuple[Type, ...], ndim: int = 0, results: tuple[np.dtype[Any], ...] | None = None
+    ) -> Function:
+        """The IR for argument types, cast to `results`; raises CompileError with every type error."""
+        scalars = None if results is None else tuple(scalar_of(type_of(dtype, self)) for dtype in results)
+        try:
+            return lower(self.routine, types, self.symbols, ndim, scalars)
+        except RecursionError:
+            raise fail(codes.E0005, "the source is nested too deep", self.place) from None
 
 
 def analyze(kernel: FunctionType | str, texts: Mapping[Any, str] = MappingProxyType({})) -> Program:
@@ -84,21 +121,16 @@ def _analyze(kernel: FunctionType | str, texts: Mapping[Any, str]) -> Program:
     return Program(routine, nout, tuple(symbols), options)
 
 
-def specialize(
-    program: Program, types: tuple[Type, ...], ndim: int = 0, results: tuple[np.dtype[Any], ...] | None = None
-) -> Function:
-    """The IR of `program` for argument types, cast to `results`; raises CompileError with every type error."""
-    scalars = None if results is None else tuple(scalar_of(type_of(dtype, program)) for dtype in results)
-    try:
-        return lower(program.routine, types, program.symbols, ndim, scalars)
-    except RecursionError:
-        raise fail(codes.E0005, "the source is nested too deep", program.place) from None
+class Placed(Protocol):
+    """What knows where its parameters stand."""
+
+    def place_of(self, param: str) -> Span: ...
 
 
-def type_of(word: Any, program: Program | None = None, param: str = "") -> Type:
+def type_of(word: Any, source: Placed | None = None, param: str = "") -> Type:
     """A dtype-like, or `float`, `int`, `bool` for a Python scalar, as an argument type; raises CompileError.
 
-    `param` is the parameter it is for.
+    `param` is the parameter of `source` that it is for.
     """
     if isinstance(word, (Scalar, Weak)):
         return word
@@ -107,12 +139,12 @@ def type_of(word: Any, program: Program | None = None, param: str = "") -> Type:
     try:
         dtype = np.dtype(word)
     except TypeError as error:
-        raise fail(codes.E0403, str(error), _place(program, param)) from None
+        raise fail(codes.E0403, str(error), _place(source, param)) from None
     scalar = BY_DTYPE.get(dtype.str[1:]) if dtype.kind in "biuf" else None
     if scalar is None:
         what = f"`{param}` cannot be" if param else "compiled code takes no operand"
         shown = {"U": "string", "S": "bytes", "V": "a structured type"}.get(dtype.kind, str(dtype))
-        raise CompileError((Diagnostic(codes.E0403, f"{what} of type {shown}", _place(program, param), shown),))
+        raise CompileError((Diagnostic(codes.E0403, f"{what} of type {shown}", _place(source, param), shown),))
     return scalar
 
 
@@ -121,13 +153,8 @@ def type_names(types: tuple[Type, ...]) -> tuple[str, ...]:
     return tuple(str(t) if isinstance(t, Weak) else t.dtype for t in types)
 
 
-def _place(program: Program | None, param: str) -> Span:
-    """The parameter's own place, the kernel's, or none."""
-    if program is None:
-        return Span("<types>", 0, 0, 0, 0)
-    source = program.routine.source
-    arguments = (*source.tree.args.posonlyargs, *source.tree.args.args)
-    return next((source.span(arg) for arg in arguments if arg.arg == param), program.place)
+def _place(source: Placed | None, param: str) -> Span:
+    return Span("<types>", 0, 0, 0, 0) if source is None else source.place_of(param)
 
 
 __all__ = [
@@ -139,7 +166,6 @@ __all__ = [
     "analyze",
     "resolve",
     "scalar_of",
-    "specialize",
     "type_names",
     "type_of",
 ]

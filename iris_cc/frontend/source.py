@@ -114,9 +114,8 @@ def _source_of(function: FunctionType, text: str | None) -> Source:
 
 def of_text(text: str) -> Source:
     """The one function defined in DSL text."""
-    file = f"<kernel {_digest(text)}>"
     lines = lines_of_text(text)
-    _remember(file, lines)
+    file = remember_text("kernel", text, lines)
     tree = _parse(lines, 1, file)
     body = tree.body[0].body if tree.body and tree.body[0].lineno < 1 else tree.body  # type: ignore[attr-defined]
     definitions = [node for node in body if isinstance(node, ast.FunctionDef)]
@@ -363,6 +362,13 @@ def _compiles_to(text: str, code: CodeType) -> bool:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return code in _codes_in(module)
+
+
+def remember_text(kind: str, text: str, lines: list[str]) -> str:
+    """Let diagnostics show the lines of `text`; under which name of a file."""
+    file = f"<{kind} {_digest(text)}>"
+    _remember(file, lines)
+    return file
 
 
 def _remember(file: str, lines: list[str]) -> None:

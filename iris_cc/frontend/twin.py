@@ -10,16 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from iris_cc.frontend.program import Program
-from iris_cc.frontend.resolve import Known
+from iris_cc.frontend.resolve import Known, Routine
 from iris_cc.ir import ops
 
 
-def numpy_twin(program: Program) -> np.ufunc | None:
+def numpy_twin(routine: Routine) -> np.ufunc | None:
     """The ufunc with the meaning of a kernel of two parameters that is one operation on them."""
-    routine = program.routine
-    body = routine.source.tree.body
-    body = body[1:] if program.doc is not None else body
+    tree = routine.source.tree
+    body = tree.body[1:] if ast.get_docstring(tree) is not None else tree.body
     match body:
         case [ast.Return(value=ast.BinOp(left=left, op=op, right=right))]:
             name = ops.BY_PYTHON[type(op)].numpy
@@ -30,4 +28,4 @@ def numpy_twin(program: Program) -> np.ufunc | None:
             return None
     names = [side.id for side in (left, right) if isinstance(side, ast.Name)]
     found: Any = getattr(np, name, None)
-    return found if sorted(names) == sorted(program.params) and isinstance(found, np.ufunc) else None
+    return found if sorted(names) == sorted(routine.params) and isinstance(found, np.ufunc) else None

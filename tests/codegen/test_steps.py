@@ -165,7 +165,7 @@ def test_fewer_integers_fit() -> None:
     i = np.arange(-50, 50, dtype=np.int16)
     u, x = np.arange(100, dtype=np.uint8), np.linspace(-3, 3, 100).astype(np.float32)
     kernel = iris_cc.kernel(function)
-    fn = kernel._kernels.spec(kernel._types(("i2", "u1", "f4")), 3).fn
+    fn = kernel.specialization(("i2", "u1", "f4"), 3).fn
     whole = units.run(units.compile_all([ufunc_unit(fn, form="whole")])[0], fn, i, u, x)
     got = units.run(units.compile_all([ufunc_unit(fn, form="steps")])[0], fn, i, u, x)
     with np.errstate(all="ignore"):
@@ -221,7 +221,7 @@ def test_many_different_steps_fall_to_single_operations() -> None:
 def test_what_is_compiled_is_counted() -> None:
     def effort_of(text: str) -> int:
         kernel = iris_cc.kernel(text)
-        spec = kernel._kernels.spec(kernel._types(("f8",)), 1)
+        spec = kernel.specialization(("f8",), 1)
         assert (form(spec.raw, True) == "whole") == (effort(spec.raw, True) <= weight.MOST_WHOLE)
         return effort(spec.raw, True)
 

@@ -39,7 +39,7 @@ def key(plain: Any, *types: str, **options: Any) -> str:
     """The identity the cache would look for, without asking for a compiler."""
     kernel = iris_cc.kernel(plain, fallback="error", **options)
     words = types or ("f8", "i8")
-    return str(kernel._spec(words, 1).unit.identity)
+    return str(kernel.specialization(words, 1).unit.identity)
 
 
 def changed(old: str, new: str) -> str:
@@ -93,8 +93,8 @@ def test_types_and_options_are_in_it() -> None:
     plain = function(BASE)
     assert len({key(plain, *types) for types in (("f8", "i8"), ("f4", "i8"), ("f8", "i4"))}) == 3
     assert (
-        iris_cc.kernel(plain)._spec(("f8", "i8"), 1).unit.fp
-        != iris_cc.kernel(plain, fp="fast")._spec(("f8", "i8"), 1).unit.fp
+        iris_cc.kernel(plain).specialization(("f8", "i8"), 1).unit.fp
+        != iris_cc.kernel(plain, fp="fast").specialization(("f8", "i8"), 1).unit.fp
     )
 
 

@@ -46,7 +46,7 @@ def codes_of(subject: Any, *types: str) -> list[str]:
     try:
         program = front.analyze(subject)
         if types:
-            front.specialize(program, tuple(map(front.type_of, types)))
+            program.lower(tuple(map(front.type_of, types)))
     except CompileError as error:
         return [diagnostic.code.id for diagnostic in error.diagnostics]
     return []
@@ -56,7 +56,7 @@ def message_of(subject: Any, *types: str) -> str:
     try:
         program = front.analyze(subject)
         if types:
-            front.specialize(program, tuple(map(front.type_of, types)))
+            program.lower(tuple(map(front.type_of, types)))
     except CompileError as error:
         return str(error)
     return ""

@@ -73,7 +73,7 @@ def lower(case: Case) -> Lowered:
     function = function_of(case)
     program = front.analyze(function)  # type: ignore[arg-type]
     types = tuple(front.type_of(_PYTHON.get(word, word), program) for word in case.params)
-    raw = verify(front.specialize(program, types))
+    raw = verify(program.lower(types))
     fn = verify(optimize(raw))
     dtypes = tuple(np.dtype(scalar.dtype) for scalar in (*(p.type for p in fn.params), *fn.results))
     return Lowered(case, function, raw, fn, dtypes)

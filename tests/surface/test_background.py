@@ -18,8 +18,11 @@ import numpy as np
 import pytest
 
 import iris_cc
-from iris_cc import background, build, driver
-from iris_cc.dispatch import Kernels
+from iris_cc import background, build
+from iris_cc.kernels.options import Options
+from iris_cc.kernels.realize import Interpreted
+from iris_cc.kernels.specialization import Specialization
+from iris_cc.kernels.state import KernelState
 from tests.surface.fakes import Gate, fake_compiler
 from tests.surface.kernels import add, blend, loops_in_python, per_element, polar, steps
 
@@ -383,14 +386,14 @@ def test_no_compiler_is_told_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_a_fault_of_the_compiler_itself_reaches_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
-    faults, c_text = [LookupError("no such thing")], driver.Specialization.c_text
+    faults, c_text = [LookupError("no such thing")], Specialization.c_text
 
-    def broken(spec: driver.Specialization) -> str:
+    def broken(spec: Specialization) -> str:
         if faults:
             raise faults[0]
         return c_text(spec)
 
-    monkeypatch.setattr(driver.Specialization, "c_text", broken)
+    monkeypatch.setattr(Specialization, "c_text", broken)
     kernel = make(add)
     np.testing.assert_array_equal(kernel(X, Y), X + Y)
     wait_for_builds()
@@ -509,7 +512,7 @@ def test_index_kernels(gate: Gate) -> None:
 
 def test_text_of_the_dsl_with_a_pragma(gate: Gate) -> None:
     kernel = make("# me:fp=contract\ndef wave(a, b=2):\n    return where(a > 0, a * b, -a)\n", threads=2)
-    assert kernel._options == driver.Options("contract", threads=2, compile="background")
+    assert kernel.options == Options("contract", threads=2, compile="background")
     np.testing.assert_array_equal(kernel(X), np.where(X > 0, X * 2, -X))
     assert route(kernel, X) == WAITING
     gate.open()
@@ -525,7 +528,7 @@ def test_pickles_keep_the_option(gate: Gate) -> None:
     for kernel in (make(local, math="libm", threads=3), make("def text(x):\n    return x * 3\n")):
         kernel(X)
         copied = pickle.loads(pickle.dumps(kernel))
-        assert copied._options == kernel._options and copied._options.compile == "background"
+        assert copied.options == kernel.options and copied.options.compile == "background"
         np.testing.assert_array_equal(copied(X), X * 3)
         assert route(copied, X) == WAITING
 
@@ -562,7 +565,7 @@ def test_a_kernel_that_is_gone_is_not_built(gate: Gate) -> None:
     first(X, Y)
     gate.wait()
     second(X, Y)
-    gone = weakref.ref(second._kernels)
+    gone = weakref.ref(second.state)
     del second
     gc.collect()
     assert gone() is None
@@ -587,18 +590,18 @@ def test_the_thread_ends_with_its_work(gate: Gate) -> None:
 
 def test_a_build_that_ends_between_two_looks_replaces_the_ufunc(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
     """The ufunc gets its interpreted loop when the build is done already: it must not stay with it."""
-    realize = Kernels.realize
+    realize = KernelState.realize
 
-    def slowly(self: Kernels, *args: Any, **kwargs: Any) -> Any:
+    def slowly(self: KernelState, *args: Any, **kwargs: Any) -> Any:
         made = realize(self, *args, **kwargs)
-        if made.is_waiting and not gate.is_open:
+        if isinstance(made, Interpreted) and made.is_waiting and not gate.is_open:
             gate.open()
             wait_for_builds()
         return made
 
     kernel = make(add)
     with monkeypatch.context() as patch:
-        patch.setattr(Kernels, "realize", slowly)
+        patch.setattr(KernelState, "realize", slowly)
         np.testing.assert_array_equal(kernel(X, Y), X + Y)
     assert loops_in_python(kernel.ufunc) == [] and route(kernel, X, Y) == COMPILED
 
@@ -637,16 +640,16 @@ def test_a_fork_in_the_middle_of_a_build(gate: Gate) -> None:
 def test_a_fork_waits_for_imports_and_text(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
     """They take locks that a child would find held for ever."""
     entered, made = threading.Event(), threading.Event()
-    c_text = driver.Specialization.c_text
+    c_text = Specialization.c_text
 
-    def slowly(spec: driver.Specialization) -> str:
+    def slowly(spec: Specialization) -> str:
         entered.set()
         for _ in range(10):
             time.sleep(0.01)
         made.set()
         return c_text(spec)
 
-    monkeypatch.setattr(driver.Specialization, "c_text", slowly)
+    monkeypatch.setattr(Specialization, "c_text", slowly)
     gate.remove()
     make(add)(X, Y)
     assert entered.wait(60)

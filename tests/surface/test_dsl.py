@@ -140,8 +140,8 @@ def test_the_callers_names_are_not_seen() -> None:
 @pytest.mark.parametrize("mode", ["strict", "contract", "fast"])
 def test_the_mode_of_the_text_counts_unless_the_call_says_one(mode: str) -> None:
     text = f"# me:fp={mode}\ndef k(a):\n    return a * 2\n"
-    assert make(text)._options.fp_mode() == mode
-    assert make(text, fp="strict")._options.fp_mode() == "strict"
+    assert make(text).options.fp_mode() == mode
+    assert make(text, fp="strict").options.fp_mode() == "strict"
 
 
 def test_indented_text() -> None:

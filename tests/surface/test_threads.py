@@ -131,7 +131,7 @@ def test_a_ufunc_outlives_its_kernel() -> None:
 
 def test_numbers_of_numpy_are_numbers() -> None:
     kernel = iris_cc.kernel("def f(x):\n    return x + 1", threads=np.int64(2))
-    assert kernel._options.threads == 2 and type(kernel._options.threads) is int
+    assert kernel.options.threads == 2 and type(kernel.options.threads) is int
     for wrong in (True, 0, -1, 1.5, "2", np.float64(2)):
         with pytest.raises(ValueError, match="threads must be a positive int or None"):
             iris_cc.kernel("def f(x):\n    return x + 1", threads=wrong)

@@ -14,6 +14,7 @@ import iris_cc
 from iris_cc import build, fastcall, threads
 from iris_cc.build import Built, Unit
 from iris_cc.digest import hex_digest
+from iris_cc.kernels.realize import Native
 from iris_cc.runtime import loader, spread
 from iris_cc.runtime.parallel import ENTRY
 
@@ -91,7 +92,7 @@ def cutting(kernel: Any) -> Iterator[Cuts]:
     """Rows of the loops that `kernel` has by now are cut."""
     cuts = Cuts(_library())
     cuts.clear()
-    loaded = [made.library for made in kernel._kernels.realized.values() if made.library is not None]
+    loaded = [made.library for made in kernel.state.realized.values() if isinstance(made, Native)]
     assert loaded
     for library in loaded:
         if library.has(ENTRY):

@@ -28,16 +28,17 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from iris_cc.digest import sha256
-from iris_cc.driver import Fp, Options
 from iris_cc.frontend.resolve import Constant, Helper, Namespace, Routine
 from iris_cc.frontend.source import block_of, lines_of_text
+from iris_cc.kernels.options import Fp, Options
 
-# What makes a kernel of a function or a text, options, floating-point mode, and the texts of the functions it calls.
-Rebuild: TypeAlias = "Callable[[FunctionType | None, str | None, Options, Fp, Mapping[FunctionType, str]], Any]"
+# What makes a kernel of a function or a text (which may be printed IR), options, floating-point mode, and the texts of
+# the functions it calls.
+Rebuild: TypeAlias = "Callable[[FunctionType | None, str | None, bool, Options, Fp, Mapping[FunctionType, str]], Any]"
 
 # A module of one process: what another has under such a name is something else.
 _MAIN = ("__main__", "__mp_main__")
-_FORMAT = 1
+_FORMAT = 2
 # The version of marshal's format that writes equal values alike, whoever else refers to them.
 _PLAIN = 2
 _MISSING: Any = object()
@@ -143,10 +144,11 @@ class _Packer:
             self.routines = {**routine.family, routine.function: routine, **self.routines}
         function = None if kernel.py_func is None else self._function(kernel.py_func, kernel.source_text)
         text = kernel.source_text if function is None else None
+        is_ir = text is not None and routine is None
         options = kernel.options
         types = None if options.otypes is None else [np.lib.format.dtype_to_descr(each) for each in options.otypes]
         shown = (options.fp, options.math, options.fallback, options.threads, options.compile, types)
-        self.kernels.append((place[1], None if function is None else function[1], text, shown, kernel.fp))
+        self.kernels.append((place[1], None if function is None else function[1], text, is_ir, shown, kernel.fp))
         return place
 
     def _function(self, function: FunctionType, text: str | None = None) -> tuple[str, int]:
@@ -305,10 +307,10 @@ class _Loader:
             self._bind_all(vars(module), values)
 
     def kernel(self) -> Any:
-        for label, function, text, options, fp in self.packed:
+        for label, function, text, is_ir, options, fp in self.packed:
             made = None if function is None else self.functions[function]
             own = text if made is None else self.texts.get(made)
-            self.kernels[label] = kernel = self.rebuild(made, own, _options(*options), fp, self.texts)
+            self.kernels[label] = kernel = self.rebuild(made, own, is_ir, _options(*options), fp, self.texts)
             for bind in self.waiting.pop(label, ()):
                 bind(kernel)
         return self.kernels[self.root]

@@ -1,7 +1,7 @@
 """Which way a call goes: the ufunc for its weak arguments, the loop for its dtypes, the route that loop takes.
 
 A kernel has one strong ufunc, and one more for each set of arguments that are exact Python scalars, made when first
-seen.  Routes change speed, never answers.  `api` gives this a face; `driver` makes the loops.
+seen.  Routes change speed, never answers.  `api` gives this a face; `realize` makes the loops.
 """
 
 from __future__ import annotations
@@ -11,30 +11,31 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, assert_never
 
 import numpy as np
 
-from iris_cc import build, codes, config, driver, forks
+from iris_cc import build, codes, config, forks
 from iris_cc.build import BuildFailure
 from iris_cc.diagnostics import CompileError, Diagnostic, FallbackWarning
-from iris_cc.driver import Options, Realized, Specialization
 from iris_cc.frontend import program as front
-from iris_cc.frontend.program import Program
-from iris_cc.frontend.values import Type, Weak, weak_of
-from iris_cc.records import lazy, record
+from iris_cc.frontend.values import Type, Weak
+from iris_cc.kernels import explain, realize, reasons
+from iris_cc.kernels.arguments import argument_types, types_of_arguments
+from iris_cc.kernels.explain import Explanation
+from iris_cc.kernels.options import Options
+from iris_cc.kernels.realize import Interpreted, Native, Realized, Route
+from iris_cc.kernels.source import Source
+from iris_cc.kernels.specialization import Specialization
+from iris_cc.records import lazy
 from iris_cc.runtime import callers
-from iris_cc.runtime.dispatcher import Dispatcher, Target, WideInt, weak_types
+from iris_cc.runtime.dispatcher import Dispatcher, Target, weak_types
 from iris_cc.runtime.limits import WhileLimit
 from iris_cc.runtime.pending import was_declined
 from iris_cc.runtime.ufunc import Loop, Word, factory_works, make_ufunc
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from iris_cc.background import Job
-
-Route = Literal["compiled", "interpreted", "python"]
 
 # Errors that Python itself may not have: the function can still run element by element.
 _RUNS_IN_PYTHON = frozenset({
@@ -44,67 +45,33 @@ _RUNS_IN_PYTHON = frozenset({
 _RETRY_AFTER = 10.0  # seconds until a kernel that failed to compile is tried again, if nothing says otherwise
 
 
-@record
-class Explanation:
-    """Which way a call goes, and why.
-
-    `reason` is the diagnostic that keeps it off a faster route, or None; `key` and `artifact` name the cached code;
-    `cache` says where it comes from: "memory", "disk", "built" (by this explanation's kernel) or "none".
-    """
-
-    route: Route
-    reason: Diagnostic | None
-    key: str | None
-    artifact: Path | None
-    cache: Literal["memory", "disk", "built", "none"]
-
-    def __str__(self) -> str:
-        lines = [f"route: {self.route}", f"cache: {self.cache}"]
-        if self.key is not None:
-            lines.append(f"key: {self.key}")
-        if self.artifact is not None:
-            lines.append(f"code: {self.artifact}")
-            lines.append(f"C: {self.artifact.with_suffix('.c')}")
-        if self.reason is not None:
-            lines.append(self.reason.render())
-        return "\n".join(lines)
-
-
-def explanation_of(made: Realized) -> Explanation:
-    """How a realized specialization runs."""
-    from pathlib import Path
-
-    artifact = None if made.artifact is None else Path(made.artifact)
-    return Explanation(made.route, made.reason, made.key, artifact, made.cache)
-
-
 class OutsideTypes(CompileError):
     """A type error of a kernel whose Python function may know better; a kernel's call catches it."""
 
     rescue = True
 
 
-class Kernels:
-    """The specializations, ufuncs and warnings of one kernel."""
+class KernelState:
+    """The specializations, ufuncs and warnings of one kernel that has a source."""
 
     lock = forks.lock()  # of what the building thread changes too, for all kernels
 
     def __init__(
         self,
-        program: Program,
+        source: Source,
         function: Callable[..., Any] | None,
         options: Options,
         texts: Mapping[FunctionType, str],
     ) -> None:
-        self.program = program
+        self.source = source
         self.function = function
         self.texts = texts  # of functions for which Python keeps none
         self.options = options
         self.fp = options.fp_mode()  # of the environment in which the kernel is made
         self.kernel: Any = None  # whose these are: what a pickle of a ufunc names
         self.specs: dict[tuple[tuple[Type, ...], int], Specialization] = {}
-        self.realized: dict[tuple[Specialization, bool], Realized] = {}
-        self.ufuncs: dict[tuple[int, bool], Any] = {}
+        self.realized: dict[tuple[Specialization, Route], Realized] = {}
+        self.ufuncs: dict[tuple[int, Route], Any] = {}
         self.interpreted: dict[Specialization, set[int]] = {}  # the masks whose ufunc has an interpreted loop of it
         self.replaced: Callable[[int], None] = lambda mask: None  # told that the ufunc of a mask is not given out again
         self.jobs: dict[Specialization, Job] = {}  # builds in the background that were not taken over yet
@@ -113,66 +80,95 @@ class Kernels:
 
     @property
     def nin(self) -> int:
-        return len(self.program.params)
+        return len(self.source.params)
 
     @property
     def nout(self) -> int:
-        return self.program.nout
+        return self.source.nout
 
     @property
     def is_indexed(self) -> bool:
-        return bool(self.program.symbols) or not self.program.params
+        return self.source.is_indexed
+
+    def dispatcher(self) -> Dispatcher:
+        return _KernelDispatcher(self)
+
+    def compilable(self) -> KernelState:
+        """This state: there is something to compile."""
+        return self
 
     # -- specializations --
 
+    @property
+    def types(self) -> tuple[tuple[Type, ...], ...]:
+        """The argument types there is a specialization for."""
+        return tuple(dict.fromkeys(spec.types for spec in self.specs.values()))
+
+    def letters(self) -> list[str]:
+        """The loops of strong operands, in NumPy's letters."""
+        strong = (spec for spec in self.specs.values() if not any(isinstance(type, Weak) for type in spec.types))
+        split = (([dtype.char for dtype in spec.dtypes], len(spec.raw.params)) for spec in strong)
+        return [f"{''.join(chars[:nin])}->{''.join(chars[nin:])}" for chars, nin in split]
+
     def spec(self, types: tuple[Type, ...], ndim: int = 0) -> Specialization:
         """The specialization for these types; raises CompileError with every type error."""
-        key = (types, ndim if self.is_indexed else 0)
+        key = (self.source.taken(types), ndim if self.is_indexed else 0)
         found = self.specs.get(key)
         if found is None:
-            made = Specialization(self.program, types, key[1], self.options, self.fp)
+            made = Specialization(self.source, *key, self.options, self.fp)
             _ = made.raw  # type errors come now
             found = self.specs.setdefault(key, made)
         return found
 
-    def realize(self, spec: Specialization, compiled: bool, *, wait: bool = False) -> Realized:
+    def realize(self, spec: Specialization, route: Route, *, wait: bool = False) -> Realized:
         """`spec` ready to run; a failed build is retried when its time has come.
 
         A kernel compiled in the background runs interpreted until its build is done, unless it is to `wait`.
         """
-        made = self.realized.get((spec, compiled))
-        if made is None or (compiled and self._may_be_better(spec, made, wait)):
-            made = self._realize_anew(spec, compiled, wait)
-        if made.reason is not None:
+        made = self.realized.get((spec, route))
+        if made is None or (route == "compiled" and self._may_be_better(spec, made, wait)):
+            made = self._realize_anew(spec, route, wait)
+        if isinstance(made, Interpreted):
             self.fall_back(made.reason)
         return made
 
     def _may_be_better(self, spec: Specialization, made: Realized, wait: bool) -> bool:
-        if made.is_waiting:
+        if isinstance(made, Interpreted) and made.is_waiting:
             job = self.jobs.get(spec)
             return wait or job is None or job.finished
         due = self.retry.get(spec)
         return due is not None and time.monotonic() >= due
 
-    def _realize_anew(self, spec: Specialization, compiled: bool, wait: bool) -> Realized:
-        made = self._in_background(spec, wait) if compiled and self.options.patient else None
+    def _realize_anew(self, spec: Specialization, route: Route, wait: bool) -> Realized:
+        made = self._in_background(spec, wait) if route == "compiled" and self.options.patient else None
         try:
-            made = made or driver.realize(spec, compiled=compiled)
+            made = made or realize.realize(spec, route)
         except RecursionError:  # the stack of the caller is nearly full
-            raise self.rescuable(driver.too_deep(self.program)) from None
-        self.realized[spec, compiled] = made
-        if made.library is not None:
-            WhileLimit.add(made.library)
-        if config.trace():
-            where = f" {made.key[:16]} ({made.cache})" if made.key is not None else ""
-            why = f": {made.reason.message}" if made.reason is not None else ""
-            print(f"iris_cc: {self.program.name}({spec.signature}) {made.route}{where}{why}", file=sys.stderr)
-        if made.route == "compiled":
-            self.retry.pop(spec, None)
-            self.replace_ufuncs(spec)
-        elif compiled and not made.is_waiting:
-            self._note_failure(spec)
+            raise self.rescuable(reasons.too_deep(self.source)) from None
+        self.realized[spec, route] = made
+        self._trace(made)
+        match made:
+            case Native(library=library):
+                WhileLimit.add(library)
+                self.retry.pop(spec, None)
+                self.replace_ufuncs(spec)
+            case Interpreted():
+                if route == "compiled" and not made.is_waiting:
+                    self._note_failure(spec)
+            case _:
+                assert_never(made)
         return made
+
+    def _trace(self, made: Realized) -> None:
+        if config.trace():
+            match made:
+                case Native(key=key, cache=cache):
+                    told = f"compiled {key[:16]} ({cache})"
+                case Interpreted(reason=reason):
+                    told = f"interpreted: {reason.message}"
+                case _:
+                    assert_never(made)
+            print(f"iris_cc: {self.source.name}({made.spec.signature}) {told}", file=sys.stderr)
 
     def _in_background(self, spec: Specialization, wait: bool) -> Realized | None:
         """What the building thread has of `spec`, at least a job of it; None where this thread is to make it."""
@@ -182,13 +178,13 @@ class Kernels:
         if wait:
             job.wait()
         if not job.finished:
-            return driver.interpreted(spec, driver.in_background(self.program))
+            return realize.interpreted(spec, reasons.in_background(self.source))
         with self.lock:
             if self.jobs.get(spec) is job:
                 del self.jobs[spec]
         if isinstance(job.result, BaseException):
             raise job.result
-        return driver.of_build(spec, job.result) if job.result is not None else self._in_background(spec, wait)
+        return realize.of_build(spec, job.result) if job.result is not None else self._in_background(spec, wait)
 
     def _job(self, spec: Specialization, begin: bool) -> Job | None:
         with self.lock:
@@ -226,44 +222,55 @@ class Kernels:
             raise CompileError((reason,))
         if self.options.fallback != "silent" and not self.warned:
             self.warned = True
-            warn(f"kernel `{self.program.name}` runs interpreted: {reason.message} [{reason.code.id}]")
+            warn(f"kernel `{self.source.name}` runs interpreted: {reason.message} [{reason.code.id}]")
 
     # -- ufuncs --
 
-    def ufunc(self, mask: int, compiled: bool) -> Any:
+    def ufunc(self, mask: int, route: Route) -> Any:
         """The ufunc for calls whose weak arguments `mask` says."""
-        found = self.ufuncs.get((mask, compiled))
+        found = self.ufuncs.get((mask, route))
         if found is None:
-            resolve = functools.partial(self.resolve, mask, compiled)
+            resolve = functools.partial(self.resolve, mask, route)
             reduce = functools.partial(self.reduce_ufunc, mask)
-            made = _factory()(self.program.name, self.program.doc, self.nin, self.nout, resolve, reduce)
-            found = self.ufuncs.setdefault((mask, compiled), made)
+            made = _factory()(self.source.name, self.source.doc, self.nin, self.nout, resolve, reduce)
+            found = self.ufuncs.setdefault((mask, route), made)
         return found
+
+    def ufunc_for(self, mask: int) -> Any:
+        """The same by the route that the environment asks for now."""
+        WhileLimit.apply(config.while_limit())
+        return self.ufunc(mask, wanted_route())
 
     def reduce_ufunc(self, mask: int) -> tuple[Any, ...]:
         """What pickles the ufunc for these weak arguments."""
         with forks.imports:
-            from iris_cc import pickling
+            from iris_cc.kernels import pickling
 
         return pickling.reduce_ufunc(self.kernel, mask)
 
     def resolve(
         self,
         mask: int,
-        compiled: bool,
+        route: Route,
         words: tuple[Word, ...],
         requested: tuple[np.dtype[Any] | None, ...],
     ) -> Loop:
         """The loop for operands of these dtypes; `requested` is what `dtype=` or `signature=` ask of the outputs."""
         spec = self.called_spec(mask, words, requested)
-        made = self.realize(spec, compiled)
-        if made.route == "interpreted" and compiled:
+        made = self.realize(spec, route)
+        if isinstance(made, Interpreted) and route == "compiled":
             with self.lock:
                 self.interpreted.setdefault(spec, set()).add(mask)
-            made = self.realize(spec, compiled)  # what was done before the mask was noted replaced nothing
-            if made.route == "interpreted":
+            made = self.realize(spec, route)  # what was done before the mask was noted replaced nothing
+            if isinstance(made, Interpreted):
                 return self._loop_that_gives_way(spec)
-        return Loop(spec.dtypes, made.address, made.keeper, python=made.route == "interpreted", share=made.share)
+        match made:
+            case Native(address=address, library=library, share=share):
+                return Loop(spec.dtypes, address, library, share=share)
+            case Interpreted(address=address, keeper=keeper):
+                return Loop(spec.dtypes, address, keeper, python=True)
+            case _:
+                assert_never(made)
 
     def fitting_spec(
         self, types: tuple[Type, ...], requested: Sequence[np.dtype[Any] | None], ndim: int = 0
@@ -273,13 +280,13 @@ class Kernels:
         if _fits(spec, requested):
             return spec
         wanted = next(dtype for dtype in requested if dtype is not None)
-        same = front.type_of(wanted, self.program)
+        same = front.type_of(wanted, self.source)
         second = self.spec((same,) * len(types), ndim)
         if _fits(second, requested):
             return second
         shown = ", ".join(str(dtype) for dtype in requested)
         raise TypeError(
-            f"kernel {self.program.name!r} has no loop that gives {shown} for {spec.signature.split('->')[0]}"
+            f"kernel {self.source.name!r} has no loop that gives {shown} for {spec.signature.split('->')[0]}"
         )
 
     def called_spec(
@@ -287,14 +294,14 @@ class Kernels:
     ) -> Specialization:
         """The specialization for a call's operands; raises OutsideTypes where Python may answer the call."""
         try:
-            return self.fitting_spec(self.argument_types(weak_types(mask, self.nin), words), requested, ndim)
+            return self.fitting_spec(argument_types(self.source, weak_types(mask, self.nin), words), requested, ndim)
         except CompileError as error:
             raise self.rescuable(error) from None
 
     def type_error(self, values: Sequence[object]) -> CompileError | None:
         """What is wrong with the types of these arguments, if anything."""
         try:
-            self.spec(*types_of_arguments(self.program, values))
+            self.spec(*types_of_arguments(self.source, values))
         except CompileError as error:
             return self.rescuable(error)
         return None
@@ -306,7 +313,7 @@ class Kernels:
         if not self.warned and self.options.fallback == "warn":
             self.warned = True
             first = error.diagnostics[0]
-            warn(f"kernel `{self.program.name}` runs in Python: {first.message} [{first.code.id}]")
+            warn(f"kernel `{self.source.name}` runs in Python: {first.message} [{first.code.id}]")
         return self.in_python
 
     @lazy
@@ -324,77 +331,59 @@ class Kernels:
             return OutsideTypes(error.diagnostics)
         return error
 
-    def argument_types(self, weak: tuple[type | None, ...], words: tuple[Word, ...]) -> tuple[Type, ...]:
-        """What each operand is: weak where the call had a Python scalar, else what NumPy would make of it."""
-        strong = [word for word, kind in zip(words, weak, strict=True) if kind is None and isinstance(word, np.dtype)]
-        types: list[Type] = []
-        for word, kind, param in zip(words, weak, self.program.params, strict=True):
-            weakly = None if kind is None else Weak.WIDE if kind is WideInt else front.WEAK_OF[kind]
-            forced = weakly is not None and isinstance(word, np.dtype) and word != np.dtype(weakly.scalar.dtype)
-            if weakly is not None and not forced:  # a `signature=` may ask for another type
-                types.append(weakly)
-            else:
-                dtype = word if isinstance(word, np.dtype) else np.result_type(*strong, word(0))
-                types.append(front.type_of(dtype, self.program, param))
-        return tuple(types)
-
     def _loop_that_gives_way(self, spec: Specialization) -> Loop:
         """An interpreted loop for as long as there is no compiled one; then it passes its work on.
 
         NumPy keeps the loops of a ufunc, so calls at full speed need another ufunc: `replace_ufuncs`.  This is for
         the calls that come too early, and for whoever holds the old one.
         """
-        inner = driver.interpreter_of(spec)
+        inner = realize.interpreter_of(spec)
         compiled: list[Any] = []
 
         def run(inputs: list[np.ndarray]) -> Sequence[np.ndarray]:
             if not compiled and config.jit_enabled():
-                made = self.realize(spec, True)
-                if made.route == "compiled":
-                    compiled.append(self._ufunc_of(Loop(spec.dtypes, made.address, made.keeper)))
+                made = self.realize(spec, "compiled")
+                if isinstance(made, Native):
+                    compiled.append(self._ufunc_of(Loop(spec.dtypes, made.address, made.library)))
             if compiled:
                 result = compiled[0](*inputs)
                 return result if self.nout > 1 else (result,)
             return inner(inputs)
 
-        address, keeper = driver.python_loop(run, spec)
+        address, keeper = realize.python_loop(run, spec)
         return Loop(spec.dtypes, address, keeper, python=True)
 
     def _ufunc_of(self, loop: Loop) -> Any:
-        return _factory()(self.program.name, None, self.nin, self.nout, lambda words, requested: loop, None)
+        return _factory()(self.source.name, None, self.nin, self.nout, lambda words, requested: loop, None)
 
     def replace_ufuncs(self, spec: Specialization) -> None:
         """Give out no longer what holds an interpreted loop of `spec`: the next call asks for its loop anew."""
         with self.lock:
             for mask in self.interpreted.pop(spec, ()):
-                self.ufuncs.pop((mask, True), None)
+                self.ufuncs.pop((mask, "compiled"), None)
                 self.replaced(mask)
 
     # -- index kernels --
 
-    def calls_nd(self, mask: int, compiled: bool) -> Target:
+    def calls_nd(self, mask: int, route: Route) -> Target:
         """Calls of a kernel that knows its position."""
         with forks.imports:
             from iris_cc.runtime import ndloop, ndquick
 
         def resolve(words: tuple[Word, ...], ndim: int, dtype: np.dtype[Any] | None) -> Any:
             spec = self.called_spec(mask, words, (dtype, *(None,) * (self.nout - 1)), ndim)
-            made = self.realize(spec, compiled)
+            made = self.realize(spec, route)
             assert made.run_nd is not None
             return ndloop.NdLoop(spec.dtypes, made.run_nd)
 
-        return ndquick.NdCalls(self.program.name, self.nin, self.nout, resolve)
+        return ndquick.NdCalls(self.source.name, self.nin, self.nout, resolve)
 
     # -- calls --
 
     def choose(self, mask: int) -> Target:
         """What calls with these weak arguments go to, as the environment is now."""
-        compiled = config.jit_enabled()
-        target: Target
-        if self.is_indexed:
-            target = self.calls_nd(mask, compiled)
-        else:
-            target = self.ufunc(mask, compiled)
+        route = wanted_route()
+        target: Target = self.calls_nd(mask, route) if self.is_indexed else self.ufunc(mask, route)
         WhileLimit.apply(config.while_limit())
         return target
 
@@ -403,7 +392,7 @@ class Kernels:
     def explain_call(self, args: Sequence[Any], ndim: int) -> Explanation:
         """Which way a call with these arguments goes; compiles and loads nothing."""
         try:
-            types, own = types_of_arguments(self.program, args)
+            types, own = types_of_arguments(self.source, args)
         except CompileError as error:
             return self._in_python(error)
         return self.explain(types, max(own, ndim))
@@ -414,48 +403,50 @@ class Kernels:
             spec = self.spec(types, ndim)
         except CompileError as error:
             return self._in_python(error)
-        if not config.jit_enabled():
-            return Explanation("interpreted", driver.disabled(self.program), None, None, "none")
-        made = self.realized.get((spec, True))
-        if made is not None and made.route == "compiled":
-            return explanation_of(made)
-        if made is not None and not self._may_be_better(spec, made, wait=False):
-            return Explanation("interpreted", made.reason, None, None, "none")
+        if wanted_route() == "interpreted":
+            return explain.interpreted(reasons.disabled(self.source))
+        made = self.realized.get((spec, "compiled"))
+        if made is not None and (isinstance(made, Native) or not self._may_be_better(spec, made, wait=False)):
+            return explain.of_realized(made)
         job = self.jobs.get(spec)
         key = build.key_of(spec.unit) if job is None or not isinstance(job.result, BuildFailure) else job.result
-        if not isinstance(key, str):
-            return Explanation("interpreted", driver.reason_of(key, self.program), None, None, "none")
+        if isinstance(key, BuildFailure):
+            return explain.interpreted(reasons.of_failure(key, self.source))
         standing = build.peek(spec.unit)
         if standing == "none" and self.options.patient:
-            return Explanation("interpreted", driver.in_background(self.program), None, None, "none")
-        return Explanation("compiled", None, key, None, standing)
+            return explain.interpreted(reasons.in_background(self.source))
+        return explain.compiled(key, standing)
 
     def _in_python(self, error: CompileError) -> Explanation:
         """The explanation of types that only Python takes; raises the error where there is no such way."""
         if isinstance(self.rescuable(error), OutsideTypes):
-            return Explanation("python", error.diagnostics[0], None, None, "none")
+            return explain.in_python(error.diagnostics[0])
         raise error
 
 
-class KernelDispatcher(Dispatcher):
+class _KernelDispatcher(Dispatcher):
     """A dispatcher whose kernel may answer in Python where types leave the language."""
 
-    __slots__ = ("kernels",)
+    __slots__ = ("state",)
 
-    def __init__(self, kernels: Kernels, defaults: Mapping[str, object]) -> None:
-        program = kernels.program
-        positional = len(program.routine.source.tree.args.posonlyargs)
-        super().__init__(program.name, program.params, defaults, kernels.choose, positional)
-        self.kernels = kernels
-        kernels.replaced = self.forget
+    def __init__(self, state: KernelState) -> None:
+        source = state.source
+        super().__init__(source.name, source.params, source.defaults, state.choose, source.positional)
+        self.state = state
+        state.replaced = self.forget
 
     def rescue(self, error: BaseException, values: Sequence[object], rest: Mapping[str, object]) -> Target | None:
         if was_declined(error):  # an array type that took the call over may have kept the reason to itself
-            error = self.kernels.type_error(values) or error
-        elif driver.is_out_of_bounds(error) and not rest and len(values) == self.kernels.nin:  # nothing is overwritten
-            error = self.kernels.rescuable(CompileError((driver.out_of_bounds(self.kernels.program),)))
-        target = self.kernels.python(error)
+            error = self.state.type_error(values) or error
+        elif reasons.is_out_of_bounds(error) and not rest and len(values) == self.state.nin:  # nothing is overwritten
+            error = self.state.rescuable(reasons.out_of_bounds(self.state.source))
+        target = self.state.python(error)
         return None if target is None else target.entry
+
+
+def wanted_route() -> Route:
+    """The route that the environment asks for, as it is now."""
+    return "compiled" if config.jit_enabled() else "interpreted"
 
 
 def _factory() -> Callable[..., Any]:
@@ -477,18 +468,3 @@ def warn(message: str) -> None:
 def _fits(spec: Specialization, requested: Sequence[np.dtype[Any] | None]) -> bool:
     results = spec.dtypes[len(spec.raw.params) :]
     return all(want is None or want == have for want, have in zip(requested, results, strict=True))
-
-
-def types_of_arguments(program: Program, args: Sequence[Any]) -> tuple[tuple[Type, ...], int]:
-    """The argument types of a call, and the number of dimensions they broadcast to."""
-    types: list[Type] = []
-    ndim = 0
-    for arg, param in zip(args, program.params, strict=False):
-        if type(arg) in front.WEAK_OF:
-            types.append(weak_of(arg))
-        else:
-            dtype = getattr(arg, "dtype", None)
-            array = arg if isinstance(dtype, np.dtype) else np.asarray(arg)
-            types.append(front.type_of(array.dtype, program, param))
-            ndim = max(ndim, np.ndim(array))
-    return tuple(types), ndim

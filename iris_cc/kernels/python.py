@@ -1,0 +1,96 @@
+"""The state of a kernel whose function is outside the language: Python runs it, element by element."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping, Sequence
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from iris_cc.diagnostics import CompileError
+from iris_cc.kernels import explain
+from iris_cc.kernels.explain import Explanation
+from iris_cc.kernels.options import Fp, Options
+from iris_cc.pyroute import Body, Default, PythonUfunc
+from iris_cc.records import lazy
+from iris_cc.runtime.dispatcher import Dispatcher
+
+if TYPE_CHECKING:
+    from iris_cc.frontend.values import Type
+
+
+class PythonState:
+    """What calls of such a kernel go to, and the `problem` that keeps it out of the language."""
+
+    source = None
+    types: tuple[tuple[Type, ...], ...] = ()
+
+    def __init__(
+        self, function: FunctionType, problem: CompileError, options: Options, texts: Mapping[FunctionType, str]
+    ) -> None:
+        self.function = function
+        self.problem = problem
+        self.options = options
+        self.texts = texts
+        self.kernel: Any = None  # whose state this is: what a pickle of the ufunc names
+
+    @lazy
+    def in_python(self) -> PythonUfunc:
+        """The function as a ufunc."""
+        body = Body(self.function, self.texts, self.kernel, self.options.otypes)
+        return PythonUfunc(body, len(inspect.signature(self.function).parameters))
+
+    @property
+    def nin(self) -> int:
+        return self.in_python.nin
+
+    @property
+    def nout(self) -> int:
+        return self.in_python.nout
+
+    @property
+    def is_indexed(self) -> bool:
+        return self.in_python.body.is_indexed
+
+    @property
+    def fp(self) -> Fp:
+        return self.options.fp_mode()
+
+    def letters(self) -> list[str]:
+        """There are no loops."""
+        return []
+
+    def dispatcher(self) -> Dispatcher:
+        target = self.in_python
+        if target.is_loose:
+            return _LooseDispatcher(target.__name__, (), {}, lambda mask: target)
+        parameters = inspect.signature(self.function).parameters
+        defaults: Mapping[str, object] = {
+            name: Default.of(p.default) for name, p in parameters.items() if p.default is not inspect.Parameter.empty
+        }
+        entry = target.entry
+        return Dispatcher(target.__name__, tuple(parameters), defaults, lambda mask: entry)
+
+    def ufunc_for(self, mask: int) -> PythonUfunc:
+        """One for all calls: Python's scalars are what they are."""
+        return self.in_python
+
+    def python(self, error: BaseException) -> None:
+        """Nothing answers a call that failed in Python."""
+        return
+
+    def compilable(self) -> NoReturn:
+        """There is nothing to compile: raises what keeps the function out of the language."""
+        raise self.problem
+
+    def explain_call(self, args: Sequence[Any], ndim: int) -> Explanation:
+        return explain.in_python(self.problem.diagnostics[0])
+
+
+class _LooseDispatcher(Dispatcher):
+    """Calls of a function with keyword-only parameters, `*args` or `**kwargs`: its ufunc binds them by itself."""
+
+    __slots__ = ()
+
+    def __call__(self, /, *args: object, **kwargs: object) -> Any:
+        return self.choose(0)(*args, **kwargs)

@@ -1,0 +1,117 @@
+"""A source for one tuple of argument types: its IR before and after the passes, its C text, and the unit to build.
+
+What each stage makes of it is made when first asked for: a kernel found in the cache needs no pass and no C.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from iris_cc import forks
+from iris_cc.build import Unit
+from iris_cc.digest import hex_digest
+from iris_cc.frontend.program import type_names
+from iris_cc.frontend.values import Type
+from iris_cc.ir.nodes import Function
+from iris_cc.ir.printer import fingerprint
+from iris_cc.ir.walk import size
+from iris_cc.kernels.options import Fp, Options
+from iris_cc.kernels.source import Source
+from iris_cc.kernels.stages import stages_version
+from iris_cc.records import lazy
+
+
+class Specialization:
+    """A kernel for one tuple of argument types, and for index kernels one number of dimensions."""
+
+    def __init__(self, source: Source, types: tuple[Type, ...], ndim: int, options: Options, fp: Fp) -> None:
+        self.source = source
+        self.types = types
+        self.ndim = ndim
+        self.options = options
+        self.fp = fp
+
+    @lazy
+    def raw(self) -> Function:
+        """The IR as lowered."""
+        return self.source.lower(self.types, self.ndim, self.options.otypes)
+
+    @lazy
+    def fn(self) -> Function:
+        """The IR after the passes."""
+        with forks.imports:
+            from iris_cc.passes.run import run
+
+        return run(self.raw, "calls" if self.options.math == "libm" else "default")
+
+    @property
+    def is_indexed(self) -> bool:
+        """Whether it runs over an N-d space and not as a ufunc loop."""
+        return self.source.is_indexed
+
+    @lazy
+    def dtypes(self) -> tuple[np.dtype[Any], ...]:
+        """Operands of the loop, inputs then outputs; a weak scalar travels as bool, i8 or f8."""
+        return tuple(np.dtype(scalar.dtype) for scalar in (*(p.type for p in self.raw.params), *self.raw.results))
+
+    @property
+    def signature(self) -> str:
+        inputs = ",".join(type_names(self.types))
+        return f"{inputs}->{','.join(scalar.dtype for scalar in self.raw.results)}"
+
+    def c_text(self) -> str:
+        with forks.imports:
+            from iris_cc.codegen.entries import nd_unit, ufunc_unit
+
+        math, threads = self.options.math, self.options.threads
+        if self.is_indexed:
+            return nd_unit(self.fn, self.ndim, self.source.lines, math=math, threads=threads)
+        return ufunc_unit(self.fn, self.source.lines, math=math, threads=threads)
+
+    @lazy
+    def unit(self) -> Unit:
+        """What the build is asked for.  A name, a comment or a moved line is not in its identity."""
+        entry = "nd" if self.is_indexed else "loop"
+        limit = () if self.options.threads is None else (f"threads {self.options.threads}",)
+        parts = (fingerprint(self.raw), stages_version(), self.options.math, entry, *limit)
+        return Unit(
+            identity=hex_digest(*parts),
+            label=_label(self.source.name),
+            signature=self.signature,
+            ndim=self.ndim,
+            fp=self._fp_of_unit(),
+            statements=size(self.raw),
+            effort=self._effort(),
+            text=self.c_text,
+            meta={"kernel": self.source.name, "place": str(self.source.place)},
+        )
+
+    def _effort(self) -> int:
+        """What the compiler has to do, in statements."""
+        with forks.imports:
+            from iris_cc.codegen import weight
+
+        return weight.effort(self.raw, self.options.math != "libm")
+
+    def _fp_of_unit(self) -> Fp:
+        """Elementary functions of ours are right only where each operation rounds by itself."""
+        if self.fp == "strict":
+            return self.fp
+        with forks.imports:
+            from iris_cc.codegen import needs
+
+        return "strict" if needs.computes_its_errors(self.raw, self.options.math != "libm") else self.fp
+
+    @lazy
+    def quiet(self) -> bool:
+        """Whether floating-point flags of this body mean nothing to the user."""
+        with forks.imports:
+            from iris_cc.codegen import needs
+
+        return needs.flags_put_back(self.fn, self.options.math != "libm") == "IRIS_FLAGS_ALL"
+
+
+def _label(name: str) -> str:
+    return "".join(c if c.isascii() and (c.isalnum() or c == "_") else "_" for c in name)[:60] or "kernel"
