@@ -205,8 +205,9 @@ def test_there_are_enough_cases() -> None:
 
 
 def test_every_code_of_the_language_has_a_case() -> None:
+    """E0007 is of printed IR, which has cases of its own: tests/surface/test_from_ir.py."""
     shown = "".join(path.read_text(encoding="utf-8") for path in (GOLDEN / "errors").glob("*.txt"))
-    assert [code for code in codes.TABLE if code < "E05" and f"error[{code}]" not in shown] == []
+    assert [code for code in codes.TABLE if code < "E05" and code != "E0007" and f"error[{code}]" not in shown] == []
 
 
 # -- runs --------------------------------------------------------------------------------------------------------------
