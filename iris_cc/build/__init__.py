@@ -3,6 +3,7 @@
 Knows nothing of IR, Python source or NumPy.  `iris_cc.build.manage` holds what only the command line needs.
 """
 
+from iris_cc.build.notes import remembered
 from iris_cc.build.service import (
     abandon,
     answers_at_once,
@@ -50,6 +51,7 @@ __all__ = [
     "obtain",
     "peek",
     "prepare",
+    "remembered",
     "target_text",
     "version_text",
 ]

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal
 
 from iris_cc import records
-from iris_cc.build import place
+from iris_cc.build import notes, place
 from iris_cc.build.place import Unusable
 from iris_cc.build.staging import collect
 from iris_cc.build.store import QUARANTINE, STAGING, Store
@@ -69,13 +69,14 @@ def gc(limit: int) -> tuple[int, int]:
 
 
 def clear() -> int:
-    """Remove every entry, what was quarantined, and the bundles of failed builds; the number of entries."""
+    """Remove every entry, what was quarantined or noted, and the bundles of failed builds; the number of entries."""
     count = 0
     for store in _stores():
         for shard, name, _ in list(store.scan()):
             count += store.remove(shard, name) and name.endswith(".so")
         collect(os.path.join(store.path, STAGING))
         shutil.rmtree(os.path.join(store.path, QUARANTINE), ignore_errors=True)
+        shutil.rmtree(os.path.join(store.path, notes.DIRECTORY), ignore_errors=True)
         shutil.rmtree(os.path.join(os.path.dirname(store.path), "bundles"), ignore_errors=True)
     return count
 

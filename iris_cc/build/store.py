@@ -147,7 +147,7 @@ class Store:
         except Unusable as refused:
             return refused.reason
         try:
-            file, data = _read_trusted(fd, name)
+            file, data = read_trusted(fd, name)
             os.close(file)
         except Defect as defect:
             return str(defect)
@@ -183,7 +183,7 @@ class Store:
             os.close(shard)
 
     def _artifact(self, shard: int, key: str, name: str, passive: bool) -> Artifact:
-        fd, data = _read_trusted(shard, name)
+        fd, data = read_trusted(shard, name)
         found = record.judge(data, name, key)
         if isinstance(found, str):
             os.close(fd)
@@ -238,7 +238,7 @@ def _note_use(fd: int) -> None:
         pass  # a read-only store has no order of use
 
 
-def _read_trusted(directory: int, name: str) -> tuple[int, bytes]:
+def read_trusted(directory: int, name: str) -> tuple[int, bytes]:
     """An open descriptor of a file nobody else can write, and all its bytes.  Raises Defect."""
     # O_NONBLOCK: a FIFO of this name must not stop the process.
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK

@@ -12,15 +12,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from iris_cc.codegen.entries import ENTRIES, declarations, nd_unit, ufunc_unit
     from iris_cc.codegen.needs import can_fault, has_while, uses_libm
-    from iris_cc.codegen.runtime_c import codegen_version
-
-CODEGEN_VERSION: str
 
 __all__ = [
-    "CODEGEN_VERSION",
     "ENTRIES",
     "can_fault",
-    "codegen_version",
     "declarations",
     "has_while",
     "nd_unit",
@@ -31,14 +26,11 @@ __all__ = [
 _HOME = {
     "entries": ("ENTRIES", "declarations", "nd_unit", "ufunc_unit"),
     "needs": ("can_fault", "has_while", "uses_libm"),
-    "runtime_c": ("codegen_version",),
 }
 
 
 def __getattr__(name: str) -> Any:
     """Modules are imported at their first use: a kernel found in the cache needs no back end."""
-    if name == "CODEGEN_VERSION":
-        return __getattr__("codegen_version")()
     for home, names in _HOME.items():
         if name in names:
             return getattr(importlib.import_module(f"{__name__}.{home}"), name)

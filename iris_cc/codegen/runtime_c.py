@@ -1,4 +1,4 @@
-"""The C headers that are pasted into units: where they lie, in which order they go, and what they make of the version.
+"""The C headers that are pasted into units: where they lie, and in which order they go.
 
 A wheel carries them as `iris_cc/_runtime_c`; an editable install has only the checkout's `runtime_c/`.
 This module may not know what is in a header: who needs one says so.
@@ -9,11 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from functools import cache
-
-from iris_cc.digest import hex_digest
-
-# Changes whenever the text emitted for the same IR could mean something else.
-_REVISION = "1"
 
 # The order of pasting: a header may use those before it.
 HEADERS = (
@@ -101,9 +96,3 @@ def paste(headers: set[str]) -> str:
         raise ValueError(f"not runtime headers: {sorted(unknown)}")
     wanted = headers.union(*(_REQUIRES.get(header, ()) for header in headers))
     return "\n".join(text(header) for header in HEADERS if header in wanted)
-
-
-@cache
-def codegen_version() -> str:
-    """What a cache key must hold about this package: equal versions emit equal meanings for equal IR."""
-    return f"{_REVISION}-{hex_digest(*map(text, HEADERS))[:16]}"

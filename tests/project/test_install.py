@@ -14,6 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from iris_cc import stages
+
 ROOT = Path(__file__).resolve().parents[2]
 
 PROGRAM = """
@@ -77,6 +79,16 @@ def test_what_the_wheel_holds(wheel: Path) -> None:
     assert headers | modules | {"iris_cc/py.typed"} <= names
     others = {name for name in names if not name.startswith(("iris_cc/", "iris_cc-"))}
     assert not others and any(name.endswith("LICENSE") for name in names)
+
+
+def test_a_wheel_and_its_checkout_have_one_version(wheel: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path)
+    program = "from iris_cc.kernels import stages; print(stages.stages_version(), stages.__file__)"
+    of_wheel, _, file = run(sys.executable, "-c", program, cwd=tmp_path).partition(" ")
+    of_checkout, _, other = run(sys.executable, "-c", program, cwd=ROOT).partition(" ")
+    assert Path(file).is_relative_to(tmp_path) and Path(other).is_relative_to(ROOT)
+    assert of_wheel == of_checkout == (tmp_path / "iris_cc" / stages.IN_WHEEL).read_text()
 
 
 def test_a_wheel_runs_kernels(wheel: Path, tmp_path: Path) -> None:
