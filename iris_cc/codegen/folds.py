@@ -17,14 +17,11 @@ from iris_cc.codegen.cfamily import KERNEL
 from iris_cc.codegen.writer import Writer
 from iris_cc.ir import ops
 from iris_cc.ir.nodes import Function, Let
+from iris_cc.ir.ops import Trait
 
 if TYPE_CHECKING:
     from iris_cc.codegen.rows import Rows
 
-_BITS = frozenset({ops.AND, ops.OR, ops.XOR})
-_EXTREMES = frozenset({ops.MIN, ops.MAX, ops.FMIN, ops.FMAX})  # which zero and which nan is free
-_WRAPPING = frozenset({ops.ADD, ops.MUL})  # of integers
-_ORDERED = frozenset({ops.LT, ops.LE, ops.GT, ops.GE})
 _PARTIAL_BYTES = 256  # of partial results: enough to hide how long one operation takes
 
 
@@ -46,10 +43,13 @@ def order(fn: Function) -> _Order:
     left, right = fn.params
     match fn.body.stmts:
         case (Let(out, op, args),) if fn.body.results == (out,) and set(args) == {left, right}:
-            exact = _BITS | _EXTREMES if left.type.is_float else _BITS | _EXTREMES | _WRAPPING
-            return _Order.FREE if op in exact else _Order.SEQUENTIAL
+            needed = Trait.COMMUTES | Trait.ASSOCIATES
+            if left.type.is_float:
+                needed |= Trait.EXTREME  # nothing is rounded; which zero and which nan is free
+            return _Order.FREE if needed in op.traits else _Order.SEQUENTIAL
         case (Let(test, op, sides), Let(out, ops.SEL, (condition, *chosen))) if fn.body.results == (out,):
-            if op in _ORDERED and condition == test and set(sides) == set(chosen) == {left, right}:
+            is_order = op.compares and op.mirrored is not op
+            if is_order and condition == test and set(sides) == set(chosen) == {left, right}:
                 return _Order.BUT_FOR_ZEROS_AND_NANS if left.type.is_float else _Order.FREE
     return _Order.SEQUENTIAL
 

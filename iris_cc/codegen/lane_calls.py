@@ -16,14 +16,12 @@ from iris_cc.codegen import lane_values
 from iris_cc.codegen.dialect import Dialect, literal
 from iris_cc.codegen.lane_values import vector
 from iris_cc.codegen.writer import Writer
-from iris_cc.ir import ops, walk
+from iris_cc.ir import walk
 from iris_cc.ir.nodes import Atom, Block, Const, Function, Let, Var
+from iris_cc.ir.ops import Form
 
-# `iris_near_sin_f64(x, &far)` is `iris_sin_f64(x)`, or sets the top bit of `far`.
 # Divisors for which iris_lanes_div.h has a form for dividends of any size.
 _LARGEST_OF_WIDE = 1 << 36
-
-_NEAR = frozenset({ops.SIN, ops.COS, ops.TAN, ops.FDIV, ops.MOD})
 
 Calls = tuple[Let, ...]
 
@@ -50,8 +48,12 @@ def _blocks(block: Block) -> Iterator[Block]:
 
 
 def has_near(callee: str, let: Let) -> bool:
-    """Whether `callee` stands for a form for the usual arguments, too."""
-    return let.op in _NEAR and callee == f"iris_{let.op.name}_{let.out.type}"
+    """Whether `callee` stands for a form for the usual arguments, too.
+
+    `iris_near_sin_f64(x, &far)` is `iris_sin_f64(x)`, or sets the top bit of `far`.
+    """
+    has_one = not isinstance(let.op.c, Form) and let.op.c.near
+    return has_one and callee == f"iris_{let.op.name}_{let.out.type}"
 
 
 def _forms(calls: Calls) -> tuple[str, ...]:

@@ -14,8 +14,6 @@ from iris_cc.ir.types import I32, I64
 from iris_cc.ir.walk import operands, statements, with_operands
 from iris_cc.records import replace
 
-_COMPARISONS = frozenset({ops.LT, ops.LE, ops.GT, ops.GE, ops.EQ, ops.NE})
-
 
 def narrowed(fn: Function) -> Function:
     """`fn` with its counts as i32; `fn` itself if there are none.  Its results may be narrower than they were."""
@@ -58,7 +56,7 @@ def _wide_uses(fn: Function, narrow: set[Var]) -> Iterator[Atom]:
     """Values that something reads which needs 64 bits."""
     for stmt in statements(fn.body):
         match stmt:
-            case Let(_, op, args) if op in _COMPARISONS and all(_fits(arg, narrow) for arg in args):
+            case Let(_, op, args) if op.compares and all(_fits(arg, narrow) for arg in args):
                 pass
             case Let(out, op, args) if op is ops.SEL:
                 yield from () if out in narrow else args

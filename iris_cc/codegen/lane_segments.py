@@ -212,7 +212,7 @@ class Segments(Emitter):
         guard = f"if (IRIS_HAS({self.mask}, lane)) " if self.mask and let.op.cost >= CALL else ""
         args = ", ".join(map(self.at_lane, let.args))
         callee = checked_cast(let) if let.op is ops.CAST else self.callee(let)
-        loop = "IRIS_EACH_LANE" if let.op in lane_values.AS_VECTORS else "IRIS_LANE_BY_LANE"
+        loop = "IRIS_EACH_LANE" if ops.Trait.INSTRUCTION in let.op.traits else "IRIS_LANE_BY_LANE"
         call = f"{callee}({args})"
         put = f"IRIS_PUT({target}, lane, {call})" if let.out.type is BOOL else f"{target}[lane] = {call}"
         self.line(f"{loop} {guard}{put};")

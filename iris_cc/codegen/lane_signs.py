@@ -11,11 +11,6 @@ from collections.abc import Iterator
 from iris_cc.ir import ops, walk
 from iris_cc.ir.nodes import Atom, Block, Const, For, Function, Let, Var, While
 
-# A comparison with a constant on the right, and the smallest constant for which it says that the left is not negative;
-# the other way round for a constant on the left.
-_SMALLEST = {ops.GT: -1, ops.GE: 0}
-_TURNED = {ops.LT: ops.GT, ops.LE: ops.GE}
-
 
 def logical_shifts(fn: Function) -> frozenset[Var]:
     """The results of right shifts of such integers, by what loops tell by their conditions and bounds."""
@@ -59,8 +54,10 @@ def _tested(loop: While) -> Iterator[Var]:
         if let.op is ops.AND:
             pending += let.args
             continue
-        op, args = (_TURNED[let.op], let.args[::-1]) if let.op in _TURNED else (let.op, let.args)
-        if op in _SMALLEST and args[0] in loop.carried and _least(args[1]) >= _SMALLEST[op]:
+        op, args = (let.op.mirrored, let.args[::-1]) if let.op in (ops.LT, ops.LE) else (let.op, let.args)
+        if op not in (ops.GT, ops.GE) or args[0] not in loop.carried:
+            continue
+        if _least(args[1]) >= (-1 if op is ops.GT else 0):  # more than -1 is not negative
             yield from walk.variables(args[:1])
 
 

@@ -10,16 +10,9 @@ from typing import assert_never
 
 from iris_cc.ir import ops
 from iris_cc.ir.nodes import Block, Check, Const, Fault, For, Function, If, Let, Stmt, While
-from iris_cc.ir.ops import Helper, Libm, Op
+from iris_cc.ir.ops import Form, Helper, Libm, Op, Trait
 from iris_cc.ir.types import BOOL, F64, I64, U64, Scalar
 from iris_cc.ir.walk import statements
-
-# Their comparisons and conversions raise `invalid` on nan, where NumPy says nothing or Python has no flag at all.
-# The quiet forms (__builtin_isless and its kin) keep gcc 12 from vectorising, so the flag is put back instead.
-_LOUD_ON_NAN = frozenset(
-    {ops.LT, ops.LE, ops.GT, ops.GE, ops.PYCMP, ops.SIGN, ops.MIN, ops.MAX, ops.FMIN, ops.FMAX, ops.ISINF}
-)
-
 
 # More operations than this for one element, in additions, are long enough to be asked whether they are to end.
 _LONG_ELEMENT = 1 << 19
@@ -43,7 +36,7 @@ def can_fault(fn: Function) -> bool:
 
 def uses_libm(fn: Function, own: bool = True) -> bool:
     """Whether the unit may call the C library's mathematics, so that it is linked with -lm."""
-    return any(calls_libm(let.op, own) or let.op in (ops.FDIV, ops.MOD, ops.REM, ops.LAE) for let in lets(fn))
+    return any(calls_libm(let.op, own) or (isinstance(let.op.c, Helper) and let.op.c.libm) for let in lets(fn))
 
 
 def calls_libm(op: Op, own: bool = True) -> bool:
@@ -126,10 +119,12 @@ def is_ours(op: Op, own: bool = True) -> bool:
     match op.c:
         case Libm():
             return own and bool(op.c.own)
-        case Helper(header=header):
-            return header.startswith("iris_vm_") or header == "iris_count.h"
-        case _:
+        case Helper(ours=ours):
+            return ours
+        case Form():
             return False
+        case _:
+            assert_never(op.c)
 
 
 def far_types(fn: Function, own: bool = True) -> tuple[Scalar, ...]:
@@ -176,9 +171,13 @@ def _is_control(stmt: object) -> bool:
 
 
 def _is_loud(let: Let) -> bool:
+    """Whether C raises `invalid` on nan.
+
+    The quiet forms (__builtin_isless and its kin) keep gcc 12 from vectorising, so the flag is put back instead.
+    """
     floats = any(arg.type.is_float for arg in let.args)
     cast_out = let.op is ops.CAST and let.out.type is not BOOL and not let.out.type.is_float
-    return floats and (let.op in _LOUD_ON_NAN or cast_out)
+    return floats and (Trait.LOUD in let.op.traits or cast_out)
 
 
 def headers(fn: Function, own: bool = True, fast: bool = False) -> set[str]:

@@ -13,15 +13,12 @@ from __future__ import annotations
 from typing import Literal
 
 from iris_cc.codegen.needs import is_ours, is_watched, trips_differ
-from iris_cc.ir import ops
 from iris_cc.ir.nodes import Block, Function, Let, Stmt
 from iris_cc.ir.walk import blocks, statements
 
 Form = Literal["whole", "outlined", "steps"]
 
-# Measured: what a compiler takes for a function of ours, pasted in, in statements like x * 1.5 + 2; and for its call.
-_PASTED = 20
-_PASTED_LONG = {ops.POW: 120, ops.ATAN2: 40, ops.HYPOT: 30}
+# Measured: what a compiler takes for a call of a function of ours, in statements like x * 1.5 + 2.
 _CALLED = 3
 # Operations with a helper of their own: a third of what they cost at run time, in additions.
 _HELPED = 3
@@ -61,7 +58,7 @@ def of_step(stmt: Stmt, own: bool) -> int:
 
 def _pasted(stmt: Stmt, own: bool) -> int:
     if isinstance(stmt, Let) and is_ours(stmt.op, own):
-        return _PASTED_LONG.get(stmt.op, _PASTED)
+        return stmt.op.pasted
     return _called(stmt, own)
 
 

@@ -14,7 +14,7 @@ from iris_cc.frontend.joins import Meeting, common, meet
 from iris_cc.frontend.values import Paths, Type, Value, Weak, literal, run_time
 from iris_cc.ir import ops
 from iris_cc.ir.nodes import Atom, Const, Fault
-from iris_cc.ir.ops import Op
+from iris_cc.ir.ops import Op, Trait
 from iris_cc.ir.types import BOOL, F64, I64, U64, Scalar
 
 _LARGEST_FOLD = 4096  # bits of an integer constant: Python's are exact at any size, ours up to a sane one
@@ -29,10 +29,6 @@ _PYTHON: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod, ast.Pow: operator.pow, ast.LShift: operator.lshift,
     ast.RShift: operator.rshift, ast.BitAnd: operator.and_, ast.BitOr: operator.or_, ast.BitXor: operator.xor,
 }  # fmt: skip
-_COMPARE: Mapping[Op, Callable[[Any, Any], bool]] = {
-    ops.LT: operator.lt, ops.LE: operator.le, ops.GT: operator.gt,
-    ops.GE: operator.ge, ops.EQ: operator.eq, ops.NE: operator.ne,
-}  # fmt: skip
 _SYMBOLS: Mapping[type[ast.AST], str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",
     ast.LShift: "<<", ast.RShift: ">>", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^",
@@ -40,29 +36,19 @@ _SYMBOLS: Mapping[type[ast.AST], str] = {
 _BITWISE = (ast.BitAnd, ast.BitOr, ast.BitXor)
 _SHIFTS = (ast.LShift, ast.RShift)
 
-# What NumPy's bool loops mean in terms of the bit rows; None is the operand itself.
-_BOOL_ROWS: Mapping[Op, Op | None] = {
-    ops.ADD: ops.OR, ops.MUL: ops.AND, ops.AND: ops.AND, ops.OR: ops.OR, ops.XOR: ops.XOR, ops.INV: ops.NOT,
-    ops.MAX: ops.OR, ops.FMAX: ops.OR, ops.MIN: ops.AND, ops.FMIN: ops.AND,
-    ops.ABS: None, ops.FLOOR: None, ops.CEIL: None, ops.TRUNC: None,
-}  # fmt: skip
-_EXTREMES = (ops.MIN, ops.MAX, ops.FMIN, ops.FMAX)
-_WHOLE = (ops.FLOOR, ops.CEIL, ops.TRUNC)
-_CLASSES = {ops.ISNAN: False, ops.ISINF: False, ops.ISFIN: True}
-
 
 # -- NumPy's operations --
 
 
 def numpy_op(e: Emit, row: Op, ufunc: str, args: tuple[Value, ...]) -> Value:
     """`numpy.<ufunc>(*args)`: a strong value of the type NumPy gives."""
-    if row in _COMPARE:
+    if row.compares:
         return compare(e, row, *args, strong=True)
     loop = e.loop(ufunc, args)
     if loop is None:
         return _stand_in()
     operand = loop.operands[0]
-    if row in _EXTREMES and operand.is_integer and not all(arg.is_weak for arg in args):
+    if Trait.EXTREME in row.traits and operand.is_integer and not all(arg.is_weak for arg in args):
         return _extreme(e, row, args, operand)
     if operand.is_integer and operand is not U64 and any(wide.is_argument(arg) for arg in args):
         return wide.refuse(e)  # NumPy raises OverflowError
@@ -88,15 +74,12 @@ def _extreme(e: Emit, row: Op, args: tuple[Value, ...], operand: Scalar) -> Valu
 
 
 def _row(e: Emit, row: Op, operand: Scalar, atoms: tuple[Atom, ...]) -> Atom:
-    """One row on operands of one type; rows that are nothing on integers and bools disappear."""
-    if row in _CLASSES and not operand.is_float:
-        return Const(_CLASSES[row], BOOL)
-    if operand is BOOL and row in _BOOL_ROWS:
-        bits = _BOOL_ROWS[row]
-        return atoms[0] if bits is None else e.op(bits, *atoms)
-    if (row in _WHOLE and operand.is_integer) or (row is ops.ABS and operand.kind == "uint"):
-        return atoms[0]
-    return e.op(row, *atoms)
+    """One row on operands of one type, which NumPy may take where the row does not."""
+    if operand in row.over or row.elsewhere is None:
+        return e.op(row, *atoms)
+    if isinstance(row.elsewhere, bool):
+        return Const(row.elsewhere, BOOL)
+    return atoms[0] if row.elsewhere == ops.SAME else e.op(ops.BY_NAME[row.elsewhere], *atoms)
 
 
 def _stand_in() -> Value:
@@ -270,7 +253,7 @@ def compare(e: Emit, row: Op, left: Value, right: Value, *, strong: bool = False
     weak = left.is_weak and right.is_weak and not strong
     left, right = e.used(left), e.used(right)
     if left.literal is not None and right.literal is not None:
-        answer = _COMPARE[row](left.literal, right.literal)
+        answer = _holds(row, left.literal, right.literal)
         return literal(answer) if weak else run_time(BOOL, Const(answer, BOOL))
     result: Type = Weak.BOOL if weak else BOOL
     if not left.scalar.is_float and not right.scalar.is_float:
@@ -294,7 +277,7 @@ def _compare_python(e: Emit, row: Op, left: Value, right: Value) -> Atom:
         return e.atom(wide.refuse(e), BOOL)
     if left.type is Weak.FLOAT:
         order = e.op(ops.PYCMP, e.atom(right, I64), e.atom(left))
-        return _from_order(e, _MIRROR[row], order)
+        return _from_order(e, row.mirrored, order)
     return _from_order(e, row, e.op(ops.PYCMP, e.atom(left, I64), e.atom(right)))
 
 
@@ -302,7 +285,10 @@ def _is_float(number: int) -> bool:
     return abs(number) < 1 << 64 and int(float(number)) == number
 
 
-_MIRROR = {ops.LT: ops.GT, ops.LE: ops.GE, ops.GT: ops.LT, ops.GE: ops.LE, ops.EQ: ops.EQ, ops.NE: ops.NE}
+def _holds(row: Op, left: Any, right: Any) -> bool:
+    """A comparison of numbers by Python, whose `operator` has the rows' names."""
+    found: bool = getattr(operator, row.name)(left, right)
+    return found
 
 
 def _from_order(e: Emit, row: Op, order: Atom) -> Atom:
@@ -323,19 +309,19 @@ def _compare_integers(e: Emit, row: Op, left: Value, right: Value) -> Atom:
     if not both.is_float:
         return e.op(row, e.atom(left, both), e.atom(right, both))
     if left.scalar is U64:
-        return _compare_mixed(e, _MIRROR[row], e.atom(right, I64), e.atom(left))
+        return _compare_mixed(e, row.mirrored, e.atom(right, I64), e.atom(left))
     return _compare_mixed(e, row, e.atom(left, I64), e.atom(right))
 
 
 def _compare_with_literal(e: Emit, row: Op, value: Value, number: int, literal_is_left: bool) -> Atom:
     """A literal is compared in its partner's own type; one outside that type's range decides the answer alone."""
     if literal_is_left:
-        row = _MIRROR[row]
+        row = row.mirrored
     if value.scalar.holds(number) and value.scalar is not BOOL:
         return e.op(row, e.atom(value), Const(number, value.scalar))
     if value.scalar is BOOL and -(1 << 63) <= number < 1 << 63:
         return e.op(row, e.atom(value, I64), Const(number, I64))
-    return Const(_COMPARE[row](0, 1 if number > 0 else -1), BOOL)
+    return Const(_holds(row, 0, 1 if number > 0 else -1), BOOL)
 
 
 def _compare_mixed(e: Emit, row: Op, signed: Atom, unsigned: Atom) -> Atom:

@@ -1,17 +1,22 @@
 """Constant folding: what is known before any element is computed is not computed again for each.
 
-Only what is certain to the bit; never a transcendental function, and nothing that would hide a floating-point flag.
+Only what is certain to the bit, by the function the row names for the interpreter; never a transcendental function,
+and nothing that would hide a floating-point flag.
 """
 
 from __future__ import annotations
 
+import math
 from typing import assert_never
 
+import numpy as np
+
+from iris_cc import forks
 from iris_cc.ir import ops
 from iris_cc.ir.nodes import Atom, Block, Check, Const, For, Function, If, Let, Stmt, Var, While
-from iris_cc.ir.types import BOOL
+from iris_cc.ir.ops import Op, Trait
+from iris_cc.ir.types import BOOL, Scalar
 from iris_cc.ir.walk import definitions, highest_id
-from iris_cc.passes.evaluate import evaluate
 from iris_cc.passes.identities import FALSE, TRUE, Simpler, simplify
 from iris_cc.passes.scope import Known
 from iris_cc.records import replace
@@ -115,3 +120,32 @@ def _never_runs(loop: For) -> bool:
             return not range(start, stop, step)
         case _:
             return False
+
+
+def evaluate(op: Op, args: tuple[Const, ...], type: Scalar) -> Const | None:
+    """The value of `op` on constants as type `type`, or None if only run time may say.
+
+    What raises a flag a caller may have asked for (division by zero, overflow, an invalid operation) is left to it.
+    """
+    if Trait.EXACT not in op.traits or _is_free(op, args):
+        return None
+    with forks.imports:
+        from iris_cc.interp.special import evaluator
+
+    function = evaluator(op, tuple(arg.type for arg in args), type)
+    try:
+        with np.errstate(divide="raise", over="raise", invalid="raise", under="ignore"):
+            found = function(*(np.dtype(arg.type.dtype).type(arg.value) for arg in args))
+    except FloatingPointError:
+        return None
+    return Const(found.item(), type)
+
+
+def _is_free(op: Op, args: tuple[Const, ...]) -> bool:
+    """Whether routes may differ: in which of two zeros or nans is taken, the sign of a nan, or what a check refuses."""
+    last = args[-1]
+    if Trait.CHECKED in op.traits and last.value < 0:
+        return True
+    if Trait.EXTREME in op.traits and last.type.is_float:
+        return not (args[0].value < last.value or args[0].value > last.value)
+    return Trait.READS_SIGN in op.traits and math.isnan(last.value)

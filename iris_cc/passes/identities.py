@@ -147,8 +147,9 @@ def _not(let: Let, made: Made) -> Simpler | None:
     if inner.op is ops.NOT:
         return inner.args[0]
     # True of nan as well, unlike not (x < y), which is not x >= y.
-    opposite = {ops.EQ: ops.NE, ops.NE: ops.EQ}.get(inner.op)
-    return None if opposite is None else (opposite, inner.args)
+    if inner.op in (ops.EQ, ops.NE):
+        return (ops.NE if inner.op is ops.EQ else ops.EQ, inner.args)
+    return None
 
 
 def _select(let: Let, made: Made) -> Simpler | None:

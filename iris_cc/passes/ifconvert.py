@@ -77,10 +77,7 @@ def _gains(body: Block) -> bool:
 def _in_vectors(let: Let) -> bool:
     """Whether compilers have vectors for it: no call of the library, no division of integers."""
     whole_division = let.op.cost >= ops.DIVIDE and any(arg.type.is_integer for arg in let.args)
-    return let.op.cost < ops.CALL and let.op not in _SCALAR and not whole_division
-
-
-_SCALAR = frozenset({ops.FDIV, ops.MOD, ops.REM, ops.PYCMP})
+    return let.op.cost < ops.CALL and ops.Trait.SCALAR not in let.op.traits and not whole_division
 
 
 def _expected(block: Block) -> float:
