@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from iris_cc import codes
-from iris_cc.frontend import arith, calls, resolve
+from iris_cc.frontend import arith, calls, composites, resolve
 from iris_cc.frontend.emit import Emit
 from iris_cc.frontend.frames import FALSE, FLAGS, NEXT, Flow, Frame
 from iris_cc.frontend.joins import Meeting, meet
@@ -298,8 +298,8 @@ class Expressions:
                 if not strong:
                     return result
                 if isinstance(result, tuple):
-                    return tuple(calls.strengthen(self.e, value) for value in flat(result))
-                return calls.strengthen(self.e, result)
+                    return tuple(composites.strengthen(self.e, value) for value in flat(result))
+                return composites.strengthen(self.e, result)
             case _:
                 raise AssertionError(f"{entity} passed the check of the language")
 

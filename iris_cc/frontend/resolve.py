@@ -17,6 +17,7 @@ import numpy as np
 
 from iris_cc import codes, forks
 from iris_cc.codes import Code
+from iris_cc.frontend import composites
 from iris_cc.frontend.source import Source, of_function
 from iris_cc.ir import ops
 from iris_cc.ir.types import BY_DTYPE, Scalar
@@ -94,18 +95,18 @@ Entity = Local | Constant | Known | CastTo | Helper | Symbol | Namespace | Unusa
 
 _MOST_GUESSED, _MOST_COMPARED = 50, 1_000  # names of one kernel that may be mistyped, and known names they may mean
 
-BUILTINS = ("abs", "min", "max", "round", "int", "float", "bool", "pow", "divmod")
-
-# Functions of NumPy and the DSL that are several operations, or none: `frontend.calls` gives their meaning.
-NUMPY_COMPOSITES = (
-    "where", "clip", "logical_and", "logical_or", "logical_xor", "logical_not", "positive", "round", "around",
-    "divmod", "float_power", "conjugate",
-)  # fmt: skip
-_DSL_EXTRAS = (
-    "where", "clip", "logical_and", "logical_or", "logical_xor", "logical_not", "exp10", "fdim", "conj", "real", "imag",
-)  # fmt: skip
 _DSL_CONSTANTS = MappingProxyType({"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan})
 _DSL_MODULES = MappingProxyType({"math": math, "np": np, "numpy": np})
+
+
+def spelled(space: Space) -> list[str]:
+    """The names of all functions of a space."""
+    keys = (key for key in (*composites.BY_SPELLING, *ops.BY_PYTHON) if isinstance(key, str))
+    return [name for of, _, name in (key.partition(".") for key in keys) if of == space]
+
+
+def _is_known(space: Space, name: str) -> bool:
+    return any(f"{space}.{name}" in table for table in (composites.BY_SPELLING, ops.BY_PYTHON))
 
 
 def symbol_named(name: str) -> Symbol | None:
@@ -123,7 +124,7 @@ def of_name(name: str) -> Entity | None:
     """The index symbol or DSL word a name no scope binds stands for."""
     if (symbol := symbol_named(name)) is not None:
         return symbol
-    if name in _DSL_EXTRAS or f"dsl.{name}" in ops.BY_PYTHON:
+    if _is_known("dsl", name):
         return Known("dsl", name)
     if name in _DSL_CONSTANTS:
         return Constant(_DSL_CONSTANTS[name], None)
@@ -134,7 +135,7 @@ def of_name(name: str) -> Entity | None:
 
 def of_dsl(name: str) -> Entity | None:
     """What a free name of DSL text means: builtins and modules come first, as in Python."""
-    if name in BUILTINS:
+    if _is_known("builtin", name):
         return Known("builtin", name)
     if name in _DSL_MODULES:
         return Namespace(_DSL_MODULES[name])
@@ -217,14 +218,10 @@ def of_attribute(node: ast.Attribute, lookup: Callable[[str], Entity]) -> Entity
 @cache
 def _known_objects() -> Mapping[Any, Entity]:
     """Functions and types by identity, so that any alias (`from numpy import sin as s`) is understood."""
-    found: dict[Any, Entity] = {getattr(builtins, name): Known("builtin", name) for name in BUILTINS}
-    for key in ops.BY_PYTHON:
-        space, _, name = key.partition(".") if isinstance(key, str) else ("", "", "")
-        if space == "numpy" and hasattr(np, name):
-            found[getattr(np, name)] = Known("numpy", name)
-        if space == "math" and hasattr(math, name):
-            found[getattr(math, name)] = Known("math", name)
-    found |= {getattr(np, name): Known("numpy", name) for name in NUMPY_COMPOSITES if hasattr(np, name)}
+    homes: tuple[tuple[Space, Any], ...] = (("builtin", builtins), ("math", math), ("numpy", np))
+    found: dict[Any, Entity] = {}
+    for space, home in homes:
+        found |= {getattr(home, name): Known(space, name) for name in spelled(space) if hasattr(home, name)}
     found |= {np.dtype(scalar.dtype).type: CastTo(scalar) for scalar in Scalar}
     return MappingProxyType(found)
 
@@ -300,8 +297,7 @@ class Routine:
 
     def _known_names(self) -> list[str]:
         captured = () if self.function is None else (*self.function.__globals__, *self.function.__code__.co_freevars)
-        dsl = [key.partition(".")[2] for key in ops.BY_PYTHON if isinstance(key, str) and key.startswith("dsl.")]
-        return [*sorted(self.locals), *captured, *BUILTINS, *dsl, *_DSL_EXTRAS]
+        return [*sorted(self.locals), *captured, *spelled("builtin"), *spelled("dsl")]
 
     def entity(self, node: ast.expr) -> Entity:
         """What an expression in the place of a function or a constant names."""

@@ -18,6 +18,7 @@ import iris_cc
 from benchmarks import markdown
 from iris_cc.codes import TABLE as CODES
 from iris_cc.frontend import resolve
+from iris_cc.frontend.composites import COMPOSITES
 from iris_cc.ir import ops
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,23 +75,19 @@ def spelling(key: type[ast.AST] | str) -> str:
 def function_table() -> str:
     rows = ["| meaning | `np.` | `math.` | DSL |", "|---|---|---|---|"]
     for op in ops.TABLE:
-        names = {space: words(op, space) for space in ("numpy", "math", "dsl")}
+        names = {space: words(op.python, space) for space in ("numpy", "math", "dsl")}
         if any(names.values()):
             rows.append(f"| {op.name} | {' | '.join(names.values())} |")
-    composites = [
-        *resolve.NUMPY_COMPOSITES,
-        *(each for each in resolve._DSL_EXTRAS if each not in resolve.NUMPY_COMPOSITES),
-    ]
-    for name in composites:
-        in_numpy = f"`{name}`" if name in resolve.NUMPY_COMPOSITES else ""
-        in_dsl = f"`{name}`" if name in resolve._DSL_EXTRAS else ""
-        rows.append(f"| {name} | {in_numpy} |  | {in_dsl} |")
-    builtins = ", ".join(f"`{name}`" for name in resolve.BUILTINS)
+    for composite in COMPOSITES:
+        names = {space: words(composite.spellings, space) for space in ("numpy", "math", "dsl")}
+        if any(names.values()) and not any(each in ops.BY_PYTHON for each in composite.spellings):
+            rows.append(f"| {composite.spellings[0].partition('.')[2]} | {' | '.join(names.values())} |")
+    builtins = ", ".join(f"`{name}`" for name in resolve.spelled("builtin"))
     return f"Python's builtins: {builtins}.\n\n" + "\n".join(rows)
 
 
-def words(op: ops.Op, space: str) -> str:
-    found = [key.partition(".")[2] for key in op.python if isinstance(key, str) and key.startswith(f"{space}.")]
+def words(spellings: tuple[type[ast.AST] | str, ...], space: str) -> str:
+    found = [key.partition(".")[2] for key in spellings if isinstance(key, str) and key.startswith(f"{space}.")]
     return ", ".join(f"`{name}`" for name in found)
 
 
