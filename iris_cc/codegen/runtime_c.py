@@ -1,7 +1,8 @@
 """The C headers that are pasted into units: where they lie, and in which order they go.
 
 A wheel carries them as `iris_cc/_runtime_c`; an editable install has only the checkout's `runtime_c/`.
-This module may not know what is in a header: who needs one says so.
+This module may not know what is in a header: who needs one says so.  One of them is half a header: what it declares
+comes from the operation table.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from functools import cache
+
+from iris_cc import forks
 
 # The order of pasting: a header may use those before it.
 HEADERS = (
@@ -49,6 +52,9 @@ HEADERS = (
 )
 
 
+# Where the declarations of the C library's functions go.
+_DECLARATIONS = "/* the functions that operations name */"
+
 # What a header uses of others.
 _REQUIRES: Mapping[str, tuple[str, ...]] = {
     "iris_vm_exp.h": ("iris_vm_base.h",),
@@ -83,10 +89,18 @@ def read(name: str) -> str:
         return file.read().decode("ascii")
 
 
+@cache
 def text(header: str) -> str:
+    """A header as it is pasted."""
     if header not in HEADERS:
         raise ValueError(f"{header} is not a runtime header")
-    return read(header)
+    found = read(header)
+    if _DECLARATIONS not in found:
+        return found
+    with forks.imports:
+        from iris_cc.codegen import library
+
+    return found.replace(_DECLARATIONS, library.declarations())
 
 
 def paste(headers: set[str]) -> str:

@@ -6,12 +6,13 @@ The library is found once, at the first use; where there is none, `math` compute
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import numpy as np
 
+from iris_cc.ir.ops import Op
 from iris_cc.ir.types import Scalar
 
 # None is the process itself, which has libm because the interpreter or NumPy links it.
@@ -31,22 +32,12 @@ def _fused(a: float, b: float, c: float) -> float:
         return math.inf if exact > 0 else -math.inf
 
 
-_IN_MATH: Mapping[str, Callable[..., float]] = {
-    "erf": math.erf,
-    "erfc": math.erfc,
-    "tgamma": math.gamma,
-    "lgamma": math.lgamma,
-    "fma": _fused,
-}
-_OPERANDS = {"fma": 3}  # of those that do not take one
-
-
-def libm_function(name: str, type: Scalar) -> Callable[..., Any]:
-    """`name` on arrays and NumPy scalars of `type`."""
+def libm_function(op: Op, type: Scalar) -> Callable[..., Any]:
+    """The function that `op` names, on arrays and NumPy scalars of `type`."""
     to = np.dtype(type.dtype)
 
     def evaluate(*values: Any) -> Any:
-        function = _function(name, type)
+        function = _function(op, type)
         lanes = np.broadcast_arrays(*values)
         if not lanes[0].ndim:
             return to.type(function(*map(float, values)))
@@ -56,9 +47,17 @@ def libm_function(name: str, type: Scalar) -> Callable[..., Any]:
 
 
 @cache
-def _function(name: str, type: Scalar) -> Callable[..., float]:
+def _function(op: Op, type: Scalar) -> Callable[..., float]:
+    name = op.numpy.removeprefix("libm.")
     c_type, symbol = ("float", f"{name}f") if type is Scalar.F32 else ("double", name)
-    return _from_library(symbol, c_type, _OPERANDS.get(name, 1)) or _total(_IN_MATH[name])
+    return _from_library(symbol, c_type, op.arity) or _total(_in_math(op))
+
+
+def _in_math(op: Op) -> Callable[..., float]:
+    """Python's function with the meaning of `op`; `math.fma` is younger than the oldest Python there may be."""
+    names = [key.removeprefix("math.") for key in op.python if isinstance(key, str) and key.startswith("math.")]
+    found: Callable[..., float] = _fused if names == ["fma"] else getattr(math, names[0])
+    return found
 
 
 def _from_library(symbol: str, c_type: str, operands: int) -> Callable[..., float] | None:
@@ -85,10 +84,12 @@ def _total(function: Callable[..., float]) -> Callable[..., float]:
         except OverflowError:
             return math.inf
         except ValueError:
-            return math.inf if function is math.lgamma else _gamma_outside(values[0])
+            return _outside(function, values[0])
 
     return total
 
 
-def _gamma_outside(value: float) -> float:
-    return math.copysign(math.inf, value) if value == 0 else math.nan
+def _outside(function: Callable[..., float], value: float) -> float:
+    if function is math.lgamma:
+        return math.inf
+    return math.copysign(math.inf, value) if function is math.gamma and value == 0 else math.nan

@@ -33,7 +33,7 @@ def evaluator(op: Op, operands: tuple[Scalar, ...], result: Scalar) -> Evaluate:
     """The function that computes `op` on these types, from the row's NumPy spelling."""
     family, _, name = op.numpy.rpartition(".")
     if family == "libm":
-        return libm_function(name, result)
+        return libm_function(op, result)
     if family == "iris":
         return cast(operands[0], result) if name == "cast" else _OWN[name]
     return _OWN_MEANING[name] if name in _OWN_MEANING else getattr(np, name)
