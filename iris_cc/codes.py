@@ -89,7 +89,7 @@ E0502 = Code("E0502", "no C compiler was found", "install `cc` (gcc or clang), o
 E0503 = Code("E0503", "the C compiler failed", "see the bundle named in the message; `iris-cc doctor` checks the compiler", "A compiler error on generated C is a bug of iris_cc: the bundle holds all that is needed to report it.", "warning")
 E0504 = Code("E0504", "the C compiler took too long", "raise IRIS_CC_TIMEOUT, or split the kernel", "The compiler and all its children were ended.", "warning")
 E0505 = Code("E0505", "the compiled file could not be made or loaded", "check space and permissions of the cache; `iris-cc doctor` tells more", "", "warning")
-E0506 = Code("E0506", "a compiler flag is refused", "remove it from ME_DSL_JIT_CFLAGS or IRIS_CC_TARGET", "Flags that read files, change the output or flush subnormals in the whole process are refused.", "warning")
+E0506 = Code("E0506", "a compiler flag is refused", "remove it from CC, ME_DSL_JIT_CFLAGS or IRIS_CC_TARGET; what a compiler cannot do without goes into a script of your own, named in CC", "Only flags of known kinds are accepted.  None names a file or a program: no key would know what is in it.", "warning")
 E0507 = Code("E0507", "the kernel is too large to compile", "split it into several kernels", "", "warning")
 E0508 = Code("E0508", "an option is not one the compiler knows", "see `help(iris_cc.kernel)`")
 E0509 = Code("E0509", "the kernel is compiled in the background", "go on: later calls are compiled; `Kernel.compile(types)` waits for it", "With `compile=\"background\"` calls run on the interpreter until the compiler is done.", "note")

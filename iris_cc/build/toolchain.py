@@ -12,7 +12,7 @@ import struct
 import sys
 
 from iris_cc import config
-from iris_cc.build import ask, cpu, flags, surroundings
+from iris_cc.build import accepted, ask, cpu, flags, surroundings
 from iris_cc.build.unit import BuildFailure, Unit
 from iris_cc.digest import sha256
 from iris_cc.records import record
@@ -92,7 +92,7 @@ def _lines(
         user = config.user_cflags()
     except ValueError as error:
         return BuildFailure("unsupported-flag", f"ME_DSL_JIT_CFLAGS cannot be read as a shell would: {error}")
-    refused = flags.refusal(user) or (_too_high(compiler, user) if runs_here else None)
+    refused = accepted.refusal(user) or (_too_high(compiler, user) if runs_here else None)
     if refused is not None:
         return refused
     if fp not in flags.FLOATING:
@@ -135,18 +135,24 @@ def _from_variable(text: str) -> Compiler | BuildFailure:
         words = shlex.split(text)
     except ValueError as error:
         return BuildFailure("no-compiler", f"CC={text!r} cannot be read as a shell would: {error}")
-    path = _search(words[0]) if words else None
-    if path is None:
-        return BuildFailure("no-compiler", f"CC={text!r}: no such program")
-    refused = flags.refusal_in_cc(words[1:])
+    wrappers = accepted.wrappers(words)
+    if wrappers == len(words):
+        return BuildFailure("no-compiler", f"CC={text!r} names no compiler")
+    if wrong := accepted.wrong_compiler(words[wrappers]):
+        return BuildFailure("no-compiler", f"CC={text!r}: {wrong}")
+    stamps: list[str] = []
+    programs: list[str] = []
+    for word in words[: wrappers + 1]:
+        path = _search(word)
+        if path is None:
+            return BuildFailure("no-compiler", f"CC={text!r}: no program {word!r}")
+        stamps.append(_stamp(path))  # a wrapper is a program too, and the upgrade of either must be seen
+        programs.append(path if os.sep in word or not programs else word)
+    rest = words[wrappers + 1 :]
+    refused = accepted.refusal_in_cc(rest)
     if refused is not None:
         return refused
-    # In `ccache gcc` the second word is a program too, and its upgrade must be seen.
-    stamps = [_stamp(path)]
-    for word in words[1:]:
-        inner = None if word.startswith("-") else _search(word)
-        stamps.append(word if inner is None else f"{word}={_stamp(inner)}")
-    return Compiler(path, tuple(words[1:]), " ".join(stamps))
+    return Compiler(programs[0], (*programs[1:], *rest), " ".join((*stamps, *rest)))
 
 
 def _search(name: str) -> str | None:

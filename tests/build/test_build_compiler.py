@@ -225,9 +225,24 @@ def test_what_the_compiler_is_given(tmp_path: Path, cache: Path, monkeypatch: py
 
 
 def test_ccache_like_driver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    wrapper = fake_compiler(tmp_path, 'exec "$@"', name="wrap")
-    monkeypatch.setenv("CC", f"{wrapper} cc")
+    log = tmp_path / "log"
+    wrapper = fake_compiler(tmp_path, f'echo x >> {log}; exec "$@"', name="ccache")
+    monkeypatch.setenv("CC", f"{wrapper} cc -pipe")
     assert answers(2, 6, 203)
+    assert log.read_text()
+    monkeypatch.setenv("CC", f"{wrapper} no-such-cc")
+    assert failed(obtain(unit())).kind == "no-compiler"
+
+
+def test_the_upgrade_of_a_wrapped_compiler_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake_compiler(tmp_path, "exit 1", name="ccache")
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setenv("CC", "ccache inner -O2")
+    keys = []
+    for body in ("exit 1", "exit 22"):
+        fake_compiler(tmp_path, body, name="inner")
+        keys.append(build.key_of(unit()))
+    assert keys[0] != keys[1]
 
 
 def test_interrupted_by_the_user(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,7 @@ _REFUSED = [
     "--sysroot=x", "-nostdlib", "-f x", "-O9", "-D", "-U", "-fsingle-precision-constant", "-mfpmath=387",
     "-fuse-ld=/x/ld", "-fuse-ld=evil", "-fproc-stat-report=x",
     "-foptimization-record-file=x", "-fstack-usage", "-ftime-trace", "-finput-charset=x",
+    "-I/tmp", "-L/tmp", "-lfoo", "-mabi=ms", "-mno-sse", "-fsanitize=address", "-fopenmp", "-fnew-kind", "-mnew-kind",
     "-fcall-used-rbx", "-fcall-saved-rax", "-ffixed-rbx", "-mincoming-stack-boundary=6",
 ]  # fmt: skip
 

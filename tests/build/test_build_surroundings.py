@@ -117,26 +117,62 @@ def test_a_cpu_by_its_name(compiler: str, variable: str, text: str, monkeypatch:
     assert answers(3, 2, 309)
 
 
-@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+_NOT_IN_CC = [
+    "@file", "-specs=f", "-B/tmp", "-fplugin=x.so", "-include", "-ofile", "-save-temps", "-Xclang", "--config=f",
+    "-wrapper", "-I/tmp", "-L/tmp", "-lfoo", "-isystem", "--sysroot=/x", "-idirafter", "-fprofile-use=x", "cc", "x.c",
+    "-", "--", "-target", "-arch", "--target=../x", "-march=/x", "-Wl,-x", "-resource-dir=x", "--gcc-toolchain=/x",
+    "-gsplit-dwarf", "-fthinlto-index=x", "-fnew-kind-of-flag", "-mnew-kind-of-flag", "-W", "-m32", "-ftrapv",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("argument", _NOT_IN_CC)
+def test_arguments_of_cc_that_no_key_knows(argument: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for command in ("gcc", "clang -O2"):
+        monkeypatch.setenv("CC", f"{command} {argument}")
+        failure = failed(obtain(unit(3, 310)))
+        assert failure.kind == "unsupported-flag" and repr(argument) in failure.message
+
+
 @pytest.mark.parametrize(
-    "argument",
-    [
-        "@file",
-        "-specs=f",
-        "-B/tmp",
-        "-fplugin=x.so",
-        "-include",
-        "-ofile",
-        "-save-temps",
-        "-Xclang",
-        "--config=f",
-        "-wrapper",
-    ],
+    ("command", "said"),
+    [("ccache", "names no compiler"), ("ccache sccache", "names no compiler"), ("/usr/bin/zig cc", "zig cc")],
 )
-def test_arguments_of_cc_that_no_key_knows(compiler: str, argument: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CC", f"{compiler} {argument}")
-    failure = failed(obtain(unit(3, 310)))
-    assert failure.kind == "unsupported-flag" and repr(argument) in failure.message
+def test_what_is_no_compiler(command: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CC", command)
+    failure = failed(obtain(unit(3, 311)))
+    assert failure.kind == "no-compiler" and said in failure.message
+
+
+_ACCEPTED = (
+    *(
+        "-O2 -g -pipe -pthread -m64 -std=gnu11 -Wall -Wno-error=format",
+        "-march=x86-64 -mtune=generic -fno-plt -DNDEBUG",
+    ),
+    *("-fno-omit-frame-pointer -fstack-protector-strong -fno-semantic-interposition", "-fwrapv -fno-strict-aliasing"),
+    *(
+        "-ffunction-sections -fdata-sections -funroll-loops",
+        "-fno-tree-vectorize -mno-avx512f -mprefer-vector-width=256",
+    ),
+)
+
+
+@pytest.mark.needs_cc
+@pytest.mark.parametrize("words", _ACCEPTED)
+def test_what_distributions_put_into_cc(words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CC", f"gcc {words}")
+    assert answers(3, 2, 312)
+    monkeypatch.delenv("CC")
+    monkeypatch.setenv("ME_DSL_JIT_CFLAGS", words)
+    assert answers(3, 2, 313)
+
+
+@pytest.mark.needs_cc
+@pytest.mark.parametrize("words", ["--target=x86_64-linux-gnu", "-target x86_64-linux-gnu"])
+def test_a_target_of_clang(words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not cpu.is_x86_64():
+        return
+    monkeypatch.setenv("CC", f"clang {words}")
+    assert answers(3, 2, 314)
 
 
 def test_no_variable_gives_the_compiler_orders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
