@@ -29,6 +29,7 @@ def test_the_error_of_a_ufunc_is_not_that_of_a_later_call(monkeypatch: pytest.Mo
     assert str(ours.value).replace("'f'", "'multiply'") == str(theirs.value)
 
 
+@pytest.mark.needs_cc
 def test_a_working_directory_that_is_gone(tmp_path: Path) -> None:
     """Names of places in it name nothing: the next place is taken, and such a compiler is none."""
     folder = tmp_path / "gone"
@@ -52,6 +53,7 @@ def test_a_working_directory_that_is_gone(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.needs_cc
 def test_no_call_waits_for_the_call_dispatcher(tmp_path: Path) -> None:
     """On an empty cache the calls after the first go on while the unit is built, and through it when it is."""
     program = textwrap.dedent("""

@@ -115,6 +115,7 @@ sys.stdout.buffer.write(pickle.dumps(f))
 """
 
 
+@pytest.mark.needs_cc
 def test_cells_of_a_notebook_travel_as_the_kernel_saw_them(tmp_path: Path) -> None:
     """A name that was given another value since the kernel was made changes neither the kernel nor its copies."""
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
