@@ -113,6 +113,7 @@ def test_types_no_kernel_takes(value: Any, shown: str) -> None:
         kernel(X, value)
 
 
+@pytest.mark.needs_cc
 def test_float16_results_are_refused() -> None:
     def wave(x):
         return np.sin(x)
