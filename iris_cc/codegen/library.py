@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-from iris_cc.ir.ops import TABLE, Libm
+from iris_cc.ir import ops
+from iris_cc.ir.ops import Libm
 
 
 def declarations() -> str:
     """Of each function that a row names, for f64 and f32."""
-    found = {op.c: op.arity for op in TABLE if isinstance(op.c, Libm)}
+    found = {op.c: op.arity for op in ops.TABLE if isinstance(op.c, Libm)}
     known = [line for libm, arity in found.items() if libm.builtin for line in _pair(libm.name, arity)]
     others = [libm for libm in found if not libm.builtin]
     declared = [line for libm in others for line in _pair(libm.name, found[libm], renamed=True)]

@@ -51,18 +51,20 @@ def function(types: tuple[Scalar, ...], rows: list[Op]) -> Function:
     return make(types, lambda b, *args: tuple(b.emit(op, *args) for op in rows))
 
 
-def by_math(name: str, values: np.ndarray) -> np.ndarray:
-    """`math.name` per element, nan where it raises."""
-    call = getattr(math, {"tgamma": "gamma"}.get(name, name))
+def by_math(op: Op, arrays: list[np.ndarray]) -> np.ndarray:
+    """The function of `math` that the row names, per element, nan where it raises."""
+    name = next(key for key in op.python if isinstance(key, str) and key.startswith("math."))
+    call = getattr(math, name.removeprefix("math."))
 
-    def one(value: float) -> float:
+    def one(*values: float) -> float:
         try:
-            return float(call(value))
+            return float(call(*values))
         except (ValueError, OverflowError):
             return math.nan
 
+    columns = (array.tolist() for array in arrays)
     with np.errstate(all="ignore"):
-        return np.array([one(float(value)) for value in values]).astype(values.dtype)
+        return np.array([one(*values) for values in zip(*columns, strict=True)]).astype(arrays[0].dtype)
 
 
 def expected(op: Op, arrays: list[np.ndarray]) -> np.ndarray:
@@ -72,7 +74,7 @@ def expected(op: Op, arrays: list[np.ndarray]) -> np.ndarray:
         with np.errstate(all="ignore"):
             return np.array([oracles.rounded(oracles.BY_ROW[op.numpy](*column), result) for column in columns])
     if op.numpy.startswith("libm."):
-        return by_math(op.numpy.removeprefix("libm."), arrays[0])
+        return by_math(op, arrays)
     with np.errstate(all="ignore"):
         return np.asarray(getattr(np, op.numpy)(*arrays))
 

@@ -16,8 +16,7 @@ from tests import oracles
 
 SPELLINGS = [(op, key) for op in TABLE for key in op.python]
 ROWS = [pytest.param(op, t, id=f"{op.name}-{t}") for op in TABLE for t in op.over or (BOOL,)]
-OURS = {"iris.ipow", "iris.pydiv", "iris.pycmp", "iris.cast", "libm.erf", "libm.erfc", "libm.tgamma", "libm.lgamma"}
-OURS |= set(oracles.BY_ROW)
+OURS = {"iris.ipow", "iris.pydiv", "iris.pycmp", "iris.cast", *oracles.BY_ROW}  # tested in exact numbers
 
 # NumPy names that are not the row's ufunc but agree with it on every type the row takes.
 SAME_MEANING = {"numpy.fabs": "of a float", "numpy.fix": "a function around trunc",
@@ -33,7 +32,7 @@ def operands(op: Op, t: Scalar) -> tuple[Scalar, ...]:
 @pytest.mark.parametrize("op, t", ROWS)
 def test_numpy_spelling_gives_the_declared_type(op: Op, t: Scalar) -> None:
     if "." in op.numpy:
-        assert op.numpy in OURS
+        assert op.numpy in OURS or op.numpy.startswith("libm.")
         return
     args = [np.ones(3, a.dtype) for a in operands(op, t)]
     with np.errstate(all="ignore"):
