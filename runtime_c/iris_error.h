@@ -4,6 +4,7 @@
 #define IRIS_ERROR_H
 
 extern void PyErr_SetString(void *type, const char *message);
+extern void *PyExc_MemoryError;
 extern void *PyExc_OverflowError;
 extern void PyErr_Fetch(void **type, void **value, void **traceback);
 extern void PyErr_NormalizeException(void **type, void **value, void **traceback);

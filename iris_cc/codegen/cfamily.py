@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import assert_never
 
+from iris_cc.codegen import arrays
+from iris_cc.codegen.arrays import Layout
 from iris_cc.codegen.dialect import Dialect, literal
 from iris_cc.codegen.names import Names
 from iris_cc.codegen.needs import (
@@ -22,7 +24,24 @@ from iris_cc.codegen.needs import (
 )
 from iris_cc.codegen.writer import Places, Writer
 from iris_cc.ir import ops
-from iris_cc.ir.nodes import Atom, Block, Check, Const, Fault, For, Function, If, Let, Stmt, Var, While
+from iris_cc.ir.nodes import (
+    Alloc,
+    Array,
+    Atom,
+    Block,
+    Check,
+    Const,
+    Fault,
+    For,
+    Function,
+    If,
+    Let,
+    Load,
+    Stmt,
+    Store,
+    Var,
+    While,
+)
 from iris_cc.ir.ops import Form, Helper, Libm
 from iris_cc.ir.types import BOOL, Scalar
 from iris_cc.ir.walk import reads
@@ -36,13 +55,15 @@ def far(type: Scalar) -> str:
 
 
 def inputs(fn: Function) -> tuple[Var, ...]:
-    """What the kernel takes: the elements, then the index symbols."""
-    return (*fn.params, *(index.var for index in fn.indices))
+    """What the kernel takes: the elements, then extents and steps, then the index symbols."""
+    return (*fn.params, *fn.axis_inputs, *(index.var for index in fn.indices))
 
 
 def input_hints(fn: Function) -> tuple[str, ...]:
     elements = tuple(var.hint or f"in{k}" for k, var in enumerate(fn.params))
-    return (*elements, *(index.var.hint or str(index) for index in fn.indices))
+    named = arrays.hints(fn)
+    axes = tuple(named[var] for var in fn.axis_inputs)
+    return (*elements, *axes, *(index.var.hint or str(index) for index in fn.indices))
 
 
 def output_hints(fn: Function) -> tuple[str, ...]:
@@ -72,7 +93,9 @@ class Emitter:
         self.names = Names("status", "watch", *(far(type) for type in Scalar if type.is_float))
         self.far_types: tuple[Scalar, ...] = ()  # in which functions are called that have a near variant
         self.name: dict[Var, str] = {}
-        self.read = frozenset(reads(fn.body))  # asked, never iterated
+        self.read = frozenset(reads(fn.body)) | arrays.read_inputs(fn)  # asked, never iterated
+        self.layout: dict[Array, Layout] = {}
+        self.on_stack = arrays.on_stack(fn)
 
     # -- the function ---------------------------------------------------------------------------------------------
 
@@ -82,6 +105,7 @@ class Emitter:
         for var, hint in zip(inputs(fn), input_hints(fn), strict=True):
             self.name[var] = self.names.claim(hint)
         params = [f"{self.type(var.type)} {self.name[var]}" for var in inputs(fn)]
+        params += self.array_params()
         pointers: list[str] = []
         if not returns_value(fn):
             pointers = [self.names.claim(hint) for hint in output_hints(fn)]
@@ -92,9 +116,18 @@ class Emitter:
         result = self.type(fn.results[0]) if returns_value(fn) else "void"
         with self.out.braces(f"{self.dialect.kernel} {result} {KERNEL}({', '.join(params) or 'void'})"):
             self.unread(*inputs(fn))
+            named = arrays.named(fn)
+            self.out.lines(*(f"(void){self.layout[each].pointer};" for each in self.layout if each not in named))
             self.statements(fn.body)
             self.finish(pointers)
         return self.out.text()
+
+    def array_params(self) -> list[str]:
+        """Where the arrays of the caller begin."""
+        for param in self.fn.arrays:
+            pointer = self.names.claim(arrays.array_hint(param.array))
+            self.layout[param.array] = arrays.of_param(param, pointer, self.factor)
+        return [f"{'' if each.is_writable else 'const '}char *{self.layout[each].pointer}" for each in self.layout]
 
     def finish(self, pointers: list[str]) -> None:
         results = [self.atom(atom) for atom in self.fn.body.results]
@@ -134,6 +167,9 @@ class Emitter:
             if comment := self.places.comment(stmt.loc):
                 self.line(comment)
             self.stmt(stmt)
+        for stmt in reversed(block.stmts):
+            if isinstance(stmt, Alloc) and stmt.array not in self.on_stack:
+                self.out.line(f"iris_give_back({self.layout[stmt.array].pointer});")
 
     def line(self, text: str) -> None:
         """One more line at this point of the program."""
@@ -151,6 +187,12 @@ class Emitter:
                 self.counted(stmt)
             case While():
                 self.conditional(stmt)
+            case Load():
+                self.load(stmt)
+            case Store():
+                self.store(stmt)
+            case Alloc():
+                self.alloc(stmt)
             case _:
                 assert_never(stmt)
 
@@ -164,6 +206,47 @@ class Emitter:
             self.out.line(f"if (!*status && !{self.atom(check.condition)}) *status = {fault_bit(check.fault)};")
         else:
             self.out.line(f"*status |= {self.atom(check.condition)} ? 0u : {fault_bit(check.fault)};")
+
+    def load(self, load: Load) -> None:
+        layout, indices = self.layout[load.array], self.factors(load.indices)
+        value, exists = layout.value(indices), layout.exists(indices)
+        zero = literal(Const(0, load.out.type), self.dialect)
+        text = f"{exists} ? {value} : {zero}" if exists else value
+        self.out.line(f"const {self.type(load.out.type)} {self.bind(load.out)} = {text};")
+        self.unread(load.out)
+
+    def store(self, store: Store) -> None:
+        layout, indices = self.layout[store.array], self.factors(store.indices)
+        exists = layout.exists(indices)
+        put = f"{layout.place(indices)} = {self.atom(store.value)};"
+        self.out.line(f"if ({exists}) {put}" if exists else put)
+
+    def alloc(self, alloc: Alloc) -> None:
+        """On the stack, or given back at the end of the block, which nothing leaves before."""
+        array, type = alloc.array, self.type(alloc.array.type)
+        pointer = self.names.claim(arrays.array_hint(array))
+        places = self.on_stack.get(array)
+        if places is not None:
+            self.layout[array] = Layout(array, pointer, arrays.constant_extents(alloc))
+            self.out.line(f"{type} {pointer}[{max(places, 1)}] = {{0}};")
+            self.out.line(f"(void){pointer};")
+            return
+        sizes = self.names.claim(f"{pointer}_extents")
+        count = len(alloc.extents)
+        self.layout[array] = Layout(array, pointer, tuple(f"{sizes}[{axis}]" for axis in range(count)))
+        self.out.line(f"int64_t {sizes}[{count}] = {{{', '.join(self.factors(alloc.extents))}}};")
+        self.out.line(f"{type} *const {pointer} = ({type} *)iris_zeros({sizes}, {count}, sizeof({type}));")
+        self.raise_if(f"!{pointer}", Fault.OUT_OF_MEMORY)
+
+    def raise_if(self, condition: str, fault: Fault) -> None:
+        first = f"if (!*status && {condition}) *status =" if order_shows(self.fn) else f"if ({condition}) *status |="
+        self.out.line(f"{first} {fault_bit(fault)};")
+
+    def factor(self, atom: Atom) -> str:
+        return self.atom(atom, alone=True)
+
+    def factors(self, atoms: tuple[Atom, ...]) -> tuple[str, ...]:
+        return tuple(map(self.factor, atoms))
 
     def branch(self, stmt: If) -> None:
         for out in stmt.outs:

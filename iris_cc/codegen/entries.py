@@ -111,6 +111,8 @@ def _loops(
     form: Form | None,
 ) -> tuple[Rows, Plan | None, Form]:
     """The loops over rows along the axis `moving`, how elements run in lanes, if they do, and the form."""
+    if fn.arrays:
+        raise ValueError("a kernel of arrays has no loop over rows")
     rows = Rows(fn, BY_MATH[math], moving)
     form = form or ("whole" if parts is not None else weight.form(fn, rows.dialect.own))
     if form == "steps":

@@ -45,7 +45,7 @@ def plan(
     `parts` None asks the rule, 0 means the element loop, any other number that many vectors per block.
     `own` says that elementary functions are ours, which work on vectors.
     """
-    if parts == 0 or not needs.trips_differ(fn) or not fn.results:
+    if parts == 0 or not needs.trips_differ(fn) or walk.has_memory(fn) or not fn.results:
         return None
     is_watched = needs.is_watched(fn)
     fn = flattened(fn, own)

@@ -8,14 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
+from iris_cc.codegen.arrays import constant_places, on_heap
 from iris_cc.ir import ops
-from iris_cc.ir.nodes import Block, Check, Const, Fault, For, Function, If, Let, Stmt, While
+from iris_cc.ir.nodes import Alloc, Block, Check, Const, Fault, For, Function, If, Let, Load, Stmt, Store, While
 from iris_cc.ir.ops import Form, Helper, Libm, Op, Trait
 from iris_cc.ir.types import BOOL, F64, I64, U64, Scalar
-from iris_cc.ir.walk import statements
+from iris_cc.ir.walk import has_memory, statements
 
 # More operations than this for one element, in additions, are long enough to be asked whether they are to end.
 _LONG_ELEMENT = 1 << 19
+# A load or a store, in additions: each looks whether its place exists.  Places that are zeroed as fast as one adds.
+_ACCESS, _ZEROED = 4, 4
 # Additions that one unit of patience stands for.
 _PER_UNIT = 256
 
@@ -31,7 +34,7 @@ def has_while(fn: Function) -> bool:
 
 def can_fault(fn: Function) -> bool:
     """Whether an element can make the whole call raise."""
-    return any(isinstance(stmt, Check | While) for stmt in statements(fn.body))
+    return any(isinstance(stmt, Check | While) for stmt in statements(fn.body)) or on_heap(fn)
 
 
 def uses_libm(fn: Function, own: bool = True) -> bool:
@@ -57,6 +60,7 @@ def faults(fn: Function) -> tuple[Fault, ...]:
     """What an element can raise."""
     found = {stmt.fault for stmt in statements(fn.body) if isinstance(stmt, Check)}
     found |= {Fault.WHILE_LIMIT for stmt in statements(fn.body) if isinstance(stmt, While)}
+    found |= {Fault.OUT_OF_MEMORY} if on_heap(fn) else set()
     return tuple(fault for fault in Fault if fault in found)
 
 
@@ -98,6 +102,10 @@ def _bounded_cost(stmt: Stmt) -> int:
             return cost if cost <= _LONG_ELEMENT else 1
         case While():
             return 1
+        case Load() | Store():
+            return _ACCESS
+        case Alloc():
+            return ops.CALL + (constant_places(stmt) or 0) // _ZEROED
         case _:
             assert_never(stmt)
 
@@ -136,7 +144,12 @@ def far_types(fn: Function, own: bool = True) -> tuple[Scalar, ...]:
 
 
 def trips_differ(fn: Function) -> bool:
-    """Whether elements may leave a loop at different times, so that the loop over them cannot become vectors."""
+    """Whether elements may leave a loop at different times, so that the loop over them cannot become vectors.
+
+    Elements with memory go one after the other, too: side by side they would share a local array.
+    """
+    if has_memory(fn):
+        return True
     return any(isinstance(stmt, While) or (isinstance(stmt, For) and not _fixed(stmt)) for stmt in statements(fn.body))
 
 
@@ -192,7 +205,9 @@ def headers(fn: Function, own: bool = True, fast: bool = False) -> set[str]:
                 found.add("iris_range.h")
             case While():
                 found.add("iris_while.h")
-            case If() | Check():
+            case Alloc():
+                found.add("iris_arrays.h")
+            case If() | Check() | Load() | Store():
                 pass
             case _:
                 assert_never(stmt)

@@ -39,6 +39,7 @@ HEADERS = (
     "iris_count.h",
     "iris_range.h",
     "iris_while.h",
+    "iris_arrays.h",
     "iris_fenv.h",
     "iris_signal.h",
     "iris_error.h",

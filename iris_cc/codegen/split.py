@@ -17,7 +17,23 @@ from iris_cc.codegen import weight
 from iris_cc.codegen.needs import is_ours
 from iris_cc.diagnostics import Span
 from iris_cc.ir import walk
-from iris_cc.ir.nodes import NOWHERE, Atom, Block, Check, Const, For, Function, If, Let, Stmt, Var, While
+from iris_cc.ir.nodes import (
+    NOWHERE,
+    Alloc,
+    Atom,
+    Block,
+    Check,
+    Const,
+    For,
+    Function,
+    If,
+    Let,
+    Load,
+    Stmt,
+    Store,
+    Var,
+    While,
+)
 from iris_cc.ir.ops import Form
 from iris_cc.ir.types import BOOL
 from iris_cc.records import record, replace
@@ -243,7 +259,7 @@ class _Canonical:
 def _with_inner(stmt: Stmt, define: Callable[[Var], Var]) -> Stmt:
     """`stmt` with what it defines for its inner blocks renamed."""
     match stmt:
-        case Let() | Check() | If():
+        case Let() | Check() | If() | Load() | Store() | Alloc():
             return stmt
         case For():
             return replace(stmt, index=define(stmt.index), carried=tuple(map(define, stmt.carried)))
@@ -256,9 +272,9 @@ def _with_inner(stmt: Stmt, define: Callable[[Var], Var]) -> Stmt:
 def _with_outs(stmt: Stmt, define: Callable[[Var], Var]) -> Stmt:
     """`stmt` with what it defines for the statements after it renamed."""
     match stmt:
-        case Let():
+        case Let() | Load():
             return replace(stmt, out=define(stmt.out))
-        case Check():
+        case Check() | Store() | Alloc():
             return stmt
         case If() | For() | While():
             return replace(stmt, outs=tuple(map(define, stmt.outs)))

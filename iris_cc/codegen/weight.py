@@ -14,7 +14,7 @@ from typing import Literal
 
 from iris_cc.codegen.needs import is_ours, is_watched, trips_differ
 from iris_cc.ir.nodes import Block, Function, Let, Stmt
-from iris_cc.ir.walk import blocks, statements
+from iris_cc.ir.walk import blocks, has_memory, statements
 
 Form = Literal["whole", "outlined", "steps"]
 
@@ -32,6 +32,8 @@ def form(fn: Function, own: bool) -> Form:
     """How `fn` is written; `own` says that elementary functions are ours."""
     if weight(fn.body, own) <= MOST_WHOLE:
         return "whole"
+    if has_memory(fn):  # a tile of elements has no memory for each
+        return "outlined"
     in_lanes = trips_differ(fn) and called_weight(fn.body, own) <= _MOST_IN_LANES
     return "outlined" if is_watched(fn) or in_lanes else "steps"
 

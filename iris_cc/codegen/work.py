@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from iris_cc.codegen.needs import bounded_cost, trips_differ
-from iris_cc.ir.nodes import Block, Check, Const, For, Function, If, Let, Stmt, While
+from iris_cc.ir.nodes import Alloc, Block, Check, Const, For, Function, If, Let, Load, Stmt, Store, While
 from iris_cc.records import record
 
 # Nanoseconds: an addition, fetching or storing an element.  Measured on vectors, then doubled.
@@ -71,6 +71,8 @@ def _statement(stmt: Stmt) -> float:
             return _trips(stmt) * (1 + _cost(stmt.body))
         case While():
             return _TRIPS * (1 + _cost(stmt.condition) + _cost(stmt.body))
+        case Load() | Store() | Alloc():
+            return bounded_cost(Block((stmt,), ()))
         case _:
             assert_never(stmt)
 

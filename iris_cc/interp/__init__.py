@@ -1,7 +1,8 @@
 """The IR interpreter: the route that needs no compiler, and the meaning every other route is held to.
 
 It runs a function on NumPy arrays, one operation at a time over all lanes that take part.  It knows nothing of Python
-source, C, passes or broadcasting: arrays come in one-dimensional, of one length and of the exact types.
+source, C, passes or broadcasting: arrays come in one-dimensional, of one length and of the exact types.  An array
+that a function loads from or stores to has an axis of elements before its own, and any strides.
 """
 
 from __future__ import annotations
@@ -42,11 +43,13 @@ def run(
     inputs: Sequence[Array],
     *,
     indices: Sequence[Array] = (),
+    arrays: Sequence[Array] = (),
     while_limit: int,
     quiet: bool | None = None,
 ) -> tuple[Array, ...]:
     """The results of `fn` for every lane, as fresh arrays.
 
+    What it stores is in `arrays` then; if the call raises, what they hold means nothing.
     `while_limit` bounds the iterations of each `while` for one element; 0 is no bound.  Floating-point flags reach the
     caller's `np.errstate` only if nothing branches, because a branch not taken must report nothing; `quiet` overrides
     that for a function whose branches became selects.
@@ -54,5 +57,5 @@ def run(
     program = compile_interpreter(fn)
     if program.branches if quiet is None else quiet:
         with np.errstate(all="ignore"):
-            return program(inputs, indices, while_limit)
-    return program(inputs, indices, while_limit)
+            return program(inputs, indices, arrays, while_limit)
+    return program(inputs, indices, arrays, while_limit)

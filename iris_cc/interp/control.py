@@ -17,7 +17,8 @@ from iris_cc.records import record
 Step = Callable[[Lanes], None]
 Slots = tuple[int, ...]
 
-LIMIT = -1  # the slot of the iteration limit; constants have the slots below it
+# Slots of the iteration limit and of the numbers of the elements; constants and memory have the slots below.
+LIMIT, ROWS = -1, -2
 _WORD = 1 << 64
 
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from iris_cc.interp.control import (
     LIMIT,
+    ROWS,
     Bounds,
     Code,
     Faulted,
@@ -26,72 +27,128 @@ from iris_cc.interp.control import (
     loop_while,
 )
 from iris_cc.interp.lanes import Lanes, Value, spread
+from iris_cc.interp.memory import Memory, Place, alloc, axis_values, load, store
 from iris_cc.interp.special import Evaluate, dtype, evaluator, returns_fresh_memory
-from iris_cc.ir import walk
-from iris_cc.ir.nodes import Atom, Block, Check, Const, Fault, For, Function, If, Let, Stmt, Var, While
+from iris_cc.ir import nodes, walk
+from iris_cc.ir.effects import effects
+from iris_cc.ir.nodes import (
+    Alloc,
+    Atom,
+    Block,
+    Check,
+    Const,
+    Fault,
+    For,
+    Function,
+    If,
+    Let,
+    Load,
+    Stmt,
+    Store,
+    Var,
+    While,
+)
+from iris_cc.records import record
 
 Array = npt.NDArray[Any]
+
+
+@record(eq=False)
+class Given:
+    """What a call works on, and what the arrays it may store to held before."""
+
+    values: Sequence[Array]
+    arrays: Sequence[Array]
+    count: int
+    limit: int
+    before: Sequence[tuple[Array, Array]] = ()
+
+    def part(self, first: int, end: int) -> Given:
+        """Some of the elements, in the arrays as they were."""
+        for array, old in self.before:
+            np.copyto(array, old)
+        values, arrays = ([array[first:end] for array in every] for every in (self.values, self.arrays))
+        return Given(values, arrays, end - first, self.limit)
 
 
 class Program:
     """What `run` executes."""
 
     def __init__(self, fn: Function) -> None:
-        compiler = _Compiler()
+        compiler = _Compiler(fn.arrays)
         self.wanted = (*fn.params, *(index.var for index in fn.indices))
+        self.arrays = fn.arrays
         self.results = fn.results
         self.code = compiler.block(fn.body)
+        self.places = [compiler.places[param.array] for param in fn.arrays]
         self.constants = {slot: _typed(const) for const, slot in compiler.constants.items()}
         self.faults = {stmt.fault for stmt in walk.statements(fn.body) if isinstance(stmt, Check)}
         self.faults |= {Fault.WHILE_LIMIT for stmt in walk.statements(fn.body) if isinstance(stmt, While)}
+        self.faults |= {Fault.OUT_OF_MEMORY for stmt in walk.statements(fn.body) if isinstance(stmt, Alloc)}
         self.branches = any(isinstance(stmt, If | For | While) for stmt in fn.body.stmts)
 
-    def __call__(self, inputs: Sequence[Array], indices: Sequence[Array], while_limit: int) -> tuple[Array, ...]:
-        given = [*inputs, *indices]
-        count = self.accept(given)
+    def __call__(
+        self, inputs: Sequence[Array], indices: Sequence[Array], arrays: Sequence[Array], while_limit: int
+    ) -> tuple[Array, ...]:
+        values = [*inputs, *indices]
+        count = self.accept(values, arrays)
         if count == 0:
             return tuple(np.empty(0, dtype(t)) for t in self.results)
+        given = Given(values, arrays, count, while_limit, self.kept(arrays))
         try:
-            return tuple(_fresh(self.values(given, count, while_limit), given, count))
+            return tuple(_fresh(self.values(given), values, count))
         except Faulted as faulted:
-            fault = self.first_fault(given, count, while_limit, faulted.fault)
+            fault = self.first_fault(given, faulted.fault)
         raise fault.exception(fault.message)
 
-    def values(self, given: Sequence[Array], count: int, while_limit: int) -> list[Value]:
-        lanes = Lanes(None, None, count)
+    def kept(self, arrays: Sequence[Array]) -> list[tuple[Array, Array]]:
+        """What arrays that are stored to hold, where a second run may have to say which fault comes first."""
+        if len(self.faults) < 2:
+            return []
+        both = zip(self.arrays, arrays, strict=True)
+        return [(array, array.copy()) for param, array in both if param.array.is_writable]
+
+    def values(self, given: Given) -> list[Value]:
+        lanes = Lanes(None, None, given.count)
         lanes.update(self.constants)
-        lanes[LIMIT] = while_limit
-        lanes.update(zip((var.id for var in self.wanted), given, strict=True))
+        lanes[LIMIT] = given.limit
+        lanes.update(zip((var.id for var in self.wanted), given.values, strict=True))
+        if self.arrays:
+            lanes[ROWS] = np.arange(given.count)
+            lanes.update(axis_values(self.arrays, given.arrays, given.count))
+            lanes.update((place.memory, Memory(a)) for place, a in zip(self.places, given.arrays, strict=True))
         return self.code.values(lanes)
 
-    def first_fault(self, given: Sequence[Array], count: int, while_limit: int, known: Fault) -> Fault:
+    def first_fault(self, given: Given, known: Fault) -> Fault:
         """What the first lane that faults raises first, where some lane raises `known`."""
         if len(self.faults) == 1:
             return known
-        first, end = 0, count
+        first, end = 0, given.count
         while end - first > 1:
             middle = (first + end) // 2
-            if self.fault_of(given, first, middle, while_limit) is None:
+            if self.fault_of(given.part(first, middle)) is None:
                 first = middle
             else:
                 end = middle
-        return self.fault_of(given, first, end, while_limit) or known
+        return self.fault_of(given.part(first, end)) or known
 
-    def fault_of(self, given: Sequence[Array], first: int, end: int, while_limit: int) -> Fault | None:
+    def fault_of(self, given: Given) -> Fault | None:
         try:
-            self.values([array[first:end] for array in given], end - first, while_limit)
+            self.values(given)
         except Faulted as faulted:
             return faulted.fault
         return None
 
-    def accept(self, given: Sequence[Array]) -> int:
+    def accept(self, values: Sequence[Array], arrays: Sequence[Array]) -> int:
         """The number of lanes, if the arrays are what the function takes."""
-        if len(given) != len(self.wanted):
-            raise TypeError(f"{len(self.wanted)} arrays expected, {len(given)} given")
-        for var, array in zip(self.wanted, given, strict=True):
-            if array.dtype != dtype(var.type) or array.shape != given[0].shape or array.ndim != 1:
+        if len(values) != len(self.wanted):
+            raise TypeError(f"{len(self.wanted)} arrays expected, {len(values)} given")
+        for var, array in zip(self.wanted, values, strict=True):
+            if array.dtype != dtype(var.type) or array.shape != values[0].shape or array.ndim != 1:
                 raise TypeError(f"a one-dimensional array of {var.type} expected, as long as the others")
-        return len(given[0]) if given else 1
+        count = next((len(array) for array in (*values, *arrays) if array.ndim), 1)
+        axis_values(self.arrays, arrays, count)
+        return count
 
 
 def _fresh(values: list[Value], given: Sequence[Array], count: int) -> Iterator[Array]:
@@ -109,15 +166,26 @@ def _typed(const: Const) -> Value:
 
 
 class _Compiler:
-    def __init__(self) -> None:
+    def __init__(self, arrays: Sequence[nodes.ArrayParam]) -> None:
         self.constants: dict[Const, int] = {}
+        self.hidden = 0  # slots that no variable has
+        self.places: dict[nodes.Array, Place] = {}
+        for param in arrays:
+            extents = self.slots([axis.extent for axis in param.axes])
+            self.places[param.array] = Place(param.array, self.hide(), ROWS, extents)
+
+    def hide(self) -> int:
+        self.hidden += 1
+        return ROWS - self.hidden
 
     def slot(self, atom: Atom) -> int:
         match atom:
             case Var():
                 return atom.id
             case Const():
-                return self.constants.setdefault(atom, LIMIT - 1 - len(self.constants))
+                if atom not in self.constants:
+                    self.constants[atom] = self.hide()
+                return self.constants[atom]
             case _:
                 assert_never(atom)
 
@@ -149,7 +217,7 @@ class _Compiler:
                 return _overwrite(function, let.out.id, args, args[position])
         return _apply(function, let.out.id, args)
 
-    def structured(self, stmt: Check | If | For | While) -> Step:
+    def structured(self, stmt: Check | If | For | While | Load | Store | Alloc) -> Step:
         match stmt:
             case Check(condition, fault):
                 return check(self.slot(condition), fault)
@@ -163,13 +231,21 @@ class _Compiler:
                 tame = _tame(condition) and _tame(body)
                 loop = Loop(self.slots(outs), self.slots(carried), self.slots(inits), tame)
                 return loop_while(loop, self.block(condition), self.block(body))
+            case Load(out, array, indices):
+                return load(out.id, self.places[array], self.slots(indices))
+            case Store(array, indices, value):
+                return store(self.places[array], self.slots(indices), self.slot(value))
+            case Alloc(array, extents):
+                place = Place(array, self.hide(), self.hide(), tuple(self.hide() for _ in extents))
+                self.places[array] = place
+                return alloc(place, self.slots(extents))
             case _:
                 assert_never(stmt)
 
 
 def _tame(block: Block) -> bool:
-    """Whether a lane that has left the loop may run on: no check can fail on it, and no inner loop can run away."""
-    return all(isinstance(stmt, Let | If) for stmt in walk.statements(block))
+    """Whether a lane that has left the loop may run on: nothing shows that it did, and no inner loop can run away."""
+    return effects(block).may_speculate
 
 
 class _Uses:

@@ -1,7 +1,7 @@
 """The nodes: structured SSA as frozen data.  Equality ignores source locations and name hints.
 
 `break`, `continue` and early `return` do not exist here: the front end turned them into carried predicates.
-Every operation is total (it never traps), so any statement but `Check` and a loop may be speculated.
+Every operation is total (it never traps), and so is a load; `effects` says of a statement what else it does.
 """
 
 from __future__ import annotations
@@ -53,6 +53,45 @@ class Const:
 
 Atom = Var | Const
 
+# Whose memory an array is: the caller's, to be read only or to be written as well, or the function's own.
+Access = Literal["in", "mut", "local"]
+
+
+@record
+class Array:
+    """Memory that loads and stores name.  It is no value: nothing carries, chooses or stores an array.
+
+    `id` is unique among the arrays of its function; `hint` is only for people.
+    """
+
+    id: int
+    type: Scalar
+    ndim: int
+    access: Access
+    hint: str = field(default="", compare=False)
+
+    def __hash__(self) -> int:
+        return self.id
+
+    @property
+    def is_writable(self) -> bool:
+        return self.access != "in"
+
+    @property
+    def is_local(self) -> bool:
+        return self.access == "local"
+
+
+def may_alias(left: Array, right: Array) -> bool:
+    """Whether a store to one may change what a load of the other gives.
+
+    Arrays of the caller may overlap in any way, but two that are only read do not matter; one of the function's own
+    overlaps nothing.
+    """
+    if left.id == right.id:
+        return left.is_writable
+    return (left.is_writable or right.is_writable) and not (left.is_local or right.is_local)
+
 
 def _normal(value: bool | int | float, type: Scalar) -> bool | int | float:
     if type.is_float:
@@ -81,6 +120,7 @@ class Fault(Enum):
     WHILE_LIMIT = (4, RuntimeError, "a while loop passed ME_DSL_WHILE_MAX_ITERS iterations for one element")
     OUT_OF_BOUNDS = (8, OverflowError, "a Python int is out of bounds for the type it meets: convert one of them")
     RANGE = (16, OverflowError, "a uint64 of 2**63 and more does not fit in this range(): loops count in int64")
+    OUT_OF_MEMORY = (32, MemoryError, "there is no memory for a local array of this size")
 
     def __init__(self, bit: int, exception: type[Exception], message: str) -> None:
         self.bit = bit
@@ -121,11 +161,16 @@ class If:
     loc: Span = _loc()
 
 
+LoopKind = Literal["seq", "independent", "lanes", "threads", "grid"]
+
+
 @record
 class For:
     """`index` runs over Python's `range(start, stop, step)` (all i64) and `body` yields the next carried values.
 
-    `live` is the position of a carried bool, or None: the loop ends as soon as that value is false.
+    `live` is the position of a carried bool, or None: the loop ends as soon as that value is false.  A `kind` other
+    than `seq` carries nothing and promises that no round loads or stores where another one stores: rounds run in any
+    order.
     """
 
     outs: tuple[Var, ...]
@@ -138,6 +183,7 @@ class For:
     live: int | None
     body: Block
     loc: Span = _loc()
+    kind: LoopKind = "seq"
 
 
 @record
@@ -155,7 +201,36 @@ class While:
     loc: Span = _loc()
 
 
-Stmt = Let | Check | If | For | While
+@record
+class Load:
+    """`out` is what lies at `indices` (all i64); outside of an extent, below zero too, it is zero."""
+
+    out: Var
+    array: Array
+    indices: tuple[Atom, ...]
+    loc: Span = _loc()
+
+
+@record
+class Store:
+    """`value` lies at `indices` from here on; outside of an extent nothing happens."""
+
+    array: Array
+    indices: tuple[Atom, ...]
+    value: Atom
+    loc: Span = _loc()
+
+
+@record
+class Alloc:
+    """A local array of zeros in C order, from here to the end of its block; an extent below zero is zero."""
+
+    array: Array
+    extents: tuple[Atom, ...]
+    loc: Span = _loc()
+
+
+Stmt = Let | Check | If | For | While | Load | Store | Alloc
 
 
 @record
@@ -179,6 +254,22 @@ class Index:
 
 
 @record
+class Axis:
+    """How many places there are along one axis of an array, and how many bytes lie between two of them."""
+
+    extent: Atom
+    step: Atom
+
+
+@record
+class ArrayParam:
+    """An array of the caller's.  A variable in `axes` is an i64 input, bound where it is named first."""
+
+    array: Array
+    axes: tuple[Axis, ...]
+
+
+@record
 class Function:
     """One kernel for one tuple of types.  `indices` is empty for a ufunc kernel."""
 
@@ -188,6 +279,13 @@ class Function:
     indices: tuple[Index, ...] = ()
     result_hints: tuple[str, ...] = field(default=(), compare=False)
     loc: Span = _loc()
+    arrays: tuple[ArrayParam, ...] = ()
+
+    @property
+    def axis_inputs(self) -> tuple[Var, ...]:
+        """The extents and steps that are inputs, in the order in which `arrays` binds them."""
+        atoms = (atom for param in self.arrays for axis in param.axes for atom in (axis.extent, axis.step))
+        return tuple(dict.fromkeys(atom for atom in atoms if isinstance(atom, Var)))
 
     @property
     def results(self) -> tuple[Scalar, ...]:

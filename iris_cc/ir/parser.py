@@ -7,12 +7,34 @@ still be invalid.  Sizes are bounded, so a hostile text ends in an error and nev
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple, cast
+from typing import Literal, NamedTuple, cast, get_args
 
 from iris_cc.ir import ops
-from iris_cc.ir.nodes import Atom, Block, Check, Const, Fault, For, Function, If, Index, Let, Stmt, Var, While
+from iris_cc.ir.nodes import (
+    Access,
+    Alloc,
+    Array,
+    ArrayParam,
+    Atom,
+    Axis,
+    Block,
+    Check,
+    Const,
+    Fault,
+    For,
+    Function,
+    If,
+    Index,
+    Let,
+    Load,
+    LoopKind,
+    Stmt,
+    Store,
+    Var,
+    While,
+)  # fmt: skip
 from iris_cc.ir.types import BY_NAME as TYPES
-from iris_cc.ir.types import Scalar
+from iris_cc.ir.types import I64, Scalar
 
 # Far above what the front end makes: it limits nesting to what the compilers downstream take.
 MAX_CHARACTERS = 16 << 20
@@ -21,13 +43,15 @@ MAX_DEPTH = 200
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
       | (?P<var>%\d{1,9}\b)
+      | (?P<array>&\d{1,9}\b)
       | (?P<name>@[^\s()]+)
       | (?P<number>-?(?:(?:inf|nan)\b|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?))
       | (?P<word>[A-Za-z_]\w*)
-      | (?P<mark>->|\.\.|[(){},:=])""",
+      | (?P<mark>->|\.\.|[][(){},:=])""",
     re.VERBOSE | re.ASCII,
 )
 _FAULTS = {str(fault): fault for fault in Fault}
+_KINDS: dict[str, LoopKind] = {kind: kind for kind in get_args(LoopKind) if kind != "seq"}
 _INDEX = re.compile(r"(?:(?P<kind>[in])(?P<axis>\d{1,2})|flat)", re.ASCII)
 _WHOLE = re.compile(r"-?\d{1,20}", re.ASCII)
 
@@ -60,6 +84,8 @@ class _Parser:
         self.depth = 0
         self.seen: set[int] = set()             # numbers defined anywhere so far
         self.visible: dict[int, Var] = {}       # what may be read here
+        self.seen_arrays: set[int] = set()
+        self.visible_arrays: dict[int, Array] = {}
         self.tokens = self.tokenize()
 
     # -- words
@@ -136,6 +162,29 @@ class _Parser:
         for var in variables:
             del self.visible[var.id]
 
+    def bind_array(self, access: Access) -> tuple[int, Scalar, Access]:
+        """The head of a definition: `&n: type`, before its axes."""
+        token = self.take("array", "an array")
+        number = int(token.text[1:])
+        if number in self.seen_arrays:
+            raise self.error(token.at, f"{token.text} is defined twice")
+        self.seen_arrays.add(number)
+        self.expect(":")
+        return number, self.type(), access
+
+    def place(self) -> tuple[Array, tuple[Atom, ...]]:
+        """`&n[i, j]`"""
+        token = self.take("array", "an array")
+        array = self.visible_arrays.get(int(token.text[1:]))
+        if array is None:
+            raise self.error(token.at, f"{token.text} is named where it is not defined")
+        self.expect("[")
+        indices = self.atoms()
+        self.expect("]")
+        if len(indices) != array.ndim:
+            raise self.error(token.at, f"{token.text} takes {array.ndim} indices, not {len(indices)}")
+        return array, indices
+
     # -- atoms
 
     def starts_atom(self) -> bool:
@@ -182,23 +231,65 @@ class _Parser:
         self.expect("func")
         name = self.take("name", "a function name").text[1:]
         self.expect("(")
-        params = self.bindings()
+        params, arrays = self.params()
         self.expect(")")
         indices = self.indices() if self.skip("index") else ()
-        self.expect("->")
+        returns = self.skip("->")
         head = self.peek().at
-        results = [self.type()]
-        while self.skip(","):
-            results.append(self.type())
+        results = self.result_types() if returns else []
         self.expect("{")
         body = self.block("return")
         self.expect("}")
         if self.peek().kind != "end":
             raise self.error(self.peek().at, f"expected the end, found {self.peek().text!r}")
-        fn = Function(name, params, body, indices)
+        fn = Function(name, params, body, indices, arrays=arrays)
         if list(fn.results) != results:
             raise self.error(head, "the result types differ from what the function returns")
         return fn
+
+    def result_types(self) -> list[Scalar]:
+        results = [self.type()]
+        while self.skip(","):
+            results.append(self.type())
+        return results
+
+    def params(self) -> tuple[tuple[Var, ...], tuple[ArrayParam, ...]]:
+        """Values, then arrays."""
+        params: list[Var] = []
+        arrays: list[ArrayParam] = []
+        while not (self.peek().text == ")" and not params and not arrays):
+            if arrays or self.peek().kind == "array" or self.peek().text == "mut":
+                arrays.append(self.array_param())
+            else:
+                params.append(self.bind())
+            if not self.skip(","):
+                break
+        return tuple(params), tuple(arrays)
+
+    def array_param(self) -> ArrayParam:
+        """`mut &1: f64[%1 by %2, ...]`: an input is an i64 and bound where it is named first."""
+        number, type, access = self.bind_array("mut" if self.skip("mut") else "in")
+        self.expect("[")
+        axes = [self.axis()] if self.starts_atom() else []
+        while axes and self.skip(","):
+            axes.append(self.axis())
+        self.expect("]")
+        array = self.visible_arrays[number] = Array(number, type, len(axes), access)
+        return ArrayParam(array, tuple(axes))
+
+    def axis(self) -> Axis:
+        extent = self.axis_input()
+        self.expect("by")
+        return Axis(extent, self.axis_input())
+
+    def axis_input(self) -> Atom:
+        token = self.peek()
+        if token.kind == "var" and int(token.text[1:]) not in self.seen:
+            number = int(self.take("var", "an input").text[1:])
+            self.seen.add(number)
+            self.visible[number] = Var(number, I64)
+            return self.visible[number]
+        return self.atom()
 
     def indices(self) -> tuple[Index, ...]:
         found: list[Index] = []
@@ -227,6 +318,9 @@ class _Parser:
             defined += variables
         results = self.atoms()
         self.hide(defined)
+        for stmt in stmts:
+            if isinstance(stmt, Alloc):
+                del self.visible_arrays[stmt.array.id]
         self.depth -= 1
         return Block(tuple(stmts), results)
 
@@ -236,6 +330,10 @@ class _Parser:
         if token.kind == "var":
             let = self.let()
             return let, (let.out,)
+        if self.skip("store"):
+            return self.store(), ()
+        if self.skip("alloc"):
+            return self.alloc(), ()
         if self.skip("check"):
             return self.check(), ()
         if self.skip("if"):
@@ -249,11 +347,15 @@ class _Parser:
             return loop, loop.outs
         raise self.error(token.at, f"expected a statement, found {token.text!r}")
 
-    def let(self) -> Let:
+    def let(self) -> Let | Load:
         token = self.peek()
         out = self.bind()
         del self.visible[out.id]  # a statement does not see its own result
         self.expect("=")
+        if self.skip("load"):
+            load = Load(out, *self.place())
+            self.visible[out.id] = out
+            return load
         word = self.take("word", "an operation")
         if word.text not in ops.BY_NAME:
             raise self.error(word.at, f"unknown operation {word.text!r}")
@@ -271,6 +373,19 @@ class _Parser:
         if word.text not in _FAULTS:
             raise self.error(word.at, f"unknown fault {word.text!r}")
         return Check(condition, _FAULTS[word.text])
+
+    def store(self) -> Store:
+        array, indices = self.place()
+        self.expect("=")
+        return Store(array, indices, self.atom())
+
+    def alloc(self) -> Alloc:
+        number, type, access = self.bind_array("local")
+        self.expect("[")
+        extents = self.atoms()
+        self.expect("]")
+        array = self.visible_arrays[number] = Array(number, type, len(extents), access)
+        return Alloc(array, extents)
 
     def outs(self) -> tuple[Var, ...]:
         self.expect("}")
@@ -300,6 +415,8 @@ class _Parser:
         return tuple(carried), tuple(inits)
 
     def loop_for(self) -> For:
+        kind = _KINDS.get(self.peek().text, "seq")
+        self.next += kind != "seq"
         index = self.bind()
         del self.visible[index.id]
         self.expect("in")
@@ -314,7 +431,7 @@ class _Parser:
         self.expect("{")
         body = self.block("yield")
         self.hide([index, *carried])
-        return For(self.outs(), index, start, stop, step, carried, inits, live, body)
+        return For(self.outs(), index, start, stop, step, carried, inits, live, body, kind=kind)
 
     def live(self, carried: tuple[Var, ...]) -> int:
         at = self.peek().at

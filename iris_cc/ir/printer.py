@@ -5,7 +5,25 @@ from __future__ import annotations
 from typing import assert_never
 
 from iris_cc.digest import hex_digest
-from iris_cc.ir.nodes import Atom, Block, Check, Const, For, Function, If, Let, Stmt, Var, While
+from iris_cc.ir.nodes import (
+    Alloc,
+    Array,
+    ArrayParam,
+    Atom,
+    Axis,
+    Block,
+    Check,
+    Const,
+    For,
+    Function,
+    If,
+    Let,
+    Load,
+    Stmt,
+    Store,
+    Var,
+    While,
+)  # fmt: skip
 
 
 def print_function(fn: Function, name: str | None = None) -> str:
@@ -21,17 +39,38 @@ def fingerprint(fn: Function) -> str:
 class _Printer:
     def __init__(self) -> None:
         self.numbers: dict[Var, int] = {}
+        self.arrays: dict[Array, int] = {}
 
     def function(self, fn: Function, name: str) -> str:
-        params = ", ".join(self.bind(p) for p in fn.params)
+        params = ", ".join([*map(self.bind, fn.params), *map(self.array_param, fn.arrays)])
         indices = "".join(f" {index}={self.bind(index.var)}" for index in fn.indices)
         head = f"func @{name}({params}){' index' if indices else ''}{indices}"
         results = ", ".join(str(t) for t in fn.results)
-        return "\n".join([f"{head} -> {results} {{", *self.block(fn.body, "return", "  "), "}", ""])
+        head += f" -> {results}" if results else ""
+        return "\n".join([f"{head} {{", *self.block(fn.body, "return", "  "), "}", ""])
 
     def bind(self, var: Var) -> str:
         self.numbers[var] = len(self.numbers)
         return f"%{self.numbers[var]}: {var.type}"
+
+    def array_param(self, param: ArrayParam) -> str:
+        axes = ", ".join(map(self.axis, param.axes))
+        return f"{'mut ' if param.array.is_writable else ''}{self.bind_array(param.array)}[{axes}]"
+
+    def axis(self, axis: Axis) -> str:
+        return f"{self.axis_input(axis.extent)} by {self.axis_input(axis.step)}"
+
+    def axis_input(self, atom: Atom) -> str:
+        if isinstance(atom, Var):
+            self.numbers.setdefault(atom, len(self.numbers))
+        return self.atom(atom)
+
+    def bind_array(self, array: Array) -> str:
+        self.arrays[array] = len(self.arrays)
+        return f"&{self.arrays[array]}: {array.type}"
+
+    def place(self, array: Array, indices: tuple[Atom, ...]) -> str:
+        return f"&{self.arrays[array]}[{self.atoms(indices)}]"
 
     def bind_all(self, variables: tuple[Var, ...]) -> str:
         return ", ".join(map(self.bind, variables))
@@ -74,7 +113,8 @@ class _Printer:
             case For(outs, index, start, stop, step, carried, inits, live, body):
                 bounds = f"{self.atom(start)} .. {self.atom(stop)} step {self.atom(step)}"
                 carry = self.carry(carried, inits)
-                head = f"{pad}for {self.bind(index)} in {bounds} carry {carry}".rstrip()
+                kind = "" if stmt.kind == "seq" else f"{stmt.kind} "
+                head = f"{pad}for {kind}{self.bind(index)} in {bounds} carry {carry}".rstrip()
                 head += "" if live is None else f" live {self.atom(carried[live])}"
                 return [f"{head} {{", *self.block(body, "yield", inner), self.close(outs, pad)]
             case While(outs, carried, inits, condition, body):
@@ -82,5 +122,12 @@ class _Printer:
                 lines = [f"{head} {{", *self.block(condition, "test", inner)]
                 lines += [f"{pad}}} do {{", *self.block(body, "yield", inner)]
                 return [*lines, self.close(outs, pad)]
+            case Load(out, array, indices):
+                place = self.place(array, indices)
+                return [f"{pad}{self.bind(out)} = load {place}"]
+            case Store(array, indices, value):
+                return [f"{pad}store {self.place(array, indices)} = {self.atom(value)}"]
+            case Alloc(array, extents):
+                return [f"{pad}alloc {self.bind_array(array)}[{self.atoms(extents)}]"]
             case _:
                 assert_never(stmt)

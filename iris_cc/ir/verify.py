@@ -4,7 +4,24 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from iris_cc.ir.nodes import Atom, Block, Check, Const, For, Function, If, Let, Stmt, Var, While
+from iris_cc.ir.nodes import (
+    Access,
+    Alloc,
+    Array,
+    Atom,
+    Block,
+    Check,
+    Const,
+    For,
+    Function,
+    If,
+    Let,
+    Load,
+    Stmt,
+    Store,
+    Var,
+    While,
+)  # fmt: skip
 from iris_cc.ir.types import BOOL, I64, Scalar
 
 
@@ -24,17 +41,25 @@ class _Verifier:
         self.defined: set[int] = set()  # every number so far: a variable is defined exactly once
         self.visible: set[Var] = set()  # the variables in scope here
         self.trail: list[Var] = []      # the same in order of definition: a scope that ends takes back its own
+        self.array_ids: set[int] = set()
+        self.arrays: list[Array] = []   # those in scope here
 
     def fail(self, message: str) -> None:
         raise InvalidIR(f"@{self.fn.name}: {message}")
 
     def function(self) -> None:
         self.define(self.fn.params)
+        self.define(self.fn.axis_inputs)
+        for param in self.fn.arrays:
+            self.define_array(param.array, ("in", "mut"), len(param.axes))
+            for axis in param.axes:
+                self.typed(axis.extent, I64, f"an extent of &{param.array.id}")
+                self.typed(axis.step, I64, f"a step of &{param.array.id}")
         for index in self.fn.indices:
             self.define((index.var,))
             self.typed(index.var, I64, f"index {index}")
-        if not self.fn.body.results:
-            self.fail("a function returns at least one value")
+        if not self.fn.body.results and not any(param.array.is_writable for param in self.fn.arrays):
+            self.fail("a function returns at least one value or takes an array it may write")
         self.block(self.fn.body)
 
     def define(self, variables: tuple[Var, ...]) -> None:
@@ -49,6 +74,27 @@ class _Verifier:
         """End a scope that began when the trail had `length` variables."""
         self.visible.difference_update(self.trail[length:])
         del self.trail[length:]
+
+    def define_array(self, array: Array, access: tuple[Access, ...], axes: int) -> None:
+        if array.id in self.array_ids:
+            self.fail(f"&{array.id} is defined twice")
+        if array.access not in access:
+            self.fail(f"&{array.id} is defined here, but its access is {array.access}")
+        if array.ndim != axes:
+            self.fail(f"&{array.id} has {array.ndim} axes, {axes} are given")
+        self.array_ids.add(array.id)
+        self.arrays.append(array)
+
+    def access(self, array: Array, indices: tuple[Atom, ...], value: Atom) -> None:
+        """One place of an array, and what comes from there or goes there."""
+        self.use(*indices)
+        if array not in self.arrays:
+            self.fail(f"&{array.id}: {array.type} is named where it is not defined")
+        if len(indices) != array.ndim:
+            self.fail(f"&{array.id} takes {array.ndim} indices, not {len(indices)}")
+        for index in indices:
+            self.typed(index, I64, f"an index of &{array.id}")
+        self.typed(value, array.type, f"an element of &{array.id}")
 
     def use(self, *atoms: Atom) -> None:
         for atom in atoms:
@@ -71,12 +117,13 @@ class _Verifier:
 
     def block(self, block: Block, *inner: Var) -> None:
         """Check a block in a scope of its own: what it defines is not visible after it."""
-        outside = len(self.trail)
+        outside, arrays = len(self.trail), len(self.arrays)
         self.define(inner)
         for stmt in block.stmts:
             self.stmt(stmt)
         self.use(*block.results)
         self.leave(outside)
+        del self.arrays[arrays:]
 
     def stmt(self, stmt: Stmt) -> None:
         match stmt:
@@ -113,6 +160,19 @@ class _Verifier:
                 self.same(body.results, carried, "values a while yields")
                 self.same(outs, carried, "results of a while")
                 self.define(outs)
+            case Load(out, array, indices):
+                self.access(array, indices, out)
+                self.define((out,))
+            case Store(array, indices, value):
+                self.use(value)
+                self.access(array, indices, value)
+                if not array.is_writable:
+                    self.fail(f"&{array.id} is only read, and stored to")
+            case Alloc(array, extents):
+                self.use(*extents)
+                for extent in extents:
+                    self.typed(extent, I64, f"an extent of &{array.id}")
+                self.define_array(array, ("local",), len(extents))
             case _:
                 assert_never(stmt)
 
@@ -120,6 +180,8 @@ class _Verifier:
         self.use(loop.start, loop.stop, loop.step, *loop.inits)
         for atom in (loop.start, loop.stop, loop.step, loop.index):
             self.typed(atom, I64, "a bound of a for")
+        if loop.kind != "seq" and (loop.carried or loop.live is not None):
+            self.fail(f"a for of kind {loop.kind} carries nothing: its rounds run in any order")
         self.same(loop.inits, loop.carried, "initial values of a for")
         self.block(loop.body, loop.index, *loop.carried)
         self.same(loop.body.results, loop.carried, "values a for yields")

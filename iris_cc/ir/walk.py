@@ -8,16 +8,32 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import assert_never
 
-from iris_cc.ir.nodes import Atom, Block, Check, Const, For, Function, If, Let, Stmt, Var, While
+from iris_cc.ir.nodes import (
+    Alloc,
+    Array,
+    Atom,
+    Block,
+    Check,
+    Const,
+    For,
+    Function,
+    If,
+    Let,
+    Load,
+    Stmt,
+    Store,
+    Var,
+    While,
+)  # fmt: skip
 from iris_cc.records import replace
 
 
 def definitions(stmt: Stmt) -> tuple[Var, ...]:
     """The variables `stmt` defines for the statements after it."""
     match stmt:
-        case Let(out):
+        case Let(out) | Load(out):
             return (out,)
-        case Check():
+        case Check() | Store() | Alloc():
             return ()
         case If(outs) | For(outs) | While(outs):
             return outs
@@ -36,6 +52,23 @@ def operands(stmt: Stmt) -> tuple[Atom, ...]:
             return (stmt.start, stmt.stop, stmt.step, *stmt.inits)
         case While():
             return stmt.inits
+        case Load():
+            return stmt.indices
+        case Store():
+            return (*stmt.indices, stmt.value)
+        case Alloc():
+            return stmt.extents
+        case _:
+            assert_never(stmt)
+
+
+def arrays(stmt: Stmt) -> tuple[Array, ...]:
+    """The arrays `stmt` itself names."""
+    match stmt:
+        case Load() | Store() | Alloc():
+            return (stmt.array,)
+        case Let() | Check() | If() | For() | While():
+            return ()
         case _:
             assert_never(stmt)
 
@@ -43,7 +76,7 @@ def operands(stmt: Stmt) -> tuple[Atom, ...]:
 def blocks(stmt: Stmt) -> tuple[Block, ...]:
     """The inner blocks, in program order."""
     match stmt:
-        case Let() | Check():
+        case Let() | Check() | Load() | Store() | Alloc():
             return ()
         case If():
             return (stmt.then, stmt.orelse)
@@ -58,7 +91,7 @@ def blocks(stmt: Stmt) -> tuple[Block, ...]:
 def inner_definitions(stmt: Stmt) -> tuple[Var, ...]:
     """The variables `stmt` defines for its own inner blocks: loop indices and carried values."""
     match stmt:
-        case Let() | Check() | If():
+        case Let() | Check() | If() | Load() | Store() | Alloc():
             return ()
         case For():
             return (stmt.index, *stmt.carried)
@@ -92,7 +125,7 @@ def variables(atoms: tuple[Atom, ...]) -> Iterator[Var]:
 def with_blocks(stmt: Stmt, change: Callable[[Block], Block]) -> Stmt:
     """`stmt` with each inner block changed, in program order."""
     match stmt:
-        case Let() | Check():
+        case Let() | Check() | Load() | Store() | Alloc():
             return stmt
         case If():
             return replace(stmt, then=change(stmt.then), orelse=change(stmt.orelse))
@@ -116,6 +149,12 @@ def with_operands(stmt: Stmt, change: Callable[[Atom], Atom]) -> Stmt:
             return replace(stmt, start=start, stop=stop, step=step, inits=tuple(map(change, stmt.inits)))
         case While():
             return replace(stmt, inits=tuple(map(change, stmt.inits)))
+        case Load():
+            return replace(stmt, indices=tuple(map(change, stmt.indices)))
+        case Store():
+            return replace(stmt, indices=tuple(map(change, stmt.indices)), value=change(stmt.value))
+        case Alloc():
+            return replace(stmt, extents=tuple(map(change, stmt.extents)))
         case _:
             assert_never(stmt)
 
@@ -132,10 +171,15 @@ def substitute(atom: Atom, known: Mapping[Var, Atom]) -> Atom:
 
 def highest_id(fn: Function) -> int:
     """The largest variable number in `fn`, or -1: new variables number from one above it."""
-    ids = [var.id for var in (*fn.params, *(index.var for index in fn.indices))]
+    ids = [var.id for var in (*fn.params, *fn.axis_inputs, *(index.var for index in fn.indices))]
     for stmt in statements(fn.body):
         ids += [var.id for var in (*definitions(stmt), *inner_definitions(stmt))]
     return max(ids, default=-1)
+
+
+def has_memory(fn: Function) -> bool:
+    """Whether `fn` knows any array."""
+    return bool(fn.arrays) or any(isinstance(stmt, Alloc) for stmt in statements(fn.body))
 
 
 def size(fn: Function) -> int:

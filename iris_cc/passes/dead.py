@@ -1,6 +1,7 @@
 """Dead code: what no result and no effect depends on goes.
 
-The effects are checks, and while loops, which may pass their iteration limit.  Liveness is one walk over a graph of
+The effects are checks, stores to the caller's arrays, and while loops, which may pass their iteration limit.  A store
+to a local array is needed by the loads of it.  Liveness is one walk over a graph of
 dependencies, so a carried value that only feeds itself is found dead in linear time.
 """
 
@@ -10,11 +11,11 @@ from itertools import compress
 from typing import assert_never
 
 from iris_cc.ir import walk
-from iris_cc.ir.nodes import Atom, Block, Check, For, Function, If, Let, Stmt, Var, While
+from iris_cc.ir.nodes import Alloc, Array, Atom, Block, Check, For, Function, If, Let, Load, Stmt, Store, Var, While
 from iris_cc.passes.scope import with_carried
 from iris_cc.records import replace
 
-_TOP = -1  # the node that is live from the start; branches and loops are the nodes below it, values those from 0 on
+_TOP = -1  # live from the start; the nodes of branches, loops and local arrays are below it, those of values from 0 on
 
 
 def dce(fn: Function) -> Function:
@@ -28,7 +29,9 @@ class _Graph:
     def __init__(self, fn: Function) -> None:
         self.needs: dict[int, list[int]] = {_TOP: []}
         self.nodes: dict[int, int] = {}  # id() of a branch or loop: its node
+        self.arrays: dict[Array, int] = {}  # that loads need: the nodes of local ones; of the caller's, the top
         self.need(_TOP, *fn.body.results)
+        self.arrays.update((param.array, _TOP) for param in fn.arrays)
         self.block(fn.body, _TOP)
         self.live = self.reachable()
 
@@ -43,14 +46,26 @@ class _Graph:
                 case Check(condition):
                     self.need(_TOP, condition)
                     self.needs[_TOP].append(around)
+                case Load(out, array, indices):
+                    self.need(out.id, *indices)
+                    self.needs[out.id].append(self.arrays[array])
+                case Store(array):
+                    self.need(self.arrays[array], *walk.operands(stmt))
+                    self.needs[self.arrays[array]].append(around)
+                case Alloc(array, extents):
+                    self.need(self.new(stmt), *extents)
+                    self.arrays[array] = self.nodes[id(stmt)]
                 case If() | For() | While():
                     self.structured(stmt, around)
                 case _:
                     assert_never(stmt)
 
+    def new(self, stmt: Stmt) -> int:
+        """A node for the statement itself."""
+        return self.nodes.setdefault(id(stmt), _TOP - 1 - len(self.nodes))
+
     def structured(self, stmt: If | For | While, around: int) -> None:
-        node = _TOP - 1 - len(self.nodes)
-        self.nodes[id(stmt)] = node
+        node = self.new(stmt)
         self.needs[node] = [around]
         match stmt:
             case If(outs, condition, then, orelse):
@@ -94,6 +109,7 @@ class _Sweep:
     def __init__(self, graph: _Graph) -> None:
         self.live = graph.live
         self.nodes = graph.nodes
+        self.arrays = graph.arrays
 
     def block(self, block: Block, wanted: list[bool] | None = None) -> Block:
         kept = tuple(swept for stmt in block.stmts if (swept := self.stmt(stmt)) is not None)
@@ -105,10 +121,12 @@ class _Sweep:
 
     def stmt(self, stmt: Stmt) -> Stmt | None:
         match stmt:
-            case Let(out):
+            case Let(out) | Load(out):
                 return stmt if out.id in self.live else None
             case Check():
                 return stmt
+            case Store(array) | Alloc(array):
+                return stmt if self.arrays[array] in self.live else None
             case If() | For() | While():
                 return self.structured(stmt) if self.nodes[id(stmt)] in self.live else None
             case _:

@@ -13,7 +13,7 @@ import numpy as np
 
 from iris_cc import forks
 from iris_cc.ir import ops
-from iris_cc.ir.nodes import Atom, Block, Check, Const, For, Function, If, Let, Stmt, Var, While
+from iris_cc.ir.nodes import Alloc, Atom, Block, Check, Const, For, Function, If, Let, Load, Stmt, Store, Var, While
 from iris_cc.ir.ops import Op, Trait
 from iris_cc.ir.types import BOOL, Scalar
 from iris_cc.ir.walk import definitions, highest_id
@@ -64,6 +64,8 @@ class _Fold:
                     self.known.learn_all(stmt.outs, stmt.inits)
                 else:
                     kept.append(replace(stmt, condition=self.block(stmt.condition), body=self.block(stmt.body)))
+            case Load() | Store() | Alloc():
+                kept.append(stmt)
             case _:
                 assert_never(stmt)
 

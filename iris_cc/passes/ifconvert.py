@@ -1,19 +1,23 @@
 """Branches become straight-line code: both sides are computed, and `select` chooses.
 
-Every operation is total, so a side may be computed for an element that does not take it; what it cannot do is check or
-loop.  Straight-line bodies are what a C compiler vectorises, and one branch left ends that: so cheap branches go
-everywhere, and dear ones go where they are all that keeps the loop over elements from becoming vectors.
+Every operation and every load is total, so a side may be computed for an element that does not take it; what it cannot
+do is check, store or loop.  Straight-line bodies are what a C compiler vectorises, and one branch left ends that: so
+cheap branches go everywhere, and dear ones go where they are all that keeps the loop over elements from becoming
+vectors.
 """
 
 from __future__ import annotations
 
 from iris_cc.ir import ops, walk
+from iris_cc.ir.effects import effects
 from iris_cc.ir.nodes import Block, Check, Function, If, Let, Stmt
 from iris_cc.records import replace
 
 # The most both sides may cost together, in additions.  A mispredicted branch is about 15 cycles, and a vector lane pays
 # a quarter or less of a scalar operation.
 LIMIT = 24
+
+LOAD = 4  # what a load costs, in additions: it looks whether its place exists
 
 # The same for all branches of a function together, where the loop over elements then becomes vectors.
 LIMIT_OF_VECTORS = 10 * LIMIT
@@ -49,8 +53,13 @@ def _block(block: Block, limit: int) -> Block:
 
 def _cost(stmt: If, limit: int) -> int:
     """What both sides cost; more than the limit if one does more than compute."""
-    stmts = stmt.then.stmts + stmt.orelse.stmts
-    return sum(inner.op.cost if isinstance(inner, Let) else limit + 1 for inner in stmts)
+    return sum(_cost_of(inner, limit) for inner in stmt.then.stmts + stmt.orelse.stmts)
+
+
+def _cost_of(stmt: Stmt, limit: int) -> int:
+    if isinstance(stmt, If) or not effects(stmt).may_speculate:  # a branch that stayed is too dear
+        return limit + 1
+    return stmt.op.cost if isinstance(stmt, Let) else LOAD
 
 
 def _straight(stmt: If) -> tuple[Stmt, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import compress
 from typing import assert_never
 
-from iris_cc.ir.nodes import Block, Check, For, Function, If, Let, Stmt, While
+from iris_cc.ir.nodes import Alloc, Block, Check, For, Function, If, Let, Load, Stmt, Store, While
 from iris_cc.passes.identities import TRUE
 from iris_cc.passes.scope import Known, with_carried
 from iris_cc.records import replace
@@ -27,7 +27,7 @@ class _Invariants:
 
     def stmt(self, stmt: Stmt) -> Stmt:
         match stmt:
-            case Let() | Check():
+            case Let() | Check() | Load() | Store() | Alloc():
                 return stmt
             case If():
                 return self.choice(replace(stmt, then=self.block(stmt.then), orelse=self.block(stmt.orelse)))

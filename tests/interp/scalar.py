@@ -1,13 +1,17 @@
-"""A second interpreter, for tests only: one element at a time, NumPy scalars and Python, no lane sets."""
+"""A second interpreter, for tests only: one element at a time, NumPy scalars and Python, no lane sets.
+
+An array is an ndarray of the element's own: the caller's memory for a parameter, fresh zeros for a local one.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, assert_never
 
 import numpy as np
 
-from iris_cc.ir.nodes import Atom, Block, Check, Const, Fault, For, Function, If, Let, Var, While
+from iris_cc.ir.nodes import Alloc, Atom, Block, Check, Const, Fault, For, Function, If, Let, Load, Store, Var, While
 from iris_cc.ir.ops import Op
 from iris_cc.ir.types import I64, Scalar
 from tests import oracles
@@ -45,10 +49,21 @@ def _divide(a: int, b: int) -> np.float64:
     return np.float64(a / b)
 
 
-def run_element(fn: Function, values: list[Any], while_limit: int = 0) -> list[Any]:
+Memory = dict[int, "np.ndarray[Any, Any]"]
+
+
+def run_element(
+    fn: Function, values: Sequence[Any], while_limit: int = 0, arrays: Sequence[np.ndarray[Any, Any]] = ()
+) -> list[Any]:
     names = {var.id: value for var, value in zip((*fn.params, *(i.var for i in fn.indices)), values, strict=True)}
+    memory: Memory = {}
+    for param, array in zip(fn.arrays, arrays, strict=True):
+        memory[param.array.id] = array
+        for axis, extent, step in zip(param.axes, array.shape, array.strides, strict=True):
+            both = ((axis.extent, extent), (axis.step, step))
+            names.update((var.id, np.int64(number)) for var, number in both if isinstance(var, Var))
     with np.errstate(all="ignore"):
-        return _block(fn.body, names, while_limit)
+        return _block(fn.body, names, memory, while_limit)
 
 
 def _read(atom: Atom, names: dict[int, Any]) -> Any:
@@ -61,7 +76,13 @@ def _read(atom: Atom, names: dict[int, Any]) -> Any:
             assert_never(atom)
 
 
-def _block(block: Block, names: dict[int, Any], limit: int) -> list[Any]:
+def _place(indices: Sequence[Atom], names: dict[int, Any], array: np.ndarray[Any, Any]) -> tuple[int, ...] | None:
+    """None outside of the array."""
+    place = tuple(int(_read(index, names)) for index in indices)
+    return place if all(0 <= k < extent for k, extent in zip(place, array.shape, strict=True)) else None
+
+
+def _block(block: Block, names: dict[int, Any], memory: Memory, limit: int) -> list[Any]:
     def bind(variables: tuple[Var, ...], values: list[Any]) -> None:
         names.update((var.id, value) for var, value in zip(variables, values, strict=True))
 
@@ -73,7 +94,7 @@ def _block(block: Block, names: dict[int, Any], limit: int) -> list[Any]:
                 if not _read(condition, names):
                     raise fault.exception(fault.message)
             case If(outs, condition, then, orelse):
-                bind(outs, _block(then if _read(condition, names) else orelse, names, limit))
+                bind(outs, _block(then if _read(condition, names) else orelse, names, memory, limit))
             case For():
                 values = [_read(init, names) for init in stmt.inits]
                 start, stop, step = (int(_read(bound, names)) for bound in (stmt.start, stmt.stop, stmt.step))
@@ -81,17 +102,27 @@ def _block(block: Block, names: dict[int, Any], limit: int) -> list[Any]:
                     if stmt.live is not None and not values[stmt.live]:
                         break
                     bind((stmt.index, *stmt.carried), [typed(i, I64), *values])
-                    values = _block(stmt.body, names, limit)
+                    values = _block(stmt.body, names, memory, limit)
                 bind(stmt.outs, values)
             case While():
                 bind(stmt.carried, [_read(init, names) for init in stmt.inits])
                 done = 0
-                while _block(stmt.condition, names, limit)[0]:
+                while _block(stmt.condition, names, memory, limit)[0]:
                     if limit and done == limit:
                         raise Fault.WHILE_LIMIT.exception(Fault.WHILE_LIMIT.message)
-                    bind(stmt.carried, _block(stmt.body, names, limit))
+                    bind(stmt.carried, _block(stmt.body, names, memory, limit))
                     done += 1
                 bind(stmt.outs, [names[var.id] for var in stmt.carried])
+            case Load(out, array, indices):
+                place = _place(indices, names, memory[array.id])
+                names[out.id] = typed(0, out.type) if place is None else memory[array.id][place]
+            case Store(array, indices, value):
+                place = _place(indices, names, memory[array.id])
+                if place is not None:
+                    memory[array.id][place] = _read(value, names)
+            case Alloc(array, extents):
+                shape = [max(0, int(_read(extent, names))) for extent in extents]
+                memory[array.id] = np.zeros(shape, array.type.dtype)
             case _:
                 assert_never(stmt)
     return [_read(result, names) for result in block.results]

@@ -11,9 +11,29 @@ from hypothesis import strategies as st
 
 from iris_cc.ir import ops
 from iris_cc.ir.builder import Builder
-from iris_cc.ir.nodes import Atom, Block, Check, Const, Fault, For, Function, If, Index, Var, While
+from iris_cc.ir.nodes import (
+    Access,
+    Alloc,
+    Array,
+    ArrayParam,
+    Atom,
+    Axis,
+    Block,
+    Check,
+    Const,
+    Fault,
+    For,
+    Function,
+    If,
+    Index,
+    Load,
+    Store,
+    Var,
+    While,
+)
 from iris_cc.ir.ops import Op
 from iris_cc.ir.types import ALL, BOOL, F32, F64, I64, Scalar
+from iris_cc.records import replace
 
 # Operations whose result is fixed to the bit whatever computes it: no function that is only right within a bound, and
 # none that may choose the sign of a zero.
@@ -50,11 +70,14 @@ def lanes(types: Sequence[Scalar], count: int, seed: int) -> list[npt.NDArray[An
 class _Maker:
     """Builds one function; every choice is drawn, so a failure shrinks."""
 
-    def __init__(self, draw: st.DrawFn, pool: Sequence[Op], faults: bool) -> None:
+    def __init__(self, draw: st.DrawFn, pool: Sequence[Op], faults: bool, memory: bool = False) -> None:
         self.draw = draw
         self.pool = pool
         self.faults = faults
+        self.memory = memory
         self.fuel = 40
+        self.arrays: list[Array] = []  # in scope
+        self.made = 0  # arrays so far
 
     def below(self, limit: int) -> int:
         return self.draw(st.integers(0, limit - 1))
@@ -74,10 +97,32 @@ class _Maker:
         builder = Builder()
         params = tuple(builder.var(self.pick(ALL), self.pick(_HINTS)) for _ in range(1 + self.below(3)))
         indices = (Index("i", 0, builder.var(I64)), Index("flat", 0, builder.var(I64)))[: self.pick((0, 0, 1, 2))]
-        scope = [*params, *(index.var for index in indices)]
+        arrays = self.array_params(builder) if self.memory else ()
+        fn = Function("kernel", params, Block((), ()), indices, arrays=arrays)
+        scope = [*params, *fn.axis_inputs, *(index.var for index in indices)]
         self.block(builder, scope, 3)
         results = [*scope[-6:], *(self.atom(scope, self.pick(scope).type) for _ in range(self.below(3)))]
-        return Function("kernel", params, builder.block(*results), indices)
+        return replace(fn, body=builder.block(*results))
+
+    def array_params(self, builder: Builder) -> tuple[ArrayParam, ...]:
+        """Arrays of which some share extents; a last axis may be known to lie side by side."""
+        extents: list[Atom] = [Const(3, I64), builder.var(I64, "n"), builder.var(I64, "m")]
+        found = []
+        for _ in range(1 + self.below(3)):
+            array = self.array(self.pick(("in", "mut", "mut")), self.below(3))
+            sizes = [self.pick(extents) for _ in range(array.ndim)]
+            steps: list[Atom] = [builder.var(I64) for _ in range(array.ndim)]
+            if steps and not self.below(3):
+                steps[-1] = Const(array.type.bits // 8, I64)
+            found.append(ArrayParam(array, tuple(map(Axis, sizes, steps))))
+        return tuple(found)
+
+    def array(self, access: Access, ndim: int) -> Array:
+        known = [array.type for array in self.arrays]
+        type = self.pick(known) if known and self.below(2) else self.pick(ALL)
+        self.made += 1
+        self.arrays.append(Array(self.made - 1, type, ndim, access, self.pick(_HINTS)))
+        return self.arrays[-1]
 
     def block(self, builder: Builder, scope: list[Var], depth: int) -> None:
         """Add statements; what they define joins `scope`."""
@@ -85,6 +130,9 @@ class _Maker:
             self.fuel -= 1
             if self.fuel < 0:
                 return
+            if self.memory and self.below(2):
+                self.access(builder, scope)
+                continue
             kind = self.below(10) if depth else 0
             if kind == 7:
                 self.choice(builder, scope, depth - 1)
@@ -96,6 +144,25 @@ class _Maker:
                 builder.add(Check(self.atom(scope, BOOL), self.pick((Fault.NEGATIVE_POWER, Fault.ZERO_STEP))))
             else:
                 scope.append(self.let(builder, scope))
+
+    def access(self, builder: Builder, scope: list[Var]) -> None:
+        """A load, a store or a local array; most places exist."""
+        if not self.below(8):
+            extents = tuple(self.small(builder, scope) for _ in range(self.below(3)))
+            if extents and not self.below(4):
+                extents = (Const(-1, I64), *extents[1:])
+            builder.add(Alloc(self.array("local", len(extents)), extents))
+            return
+        array = self.pick(self.arrays[-2:] if self.below(3) else self.arrays)
+        indices = tuple(
+            self.small(builder, scope) if self.below(6) else self.atom(scope, I64) for _ in range(array.ndim)
+        )
+        if array.is_writable and self.below(2):
+            builder.add(Store(array, indices, self.atom(scope, array.type)))
+            return
+        out = builder.var(array.type, self.pick(_HINTS))
+        builder.add(Load(out, array, indices))
+        scope.append(out)
 
     def let(self, builder: Builder, scope: Sequence[Var]) -> Var:
         op = self.pick(self.pool)
@@ -111,8 +178,9 @@ class _Maker:
         return builder.emit(op, *args, hint=self.pick(_HINTS))
 
     def inner(self, builder: Builder, scope: Sequence[Var], depth: int, types: Sequence[Scalar]) -> Block:
-        inside, names = builder.inner(), list(scope)
+        inside, names, arrays = builder.inner(), list(scope), len(self.arrays)
         self.block(inside, names, depth)
+        del self.arrays[arrays:]
         return inside.block(*(self.atom(names, type) for type in types))
 
     def outs(self, builder: Builder, types: Sequence[Scalar]) -> tuple[Var, ...]:
@@ -157,9 +225,10 @@ class _Maker:
         more: Atom = test.emit(ops.LT, carried[-1], limit)
         if self.below(2):
             more = test.emit(ops.AND, more, self.atom([*scope, *carried], BOOL))
-        body = builder.inner()
+        body, arrays = builder.inner(), len(self.arrays)
         names = [*scope, *carried]
         self.block(body, names, depth)
+        del self.arrays[arrays:]
         results = [self.atom(names, type) for type in types[:-1]]
         results.append(body.emit(ops.ADD, carried[-1], Const(1, I64)))
         outs = self.outs(builder, types)
@@ -168,9 +237,14 @@ class _Maker:
 
 
 @st.composite
-def functions(draw: st.DrawFn, pool: Sequence[Op] = ops.TABLE, faults: bool = False) -> Function:
-    """Valid functions over all types, with nested branches and loops that end; `faults` adds checks that may fail."""
-    return _Maker(draw, pool, faults).function()
+def functions(
+    draw: st.DrawFn, pool: Sequence[Op] = ops.TABLE, faults: bool = False, memory: bool = False
+) -> Function:
+    """Valid functions over all types, with nested branches and loops that end.
+
+    `faults` adds checks that may fail, `memory` arrays of the caller and of the function's own.
+    """
+    return _Maker(draw, pool, faults, memory).function()
 
 
 def input_types(fn: Function) -> tuple[list[Scalar], list[Scalar]]:
