@@ -67,12 +67,16 @@ class IRText:
 
 def _read(text: str, place: Span) -> Function:
     try:
-        return verify.verify(parser.parse(text))
+        fn = verify.verify(parser.parse(text))
     except parser.IRSyntaxError as error:
         where = Span(place.file, error.line, error.column - 1, error.line, error.column)
         raise CompileError((Diagnostic(codes.E0007, error.message, where),)) from None
     except verify.InvalidIR as error:
         raise CompileError((Diagnostic(codes.E0007, str(error), place),)) from None
+    if fn.arrays:
+        text = "a kernel takes values, not arrays: only local ones have a place in it"
+        raise CompileError((Diagnostic(codes.E0007, text, place),))
+    return fn
 
 
 def _is_safe(given: Type, mine: Scalar) -> bool:

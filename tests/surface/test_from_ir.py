@@ -87,6 +87,32 @@ def test_positions(route: str) -> None:
     np.testing.assert_array_equal(flat, np.arange(5))
 
 
+SQUEEZED = """func @squeezed(%0: i64, %1: i64) -> i64, i64 {
+  alloc &0: i64[%1]
+  for %2: i64 in 0:i64 .. %0 step 1:i64 carry {
+    %3: i64 = floormod %2, 5:i64
+    %4: i64 = load &0[%3]
+    %5: i64 = add %4, %2
+    store &0[%3] = %5
+    yield
+  }
+  %6: i64 = load &0[0:i64]
+  %7: i64 = load &0[4:i64]
+  return %6, %7
+}
+"""
+
+
+def test_local_arrays(route: str) -> None:
+    upto, room = np.arange(40)[:, None], np.array([0, 4, 5, -1])
+    first, last = made(SQUEEZED)(upto, room)
+    sums = np.array([[sum(range(k, n, 5)) for k in (0, 4)] for n in range(40)])
+    np.testing.assert_array_equal(first, np.where(room > 0, sums[:, :1], 0))
+    np.testing.assert_array_equal(last, np.where(room > 4, sums[:, 1:], 0))
+    with pytest.raises(MemoryError, match="no memory for a local array"):
+        made(SQUEEZED)(1, np.array([1, 1 << 60]))
+
+
 def test_it_is_a_ufunc(route: str) -> None:
     kernel = made("func @sum(%0: f64, %1: f64) -> f64 {\n  %2: f64 = add %0, %1\n  return %2\n}\n")
     x = np.arange(6.0).reshape(2, 3)
@@ -184,6 +210,7 @@ BROKEN = {
     "func @f(%0: f64) -> f64 {\n  %1: f64 = add %0, 1:i64\n  return %1\n}\n": (1, "not in the table"),
     "func @f(%0: f64) -> i64 {\n  return %0\n}\n": (1, "result types"),
     AXPY + AXPY: (6, "func"),
+    "func @f(%0: i64, &0: f64[%1 by %2]) -> f64 {\n  %3: f64 = load &0[%0]\n  return %3\n}\n": (1, "not arrays"),
 }
 
 
