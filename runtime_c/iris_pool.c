@@ -336,8 +336,6 @@ EXPORT int32_t iris_parallel(const work_t *work) {
 /* At most so many threads compute for one caller.  Those there are too many of sleep. */
 EXPORT void iris_set_threads(int32_t number) { __atomic_store_n(&threads, number < 1 ? 1 : number, __ATOMIC_RELAXED); }
 
-EXPORT int32_t iris_get_threads(void) { return __atomic_load_n(&threads, __ATOMIC_RELAXED); }
-
 /* How many workers there are: fewer than wanted where the system gave no more, none before the first shared row. */
 EXPORT int32_t iris_count_workers(void) {
   (void)pthread_mutex_lock(&pool.lock);

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iris_cc.codegen.lane_exits import Uses, made_in
-from iris_cc.ir import ops, walk
-from iris_cc.ir.nodes import Block, Const, For, Function, Let, Var, While
+from iris_cc.codegen.lane_exits import Uses
+from iris_cc.ir import kinds, ops, walk
+from iris_cc.ir.nodes import Block, Const, Function, Let, Var
 from iris_cc.ir.types import BOOL
 from iris_cc.records import record
 
@@ -28,7 +28,7 @@ class ByBit:
 
 def choices(fn: Function, uses: Uses, lane_bits: int, uniform: frozenset[Var]) -> dict[Var, ByBit]:
     """The selects of the function that go by one bit of a value as wide as a lane, and not one for all lanes."""
-    loops = [stmt for stmt in walk.statements(fn.body) if isinstance(stmt, For | While)]
+    loops = [*kinds.loops(walk.statements(fn.body))]
     carried = frozenset(var for loop in loops for var in loop.carried)
     straight = (loop.body for loop in loops if uses.is_straight(loop.body))
     found = (choice for body in straight for choice in _in(body, carried, lane_bits))
@@ -37,7 +37,7 @@ def choices(fn: Function, uses: Uses, lane_bits: int, uniform: frozenset[Var]) -
 
 def unread(found: dict[Var, ByBit], fn: Function, uses: Uses) -> Iterator[Var]:
     """The conditions that nothing else reads, with the bits they test."""
-    made = {stmt.out: stmt for stmt in walk.statements(fn.body) if isinstance(stmt, Let)}
+    made = kinds.made(walk.statements(fn.body))
     for condition in {choice.condition for choice in found.values()}:
         if uses.count[condition] == sum(choice.condition == condition for choice in found.values()):
             yield condition
@@ -45,7 +45,7 @@ def unread(found: dict[Var, ByBit], fn: Function, uses: Uses) -> Iterator[Var]:
 
 
 def _in(block: Block, carried: frozenset[Var], lane_bits: int) -> Iterator[tuple[Var, ByBit]]:
-    made = made_in(block)
+    made = kinds.made(block.stmts)
     for let in made.values():
         fits = let.op is ops.SEL and let.out.type is not BOOL and let.out.type.bits == lane_bits
         if fits and isinstance(let.args[0], Var) and not carried.intersection(walk.variables(let.args)):

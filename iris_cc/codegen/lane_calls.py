@@ -16,7 +16,7 @@ from iris_cc.codegen import lane_values
 from iris_cc.codegen.dialect import Dialect, literal
 from iris_cc.codegen.lane_values import vector
 from iris_cc.codegen.writer import Writer
-from iris_cc.ir import walk
+from iris_cc.ir import kinds, walk
 from iris_cc.ir.nodes import Atom, Block, Const, Function, Let, Var
 from iris_cc.ir.ops import Form
 
@@ -31,9 +31,9 @@ def together(fn: Function, own: bool, uniform: frozenset[Var]) -> dict[Var, Call
     found: dict[Var, Calls] = {}
     for block in _blocks(fn.body):
         by_arguments: dict[object, list[Let]] = {}
-        for stmt in block.stmts:
-            if isinstance(stmt, Let) and stmt.out not in uniform and lane_values.is_called(stmt, own):
-                by_arguments.setdefault(stmt.args, []).append(stmt)
+        for let in kinds.operations(block.stmts):
+            if let.out not in uniform and lane_values.is_called(let, own):
+                by_arguments.setdefault(let.args, []).append(let)
         for first, *others in by_arguments.values():
             found[first.out] = (first, *others)
             found.update((other.out, ()) for other in others)

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import assert_never
 
 from iris_cc.codegen import lane_values
-from iris_cc.ir import ops
-from iris_cc.ir.nodes import Block, Check, Const, For, Function, Let, Var, While
+from iris_cc.ir import kinds, ops
+from iris_cc.ir.nodes import Alloc, Block, Check, Const, For, Function, If, Let, Load, Stmt, Store, Var, While
 from iris_cc.ir.types import BOOL
 from iris_cc.ir.walk import reads
 
@@ -32,7 +33,7 @@ class Uses:
         """Results of the body that nothing but the next round reads, with the operation that makes each."""
         if not self.is_straight(loop.body):
             return
-        made = made_in(loop.body)
+        made = kinds.made(loop.body.stmts)
         for out, var, result in zip(loop.outs, loop.carried, loop.body.results, strict=True):
             let = made.get(result) if isinstance(result, Var) and self.count[result] == 1 else None
             if let is None or out not in self.after or not _is_step(let, var):
@@ -42,15 +43,18 @@ class Uses:
 
     def is_straight(self, block: Block) -> bool:
         """Whether the block is one segment."""
-        return all(
-            isinstance(stmt, Check) or (isinstance(stmt, Let) and not lane_values.is_called(stmt, self.own))
-            for stmt in block.stmts
-        )
+        return all(map(self._is_in_segment, block.stmts))
 
-
-def made_in(block: Block) -> dict[Var, Let]:
-    """The operations of a block itself, by their results."""
-    return {stmt.out: stmt for stmt in block.stmts if isinstance(stmt, Let)}
+    def _is_in_segment(self, stmt: Stmt) -> bool:
+        match stmt:
+            case Let():
+                return not lane_values.is_called(stmt, self.own)
+            case Check():
+                return True
+            case If() | For() | While() | Load() | Store() | Alloc():
+                return False
+            case _:
+                assert_never(stmt)
 
 
 def _is_step(let: Let, var: Var) -> bool:
@@ -63,7 +67,7 @@ def known_after(fn: Function, loop: For) -> dict[int, Let | None]:
     """The places of carried values that the last index tells: None is whether the lane was stopped; or the choice."""
     if loop.live is None or loop.inits[loop.live] != Const(True, BOOL):
         return {}
-    made = made_in(loop.body)
+    made = kinds.made(loop.body.stmts)
     stays = loop.body.results[loop.live]
     let = made.get(stays) if isinstance(stays, Var) else None
     if let is None or let.op is not ops.NOT:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iris_cc.codegen import lane_values
-from iris_cc.ir import ops, walk
+from iris_cc.ir import kinds, ops, walk
 from iris_cc.ir.nodes import Atom, Block, Const, For, Function, If, Let, Stmt, Var, While
 from iris_cc.ir.ops import CALL
 from iris_cc.ir.types import BOOL
@@ -40,19 +40,21 @@ class _Flat:
 
     def block(self, block: Block) -> Block:
         stmts = (walk.with_blocks(stmt, self.block) for stmt in block.stmts)
-        return replace(block, stmts=tuple(self.loop(s) if isinstance(s, For | While) else s for s in stmts))
+        return replace(block, stmts=tuple(s if (loop := kinds.loop(s)) is None else self.loop(loop) for s in stmts))
 
     def loop(self, loop: For | While) -> For | While:
-        branch = next((s for s in loop.body.stmts if isinstance(s, If) and self.only_leaves(loop, s)), None)
+        branch = next((s for s in kinds.branches(loop.body.stmts) if self.only_leaves(loop, s)), None)
         return loop if branch is None else self.loop(self.without(loop, branch))
 
     # -- which branches -------------------------------------------------------------------------------------------
 
     def only_leaves(self, loop: For | While, branch: If) -> bool:
         empty, other = _sides(branch)
-        if empty.stmts or not all(isinstance(stmt, Let) and self.is_plain(stmt) for stmt in other.stmts):
+        if empty.stmts or not kinds.only_operations(other.stmts):
             return False
-        made = {stmt.out: stmt for stmt in loop.body.stmts if isinstance(stmt, Let)}
+        if not all(map(self.is_plain, kinds.operations(other.stmts))):
+            return False
+        made = kinds.made(loop.body.stmts)
         known = dict(zip(branch.outs, empty.results, strict=True))
         return any(_is_false(loop.body.results[place], made, known) for place in _live(loop))
 
@@ -106,7 +108,7 @@ def _live(loop: For | While) -> Iterator[int]:
     if isinstance(loop, For):
         yield from () if loop.live is None else (loop.live,)
         return
-    made = {stmt.out: stmt for stmt in loop.condition.stmts if isinstance(stmt, Let)}
+    made = kinds.made(loop.condition.stmts)
     (test,) = loop.condition.results
     let = made.get(test) if isinstance(test, Var) else None
     needed = let.args if let is not None and let.op is ops.AND else (test,)

@@ -7,9 +7,10 @@ as an i32.  It is stored as what the caller asked for.  Nothing here changes a v
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from iris_cc.ir import ops
-from iris_cc.ir.nodes import Atom, Block, Const, For, Function, If, Let, Stmt, Var, While
+from iris_cc.ir.nodes import Alloc, Atom, Block, Check, Const, For, Function, If, Let, Load, Stmt, Store, Var, While
 from iris_cc.ir.types import I32, I64
 from iris_cc.ir.walk import operands, statements, with_operands
 from iris_cc.records import replace
@@ -40,6 +41,8 @@ def _sources(fn: Function) -> Iterator[tuple[Var, tuple[Atom, ...]]]:
         match stmt:
             case Let(out, op, args) if op is ops.SEL:
                 yield out, args[1:]
+            case Let() | Check() | Load() | Store() | Alloc():
+                pass
             case If(outs, then=then, orelse=orelse):
                 yield from zip(outs, zip(then.results, orelse.results, strict=True), strict=True)
             case For() | While():
@@ -49,7 +52,7 @@ def _sources(fn: Function) -> Iterator[tuple[Var, tuple[Atom, ...]]]:
                 if isinstance(stmt, For) and isinstance(stmt.step, Const) and abs(int(stmt.step.value)) == 1:
                     yield stmt.index, (stmt.start, stmt.stop)  # the index stops at `stop` at the latest
             case _:
-                pass
+                assert_never(stmt)
 
 
 def _wide_uses(fn: Function, narrow: set[Var]) -> Iterator[Atom]:
@@ -68,8 +71,10 @@ def _wide_uses(fn: Function, narrow: set[Var]) -> Iterator[Atom]:
             case If(outs, then=then, orelse=orelse):
                 for out, *flow in zip(outs, then.results, orelse.results, strict=True):
                     yield from () if out in narrow else flow
-            case _:
+            case Let() | Check() | Load() | Store() | Alloc():
                 yield from operands(stmt)
+            case _:
+                assert_never(stmt)
 
 
 class _Retype:
@@ -123,8 +128,10 @@ class _Retype:
                 body, inits = self.block(stmt.body, carried), self.flow(carried, stmt.inits)
                 parts = {"outs": self.all(outs), "carried": self.all(carried), "inits": inits, "body": body}
                 return replace(stmt, condition=self.block(stmt.condition), **parts)
-            case _:
+            case Check() | Load() | Store() | Alloc():
                 return with_operands(stmt, self.atom)
+            case _:
+                assert_never(stmt)
 
     def let(self, let: Let) -> Let:
         if not any(arg in self.narrow for arg in (*operands(let), let.out) if isinstance(arg, Var)):

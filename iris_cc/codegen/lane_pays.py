@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from iris_cc.codegen import lane_values
 from iris_cc.codegen.lane_exits import known_after
-from iris_cc.ir import walk
+from iris_cc.ir import kinds, walk
 from iris_cc.ir.nodes import Block, Const, For, Function, Let, Var, While
 
 # Taking an element out of a vector and putting it back, in additions.
@@ -43,7 +43,7 @@ def parts(fn: Function, uniform: frozenset[Var], own: bool, refilled: For | Whil
             return _PARTS_DIVIDING if _only_divides(fn, own) else _PARTS_CALLING
         read = _read(fn, refilled, uniform)
         return next((parts for most, parts in _PARTS_REFILLED if read <= most), _PARTS_REFILLED_OTHERWISE)
-    kept = max(len(stmt.carried) for stmt in walk.statements(fn.body) if isinstance(stmt, For | While))
+    kept = max(len(loop.carried) for loop in kinds.loops(walk.statements(fn.body)))
     return next((parts for most, parts in _PARTS if kept <= most), _PARTS_OTHERWISE)
 
 
@@ -70,7 +70,7 @@ def _only_divides(fn: Function, own: bool) -> bool:
 
 def in_a_row(fn: Function, uniform: frozenset[Var], own: bool, loop: For | While) -> int:
     """How many rounds lanes run before those that are done are looked for; a known number of rounds is a multiple."""
-    if _calls(fn, own) or any(isinstance(stmt, For | While) for stmt in walk.statements(loop.body)):
+    if _calls(fn, own) or any(kinds.loops(walk.statements(loop.body))):
         return 1
     vector, scalar = _costs(fn, uniform, own)
     most = next((rounds for cost, rounds in _IN_A_ROW if vector + scalar <= cost), 1)
@@ -98,7 +98,7 @@ def _costs(fn: Function, uniform: frozenset[Var], own: bool) -> tuple[int, int]:
 def _in_loops(block: Block, inside: bool) -> Iterator[Let]:
     """The operations of every loop, at any depth."""
     for stmt in block.stmts:
-        if inside and isinstance(stmt, Let):
-            yield stmt
+        if inside and (let := kinds.operation(stmt)) is not None:
+            yield let
         for inner in walk.blocks(stmt):
-            yield from _in_loops(inner, inside or isinstance(stmt, For | While))
+            yield from _in_loops(inner, inside or kinds.loop(stmt) is not None)

@@ -7,12 +7,13 @@ Questions about the IR only; nothing here is text.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from iris_cc.codegen import lane_pays, lane_values, needs
 from iris_cc.codegen.lane_flat import flattened
 from iris_cc.codegen.lane_narrow import narrowed
-from iris_cc.ir import walk
-from iris_cc.ir.nodes import Atom, Block, Check, Const, For, Function, If, Let, Stmt, Var, While
+from iris_cc.ir import kinds, walk
+from iris_cc.ir.nodes import Alloc, Atom, Block, Check, Const, For, Function, If, Let, Load, Stmt, Store, Var, While
 from iris_cc.records import record
 
 _EVERYWHERE = -1  # the segment of what no single segment holds
@@ -74,10 +75,10 @@ def _planned(
 
 def refilled_loop(fn: Function) -> For | While | None:
     """The one loop of a function that is a straight line before and after it: what lanes can enter one by one."""
-    loops = [stmt for stmt in fn.body.stmts if not isinstance(stmt, Let)]
-    if len(loops) != 1 or not isinstance(loops[0], For | While):
+    others = [stmt for stmt in fn.body.stmts if kinds.operation(stmt) is None]
+    loop = kinds.loop(others[0]) if len(others) == 1 else None
+    if loop is None:
         return None
-    loop = loops[0]
     return loop if isinstance(loop, While) or (isinstance(loop.step, Const) and loop.step.value in (1, -1)) else None
 
 
@@ -107,8 +108,10 @@ def _uniform(fn: Function, moving: int | None, refilled: For | While | None) -> 
                 found.add(out)
             case For() if stmt is not refilled and in_step(stmt, found):
                 found.add(stmt.index)
-            case _:
+            case Let() | Check() | If() | For() | While() | Load() | Store() | Alloc():
                 pass
+            case _:
+                assert_never(stmt)
     return frozenset(found)
 
 
@@ -122,7 +125,8 @@ def _varying(fn: Function, uniform: frozenset[Var]) -> Iterator[Var]:
 def _lane_bits(fn: Function, uniform: frozenset[Var]) -> int:
     """As wide as the widest value that lanes hold apart; a bound that differs counts in 64 bits."""
     widths = [var.type.bits for var in _varying(fn, uniform)] + [type.bits for type in fn.results]
-    bounds = any(isinstance(s, For) and not same_trips(s, uniform) for s in walk.statements(fn.body))
+    loops = kinds.loops(walk.statements(fn.body))
+    bounds = any(isinstance(loop, For) and not same_trips(loop, uniform) for loop in loops)
     return 64 if bounds or max(widths, default=64) == 64 else 32
 
 
@@ -179,6 +183,10 @@ class _Segments:
                 self.use(*stmt.inits)
                 self.inside(stmt.condition)
                 self.inside(stmt.body)
+            case Load() | Store() | Alloc():
+                raise AssertionError("elements with memory go one after the other")
+            case _:
+                assert_never(stmt)
 
     def inside(self, block: Block) -> None:
         self.cut()

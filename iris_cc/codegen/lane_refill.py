@@ -17,8 +17,8 @@ from iris_cc.codegen.lanes import COPIES, Lanes
 from iris_cc.codegen.names import Names
 from iris_cc.codegen.needs import is_watched_loop, stops_at_fault, weight
 from iris_cc.codegen.rows import Operand, Rows
-from iris_cc.ir import ops
-from iris_cc.ir.nodes import Atom, Const, Fault, For, Let, Stmt, Var, While
+from iris_cc.ir import kinds, ops
+from iris_cc.ir.nodes import Atom, Const, Fault, For, Stmt, Var, While
 from iris_cc.ir.types import BOOL, Scalar
 
 _STRUCTURE = (
@@ -104,11 +104,11 @@ class _Refill(Lanes):
         for operand in self.rows.operands:
             self.out.line(f"char *const {self.start[operand]} = args[{operand.place}];")
             self.out.line(f"const intptr_t {self.stride[operand]} = steps[{operand.place}];")
-        for stmt in self.before:
-            if isinstance(stmt, Let) and stmt.out in self.plan.uniform:
-                super().let(stmt)
-            elif isinstance(stmt, Let) and stmt.out in self.plan.crossing:
-                self.keep(stmt.out)
+        for let in kinds.operations(self.before):
+            if let.out in self.plan.uniform:
+                super().let(let)
+            elif let.out in self.plan.crossing:
+                self.keep(let.out)
         for place, var in enumerate(self.loop.carried):
             if self.is_kept(self.loop, place):
                 self.keep(var)
@@ -254,7 +254,7 @@ class _Refill(Lanes):
 
     def enter(self) -> None:
         """The values before the first round, in the lanes that have a new element."""
-        self.place(tuple(s for s in self.before if not (isinstance(s, Let) and s.out in self.plan.uniform)))
+        self.place(tuple(let for let in kinds.operations(self.before) if let.out not in self.plan.uniform))
         loop = self.loop
         kept = self.names.claim("kept")
         self.line(f"const iris_mask {kept} = running[part] | idle[part];")

@@ -7,9 +7,10 @@ nothing it computes is kept.  Questions about the IR; nothing here is text.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import assert_never
 
-from iris_cc.ir import ops, walk
-from iris_cc.ir.nodes import Atom, Block, Const, For, Function, Let, Var, While
+from iris_cc.ir import kinds, ops, walk
+from iris_cc.ir.nodes import Alloc, Atom, Block, Check, Const, For, Function, If, Let, Load, Store, Var, While
 
 
 def logical_shifts(fn: Function) -> frozenset[Var]:
@@ -30,8 +31,10 @@ def _shifts(block: Block, whole: set[Var]) -> Iterator[Var]:
                 whole.add(stmt.index)
             case While():
                 whole.update(_tested(stmt))
-            case _:
+            case Let() | Check() | If() | For() | Load() | Store() | Alloc():
                 pass
+            case _:
+                assert_never(stmt)
         for inner in (stmt.body,) if isinstance(stmt, While) else walk.blocks(stmt):  # a condition tests what may fail
             yield from _shifts(inner, whole)
 
@@ -44,7 +47,7 @@ def _is_whole(atom: Atom, found: set[Var]) -> bool:
 
 def _tested(loop: While) -> Iterator[Var]:
     """The carried values that the condition calls not negative."""
-    made = {stmt.out: stmt for stmt in loop.condition.stmts if isinstance(stmt, Let)}
+    made = kinds.made(loop.condition.stmts)
     pending = list(loop.condition.results)
     while pending:
         atom = pending.pop()

@@ -13,7 +13,8 @@ from __future__ import annotations
 from typing import Literal
 
 from iris_cc.codegen.needs import is_ours, is_watched, trips_differ
-from iris_cc.ir.nodes import Block, Function, Let, Stmt
+from iris_cc.ir import kinds
+from iris_cc.ir.nodes import Block, Function, Stmt
 from iris_cc.ir.walk import blocks, has_memory, statements
 
 Form = Literal["whole", "outlined", "steps"]
@@ -59,12 +60,14 @@ def of_step(stmt: Stmt, own: bool) -> int:
 
 
 def _pasted(stmt: Stmt, own: bool) -> int:
-    if isinstance(stmt, Let) and is_ours(stmt.op, own):
-        return stmt.op.pasted
+    let = kinds.operation(stmt)
+    if let is not None and is_ours(let.op, own):
+        return let.op.pasted
     return _called(stmt, own)
 
 
 def _called(stmt: Stmt, own: bool) -> int:
-    if not isinstance(stmt, Let):
+    let = kinds.operation(stmt)
+    if let is None:
         return 1
-    return _CALLED if is_ours(stmt.op, own) else max(1, stmt.op.cost // _HELPED)
+    return _CALLED if is_ours(let.op, own) else max(1, let.op.cost // _HELPED)

@@ -175,7 +175,9 @@ def special_float(routine: Routine, node: ast.Call) -> float | None:
                     return float(text)
                 except ValueError:
                     return None
-    return None
+            return None
+        case _:
+            return None
 
 
 def int_method(routine: Routine, node: ast.Call) -> str | None:
@@ -184,7 +186,8 @@ def int_method(routine: Routine, node: ast.Call) -> str | None:
         case ast.Call(func=ast.Attribute(value=base, attr=("bit_count" | "bit_length") as name), args=[], keywords=[]):
             of_module = isinstance(base, ast.Name | ast.Attribute) and isinstance(routine.entity(base), Namespace)
             return None if of_module else name
-    return None
+        case _:
+            return None
 
 
 def of_attribute(node: ast.Attribute, lookup: Callable[[str], Entity]) -> Entity:

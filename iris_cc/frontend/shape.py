@@ -64,6 +64,8 @@ def may_leave(body: list[ast.stmt]) -> bool:
                 pending += [*inner, *orelse]
             case ast.For(orelse=orelse) | ast.While(orelse=orelse):
                 pending += orelse
+            case _:
+                pass
     return any(map(_may_return, body))
 
 

@@ -239,7 +239,10 @@ class _RoutineCheck:
                         return self.checker.outputs.get(routine, 1)
                     case Known(name="divmod"):
                         return 2
-        return 1
+                    case _:
+                        return 1
+            case _:
+                return 1
 
     def unpack(self, target: ast.expr, value: ast.expr) -> None:
         """A tuple on the left needs as many values on the right."""

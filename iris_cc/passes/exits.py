@@ -8,8 +8,10 @@ This pass changes what dead values are, and nothing that is ever read.
 
 from __future__ import annotations
 
-from iris_cc.ir import ops
-from iris_cc.ir.nodes import Atom, Block, Const, For, Function, Let, Stmt, Var, While
+from typing import assert_never
+
+from iris_cc.ir import kinds, ops
+from iris_cc.ir.nodes import Alloc, Atom, Block, Check, Const, For, Function, If, Let, Load, Stmt, Store, Var, While
 from iris_cc.ir.walk import reads, with_blocks
 from iris_cc.records import replace
 
@@ -32,12 +34,14 @@ def _stmt(stmt: Stmt, read: frozenset[Var]) -> Stmt:
             return _loop(stmt, live, read)
         case While(carried=carried, condition=Block((), (Var() as test,))) if test in carried:
             return _loop(stmt, carried.index(test), read)
-        case _:
+        case Let() | Check() | If() | For() | While() | Load() | Store() | Alloc():
             return stmt
+        case _:
+            assert_never(stmt)
 
 
 def _loop(loop: For | While, live: int, read: frozenset[Var]) -> Stmt:
-    made = {stmt.out: stmt for stmt in loop.body.stmts if isinstance(stmt, Let)}
+    made = kinds.made(loop.body.stmts)
     leaving = _leaving(loop.body.results[live], made)
     results = list(loop.body.results)
     for k, out in enumerate(loop.outs):

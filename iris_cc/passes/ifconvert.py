@@ -8,9 +8,11 @@ vectors.
 
 from __future__ import annotations
 
-from iris_cc.ir import ops, walk
+from typing import assert_never
+
+from iris_cc.ir import kinds, ops, walk
 from iris_cc.ir.effects import effects
-from iris_cc.ir.nodes import Block, Check, Function, If, Let, Stmt
+from iris_cc.ir.nodes import Alloc, Block, Check, For, Function, If, Let, Load, Stmt, Store, While
 from iris_cc.records import replace
 
 # The most both sides may cost together, in additions.  A mispredicted branch is about 15 cycles, and a vector lane pays
@@ -73,13 +75,13 @@ def _straight(stmt: If) -> tuple[Stmt, ...]:
 
 def _gains(body: Block) -> bool:
     """Whether branches are all that stands between `body` and vectors, and computing every side costs less."""
-    lets = [stmt for stmt in walk.statements(body) if isinstance(stmt, Let)]
+    lets = [*kinds.operations(walk.statements(body))]
     inside = [inner for stmt in body.stmts for block in walk.blocks(stmt) for inner in walk.statements(block)]
     if not inside or not all(isinstance(stmt, Let | Check) for stmt in body.stmts if not isinstance(stmt, If)):
         return False
-    if not all(isinstance(stmt, Let | If) for stmt in inside) or not all(map(_in_vectors, lets)):
+    if len([*kinds.operations(inside), *kinds.branches(inside)]) < len(inside) or not all(map(_in_vectors, lets)):
         return False
-    sides = sum(stmt.op.cost for stmt in inside if isinstance(stmt, Let))
+    sides = sum(let.op.cost for let in kinds.operations(inside))
     return sides <= LIMIT_OF_VECTORS and sum(let.op.cost for let in lets) <= GAIN * _expected(body)
 
 
@@ -93,8 +95,15 @@ def _expected(block: Block) -> float:
     """What an element costs that branches and takes either side as often."""
     total = 0.0
     for stmt in block.stmts:
-        if isinstance(stmt, Let):
-            total += stmt.op.cost
-        elif isinstance(stmt, If):
-            total += MISPREDICTED + (_expected(stmt.then) + _expected(stmt.orelse)) / 2
+        match stmt:
+            case Let(op=op):
+                total += op.cost
+            case If(then=then, orelse=orelse):
+                total += MISPREDICTED + (_expected(then) + _expected(orelse)) / 2
+            case Load():
+                total += LOAD
+            case Check() | For() | While() | Store() | Alloc():  # either way
+                pass
+            case _:
+                assert_never(stmt)
     return total

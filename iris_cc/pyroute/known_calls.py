@@ -163,7 +163,8 @@ def _sum(args: Sequence[Kind]) -> Kind:
             for each in parts:
                 total = operate(ast.Add, total, each)
             return total
-    return UNKNOWN
+        case _:
+            return UNKNOWN
 
 
 def repeated_sum(element: Kind) -> Kind:

@@ -101,6 +101,8 @@ class Reader:
                 return Known(Inner(node, self))
             case ast.Starred(value=value):
                 self.read(value)
+            case _:
+                pass
         for each in ast.iter_child_nodes(node):
             if isinstance(each, ast.expr):
                 self.read(each)

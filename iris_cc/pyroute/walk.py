@@ -401,7 +401,8 @@ def _names_of(node: ast.AST) -> list[str]:
             return [name]
         case ast.Delete(targets=targets):
             return [each.id for each in targets if isinstance(each, ast.Name)]
-    return []
+        case _:
+            return []
 
 
 def output_types(kind: Kind) -> tuple[DType | None, ...]:

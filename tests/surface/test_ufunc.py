@@ -70,9 +70,8 @@ def test_out() -> None:
     assert ADD(X, Y, out) is out
     assert ADD(X, Y, out=(out,)) is out
     first, second = np.empty(4), np.empty(4)
-    assert (
-        POLAR(X, Y, out=(first, second)) == (first, second) if False else POLAR(X, Y, out=(first, second))[1] is second
-    )
+    results = POLAR(X, Y, out=(first, second))
+    assert results[0] is first and results[1] is second
     np.testing.assert_array_equal(first, X * X + Y * Y)
     results = POLAR(X, Y, out=(None, second))
     assert results[1] is second and results[0] is not first
