@@ -6,7 +6,6 @@ in 0.1 ms.  A process that has `hashlib` already uses it (SHA instructions, 15 u
 
 from __future__ import annotations
 
-import functools
 import importlib
 import sys
 from collections.abc import Callable
@@ -26,11 +25,10 @@ def hex_digest(*parts: str) -> str:
 
 def _constructor() -> Callable[[bytes], Any]:
     loaded = sys.modules.get("hashlib")
-    found: Callable[[bytes], Any] = _own() if loaded is None else loaded.sha256
+    found: Callable[[bytes], Any] = _OWN if loaded is None else loaded.sha256
     return found
 
 
-@functools.cache
 def _own() -> Callable[[bytes], Any]:
     for name in ("_sha2", "_sha256", "hashlib"):
         try:
@@ -39,3 +37,6 @@ def _own() -> Callable[[bytes], Any]:
             continue
         return found
     raise ImportError("this Python has no SHA-256")
+
+
+_OWN = _own()  # now: a module of C may find no room later

@@ -44,6 +44,13 @@ def obtain(unit: Unit) -> Built | BuildFailure:
     """Code for `unit`, found or built.  Threads that ask for one key at once share one build."""
     if not config.jit_enabled():
         return _DISABLED
+    try:
+        return _obtain(unit)
+    except ImportError as error:  # modules that only a build needs are code, too, which may find no room any more
+        return BuildFailure("io", f"a module that a build needs cannot be loaded: {error}", transient=True)
+
+
+def _obtain(unit: Unit) -> Built | BuildFailure:
     with forks.imports:  # `CC` with arguments imports a module
         plan = toolchain.plan(unit)
     if isinstance(plan, BuildFailure):

@@ -56,7 +56,7 @@ _INDEX = re.compile(r"(?:(?P<kind>[in])(?P<axis>\d{1,2})|flat)", re.ASCII)
 _WHOLE = re.compile(r"-?\d{1,20}", re.ASCII)
 
 
-class IRSyntaxError(Exception):
+class IRSyntaxError(ValueError):
     """The text is not IR: where, and why."""
 
     def __init__(self, line: int, column: int, message: str) -> None:
@@ -74,7 +74,11 @@ class _Token(NamedTuple):
 
 def parse(text: str) -> Function:
     """The function `text` spells; raises IRSyntaxError if it spells none."""
-    return _Parser(text).function()
+    parser = _Parser(text)
+    try:
+        return parser.function()
+    except RecursionError:
+        raise parser.error(parser.peek().at, "too little of the stack is left for blocks nested so deep") from None
 
 
 class _Parser:

@@ -18,11 +18,11 @@ from iris_cc.build import Artifact, BytesImage, FileImage
 _DESCRIPTORS = "/proc/self/fd/"
 
 # The dynamic linker's words for a process that is short of address space, mappings, memory or descriptors.
-_WANTS = (
+_WANTS_SPACE = (
     r"[Cc]annot allocate|failed to map segment|cannot map zero-fill|[Cc]annot create shared object|out of memory"
-    r"|Too many open files|cannot change memory protections|cannot apply additional memory protection"
-    r"|cannot create TLS|cannot make segment writable|cannot enable executable stack|mmap"
+    r"|cannot change memory protections|cannot apply additional memory protection|cannot make segment writable|mmap"
 )
+_WANTS = _WANTS_SPACE + r"|Too many open files|cannot create TLS|cannot enable executable stack"
 
 
 class LoadError(RuntimeError):
@@ -112,7 +112,10 @@ def load(artifact: Artifact) -> Library:
 
 def _backend() -> Any:
     with forks.imports:
-        import _cffi_backend
+        try:
+            import _cffi_backend
+        except ImportError as error:  # code as well, which may find no room any more
+            raise LoadError(f"what opens kernels cannot be loaded: {_said(str(error))}", wanting=True) from error
 
     return _cffi_backend
 
@@ -219,8 +222,8 @@ def _dlopen(path: str) -> Any:
 
 
 def _said(message: str) -> str:
-    """What the system said; at the limit of mappings it speaks of memory, and there may be plenty."""
-    if "Cannot allocate memory" not in message:
+    """What the system said; at the limit of mappings it speaks of memory or segments, and there may be plenty."""
+    if re.search(_WANTS_SPACE, message) is None:
         return message
     return f"{message} (the limits on address space and on mappings, `ulimit -v` and vm.max_map_count, count here)"
 

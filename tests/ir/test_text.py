@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -171,3 +173,35 @@ def test_a_long_program_parses_in_linear_time() -> None:
     fn = parse(text)
     assert print_function(fn) == text
     assert fn.results == (I64,)
+
+
+NESTED = {
+    "if": ("if %0 {\n", "yield\n} else {\nyield\n}\n"),
+    "else": ("if %0 {\nyield\n} else {\n", "yield\n}\n"),
+    "while": ("while carry {\ntest %0\n} do {\n", "yield\n}\n"),
+    "test": ("while carry {\n", "test %0\n} do {\nyield\n}\n"),
+}
+
+
+@pytest.mark.parametrize("kind", NESTED)
+@pytest.mark.parametrize("stack", [0, 500, 850, 900])
+def test_deep_text_on_a_deep_stack_is_an_error_with_a_place(kind: str, stack: int) -> None:
+    head, tail = NESTED[kind]
+
+    def deeper(count: int, text: str) -> IRSyntaxError | None:
+        if count:
+            return deeper(count - 1, text)
+        try:
+            parse(text)
+        except IRSyntaxError as error:
+            return error
+        return None
+
+    room = stack - len(inspect.stack())
+    for depth in (MAX_DEPTH - 2, 5_000):
+        text = f"func @f(%0: bool) -> bool {{\n{head * depth}{tail * depth}return %0\n}}\n"
+        error = deeper(max(room, 0), text)
+        if error is None:
+            assert depth < MAX_DEPTH and stack < 850
+        else:
+            assert "nested" in error.message and 1 < error.line <= depth * head.count("\n") + 2
