@@ -200,4 +200,4 @@ def _assign(state: State, *targets: ast.expr) -> State:
     if state is None:
         return None
     names = {n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)}
-    return state | names
+    return state if names <= state else state | names

@@ -10,6 +10,7 @@ import builtins
 import math
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from heapq import nsmallest
 from types import BuiltinFunctionType, BuiltinMethodType, FunctionType, MappingProxyType, ModuleType
 from typing import Any, Literal
 
@@ -93,7 +94,7 @@ class Unusable:
 
 Entity = Local | Constant | Known | CastTo | Helper | Symbol | Namespace | Unusable
 
-_MOST_GUESSED, _MOST_COMPARED = 50, 1_000  # names of one kernel that may be mistyped, and known names they may mean
+_MOST_GUESSED, _MOST_COMPARED = 50, 500  # names of one kernel that may be mistyped, and known names they may mean
 
 _DSL_CONSTANTS = MappingProxyType({"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan})
 _DSL_MODULES = MappingProxyType({"math": math, "np": np, "numpy": np})
@@ -295,12 +296,14 @@ class Routine:
     def _unknown(self, name: str) -> Unusable:
         if hasattr(builtins, name):
             return Unusable(codes.E0203, f"`{name}` is {describe(getattr(builtins, name))}")
-        near = nearest(name, self._known_names()[:_MOST_COMPARED]) if len(self.seen) < _MOST_GUESSED else None
+        near = nearest(name, self.known_names()) if len(self.seen) < _MOST_GUESSED else None
         return Unusable(codes.E0201, f"`{name}` is not defined", f"did you mean `{near}`?" if near else "")
 
-    def _known_names(self) -> list[str]:
+    def known_names(self) -> list[str]:
+        """What a mistyped name may mean, as far as it is compared."""
         captured = () if self.function is None else (*self.function.__globals__, *self.function.__code__.co_freevars)
-        return [*sorted(self.locals), *captured, *spelled("builtin"), *spelled("dsl")]
+        first = nsmallest(_MOST_COMPARED, self.locals)
+        return [*first, *captured, *spelled("builtin"), *spelled("dsl")][:_MOST_COMPARED]
 
     def entity(self, node: ast.expr) -> Entity:
         """What an expression in the place of a function or a constant names."""
@@ -345,10 +348,15 @@ def routine_of(
     return Routine(source.tree.name, source, params, defaults, bound, function, {}, family, texts)
 
 
+_BINDS_NOTHING = (ast.expr_context, ast.operator, ast.Constant, ast.BinOp, ast.Call, ast.Attribute, ast.Assign)
+
+
 def assigned_names(root: ast.AST) -> frozenset[str]:
     """Every name `root` binds, at any depth, by whatever means: those outside the language are reported elsewhere."""
     names: set[str] = set()
     for node in ast.walk(root):
+        if isinstance(node, _BINDS_NOTHING):  # most nodes by far
+            continue
         match node:
             case ast.Name(id=name, ctx=ast.Store()):
                 names.add(name)

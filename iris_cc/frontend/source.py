@@ -391,7 +391,8 @@ def _parse(lines: list[str], first: int, file: str) -> ast.Module:
         raise fail(codes.E0005, "the source is nested too deep to parse", place) from None
     except ValueError as error:
         raise fail(codes.E0003, f"the source is not valid Python: {error}", place) from None
-    ast.increment_lineno(tree, first - 1 - indented)
+    if above := first - 1 - indented:
+        ast.increment_lineno(tree, above)
     if (node := limits.too_deep(tree)) is not None:
         line, col = getattr(node, "lineno", first), getattr(node, "col_offset", 0)
         where = Span(file, line, col, line, col + 1)

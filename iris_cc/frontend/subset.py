@@ -120,10 +120,12 @@ class _RoutineCheck:
         flow = Flow(self.routine.locals, self.constant, report)
         arguments = self.source.tree.args
         given = {arg.arg for arg in ast.walk(arguments) if isinstance(arg, ast.arg)}
-        yields = any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in ast.walk(self.source.tree))
         refused = any(found.code is codes.E0101 for found in self.checker.diagnostics)  # may return inside
-        if flow.run(self.source.tree, frozenset(given)) and not yields and not refused:
+        if flow.run(self.source.tree, frozenset(given)) and not refused and not self.yields():
             self.error(codes.E0302, f"a path through `{self.routine.name}` ends without `return`", self.source.header)
+
+    def yields(self) -> bool:
+        return any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in ast.walk(self.source.tree))
 
     @lazy
     def first_stores(self) -> dict[str, ast.Name]:

@@ -59,7 +59,7 @@ def test_refused_with_a_code(name: str) -> None:
     text, code = REFUSED[name]
     started = time.process_time()
     assert set(codes_of(text, "f8")) == {code}
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 0.5
 
 
 HUGE_CONSTANTS = ["2**10**9", "10**(10**7)", "(1 << 10**10)", "2**63 * 2**1000000", "(2**60000)**60000", "-(2**70)"]
@@ -131,7 +131,7 @@ def test_messages_are_as_long_as_people_read(name: str) -> None:
     started = time.process_time()
     with pytest.raises(CompileError) as caught:
         front.analyze(HEAVY[name]).lower((front.type_of("f8"),))
-    assert time.process_time() - started < 1.5
+    assert time.process_time() - started < 1  # half of it on an idle machine
     message, found = str(caught.value), caught.value.diagnostics
     assert len(message) < 20_000 and max(map(len, message.splitlines())) < 1_000
     assert message.count("error[") == min(len(found), 20)
