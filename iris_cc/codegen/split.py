@@ -42,6 +42,8 @@ from iris_cc.records import record, replace
 _RUN = 120
 # A short run is compiled as one function while there are few; beyond, an operation at a time, which many runs share.
 _SHORT, _MOST_SHORT = 20, 60
+# A function that weighs more has short runs only: a compiler takes seconds for that many different statements.
+_HUGE = 15_000
 
 
 @record(eq=False)
@@ -145,6 +147,8 @@ class Splitter:
         self.own = own
         self.life = Life(fn)
         self.known: set[object] = set()
+        self.is_huge = weight.called_weight(fn.body, own) > _HUGE
+        self.run = _SHORT - 1 if self.is_huge else _RUN
 
     def steps(self) -> tuple[Step, ...]:
         return tuple(self._steps(self.fn.body))
@@ -162,13 +166,15 @@ class Splitter:
         for stmt in block.stmts:
             size = weight.of_step(stmt, self.own)
             is_call = isinstance(stmt, Let) and is_ours(stmt.op, self.own)
-            if group and (is_call or total + size > _RUN):
+            is_apart = size > _RUN and isinstance(stmt, If | For)
+            if group and (is_call or is_apart or total + size > self.run):
                 yield from self._runs(group)
                 group, total = [], 0
             if is_call:
                 assert isinstance(stmt, Let)
                 yield Call(stmt, self.life.end[id(stmt)])
-            elif size > _RUN and isinstance(stmt, If | For):
+            elif is_apart:
+                assert isinstance(stmt, If | For)
                 yield self._compound(stmt)
             else:
                 group.append(stmt)

@@ -19,6 +19,7 @@ from iris_cc.codegen.cfamily import Emitter, as_int, inputs
 from iris_cc.codegen.dialect import Dialect, literal
 from iris_cc.codegen.names import Names
 from iris_cc.codegen.needs import can_fault, order_shows
+from iris_cc.codegen.orders import Orders, Tile
 from iris_cc.codegen.split import Branch, Call, Counted, Life, Run, Splitter, Step
 from iris_cc.codegen.writer import Places, Writer
 from iris_cc.diagnostics import Span
@@ -40,22 +41,22 @@ class Slots:
 
     def __init__(self, life: Life) -> None:
         self.life = life
-        self.place: dict[Var, str] = {}
+        self.place: dict[Var, Tile] = {}
         self.count: dict[Scalar, int] = {}
         self._free: dict[Scalar, list[int]] = {}
         self._ends: list[tuple[int, int, Scalar, int]] = []
 
-    def take(self, var: Var) -> str:
+    def take(self, var: Var) -> Tile:
         """A tile for a value that is read later on."""
         home = self.life.home(var)
         free = self._free.setdefault(home.type, [])
         number = free.pop() if free else self.count.get(home.type, 0)
         self.count[home.type] = max(self.count.get(home.type, 0), number + 1)
-        self.place[home] = f"iris_s->{_member(home.type)}[{number}]"
+        self.place[home] = Tile(_member(home.type), number)
         heapq.heappush(self._ends, (self.life.last.get(home, 0), home.id, home.type, number))
         return self.place[home]
 
-    def at(self, var: Var) -> str:
+    def at(self, var: Var) -> Tile:
         return self.place[self.life.home(var)]
 
     def release(self, position: int) -> None:
@@ -115,6 +116,8 @@ class Steps:
         self.out = Writer()
         self.functions: list[str] = []
         self.step_names: dict[object, str] = {}
+        self.orders = Orders(dialect, TILES)
+        self.in_rows = False
         self.parts = 0
         self.loops = 0
         self.status = ", status" if can_fault(fn) else ""
@@ -133,16 +136,19 @@ class Steps:
         with out.braces("typedef struct"):
             out.lines(*(members or ["char none;"]))
         head = out.text().rstrip("\n") + f" {TILES};\n"
-        return "\n".join([head, *self.copies.definitions(), *self.functions])
+        return "\n".join([head, *self.copies.definitions(), *filter(None, [self.orders.head()]), *self.functions])
 
     # -- values ---------------------------------------------------------------------------------------------------
 
     def _input(self, var: Var) -> str | None:
         """The tile of a parameter; None for one that nothing reads."""
-        return self.slots.take(var) if self.splitter.life.is_read_after(var, 0) else None
+        return str(self.slots.take(var)) if self.splitter.life.is_read_after(var, 0) else None
 
     def atom(self, atom: Atom) -> str:
-        return literal(atom, self.dialect, True) if isinstance(atom, Const) else self.slots.at(atom)
+        return literal(atom, self.dialect, True) if isinstance(atom, Const) else str(self.slots.at(atom))
+
+    def argument(self, atom: Atom) -> Tile | Const:
+        return atom if isinstance(atom, Const) else self.slots.at(atom)
 
     def element(self, atom: Atom) -> str:
         """The value of element `k`."""
@@ -165,8 +171,11 @@ class Steps:
     def _steps(self, steps: Sequence[Step], begin: str, end: str) -> None:
         """The steps in order; a long list is several functions."""
         if len(steps) <= _CALLS:
+            self.in_rows = self.splitter.is_huge and begin == "begin" and not self.status
             for step in steps:
                 self._step(step, begin, end)
+            self._close_table()
+            self.in_rows = False
             return
         for first in range(0, len(steps), _CALLS):
             self.parts += 1
@@ -181,13 +190,40 @@ class Steps:
                 self._run(step, begin, end)
             case Call():
                 self._call(step, begin, end)
+            case _:
+                self._control(step, begin, end)
+        self.slots.release(step.at)
+
+    def _control(self, step: Branch | Counted, begin: str, end: str) -> None:
+        """Control flow around steps; those inside it are calls."""
+        self._close_table()
+        in_rows, self.in_rows = self.in_rows, False
+        match step:
             case Counted() if step.stmt.live is None:
                 self._counted(step, begin, end)
             case Branch() | Counted():
                 self._apart(step, begin, end)
             case _:
                 assert_never(step)
-        self.slots.release(step.at)
+        self.in_rows = in_rows
+
+    def _order(
+        self, name: str, begin: str, end: str, arguments: Sequence[Tile | Const], loc: Span, faults: bool
+    ) -> None:
+        """A call of a step, as a row of a table where there are very many."""
+        if self.in_rows and (functions := self.orders.take(name, arguments)) is not None:
+            self.functions += functions
+            return
+        self._close_table()
+        self._comment(loc)
+        words = [literal(each, self.dialect, True) if isinstance(each, Const) else str(each) for each in arguments]
+        self.out.line(f"{name}({', '.join([begin, end, *words, *(['status'] if faults else [])])});")
+
+    def _close_table(self) -> None:
+        if (closed := self.orders.close()) is not None:
+            table, call = closed
+            self.functions.append(table)
+            self.out.line(f"iris_orders{call}")
 
     def _comment(self, loc: Span) -> None:
         if comment := self.places.comment(loc):
@@ -196,13 +232,12 @@ class Steps:
     def _run(self, run: Run, begin: str, end: str) -> None:
         if not run.outputs and not can_fault(run.fn):
             return
-        self._comment(run.loc)
-        arguments = [self.atom(atom) for atom in run.inputs]
+        arguments = [self.argument(atom) for atom in run.inputs]
         self.slots.release(run.at)
         targets = [self.slots.at(v) if self._has_tile(v) else self.slots.take(v) for v in run.outputs]
-        status = ["status"] if can_fault(run.fn) else []
-        self.out.line(f"{self._name(run)}({', '.join([begin, end, *arguments, *targets, *status])});")
-        if status:
+        faults = can_fault(run.fn)
+        self._order(self._name(run), begin, end, [*arguments, *targets], run.loc, faults)
+        if faults:
             self._leave()
 
     def _leave(self) -> None:
@@ -226,10 +261,9 @@ class Steps:
         let = call.let
         if not self.splitter.life.is_read_after(let.out, call.at):
             return
-        self._comment(let.loc)
         name = self.copies.each(let, self.names.callee(let))
-        arguments = [self.atom(arg) for arg in let.args]  # and kept: functions may read them a second time
-        self.out.line(f"{name}({', '.join([begin, end, *arguments, self.slots.take(let.out)])});")
+        arguments = [self.argument(arg) for arg in let.args]  # and kept: functions may read them a second time
+        self._order(name, begin, end, [*arguments, self.slots.take(let.out)], let.loc, False)
 
     # -- control flow ---------------------------------------------------------------------------------------------
 

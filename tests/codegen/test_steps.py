@@ -20,9 +20,11 @@ RANDOM = np.random.default_rng(7)
 X, Y = RANDOM.uniform(0.0, 4.0, 700), RANDOM.uniform(-2.0, 2.0, 700)
 
 
-@pytest.fixture
-def in_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every kernel goes by steps, and all its control flow is outside of them."""
+@pytest.fixture(params=["calls", "rows"])
+def in_steps(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every kernel goes by steps, and all its control flow is outside of them; they are called, or rows of a table."""
+    if request.param == "rows":
+        monkeypatch.setattr(split, "_HUGE", 0)
     monkeypatch.setattr(weight, "MOST_WHOLE", 0)
     monkeypatch.setattr(weight, "_MOST_IN_LANES", 0)
     monkeypatch.setattr(split, "_RUN", 1)
@@ -200,6 +202,53 @@ def test_a_large_kernel_is_compiled_within_seconds(
     for i in range(count):
         expected = want(expected, i)
     np.testing.assert_allclose(got, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("line", "count", "want"),
+    [
+        ("x = x * 0.5 + {}.25", 8_000, lambda x, i: x * 0.5 + (i + 0.25)),
+        ("x = sin(x) + {}", 8_000, lambda x, i: np.sin(x) + i),
+        ("x = {} / (abs(x) + 2.5)", 8_000, lambda x, i: i / (abs(x) + 2.5)),
+    ],
+)
+def test_the_largest_kernels_are_tables(
+    line: str, count: int, want: Callable[[np.ndarray, int], np.ndarray], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The C of a kernel grows by a line for a step, and no step is long."""
+    kernel = iris_cc.kernel(large(line, count))
+    text = kernel.inspect_c("f8")
+    assert len(text) < 150 * count + 100_000
+    x = np.linspace(0.25, 2.0, 1000)
+    monkeypatch.setenv("IRIS_CC_TIMEOUT", "20")  # it takes half a second of an idle machine
+    expected = x
+    for i in range(count):
+        expected = want(expected, i)
+    np.testing.assert_allclose(kernel(x), expected, rtol=1e-11)
+    assert kernel.explain(x).route == "compiled"
+
+
+def test_rows_have_constants_of_all_types(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weight, "MOST_WHOLE", 0)
+    monkeypatch.setattr(split, "_HUGE", 0)
+    monkeypatch.setattr(split, "_SHORT", 2)
+
+    def function(i, u, x, y):
+        i = i * 3 + 7
+        u = (u ^ 5) + 250
+        x = x * np.float32(0.1) + np.float32(np.inf)
+        y = y * 1e-310 - 2.5
+        return i, u, x, np.sin(y), x > y
+
+    i, u = np.arange(-60, 60, dtype=np.int16), np.arange(120, dtype=np.uint8)
+    x, y = np.linspace(-3, 3, 120).astype(np.float32), np.linspace(-1e300, 1e300, 120)
+    kernel = iris_cc.kernel(function)
+    assert "iris_orders(" in kernel.inspect_c("i2", "u1", "f4", "f8")
+    with np.errstate(all="ignore"):
+        rows = list(zip(*(function(*row) for row in zip(i, u, x, y, strict=True)), strict=True))
+        got = kernel(i, u, x, y)
+    for have, law in zip(got, rows, strict=True):
+        np.testing.assert_allclose(have, np.array(law), rtol=1e-14)
 
 
 @pytest.mark.parametrize("count", [100, 1_000])
