@@ -118,6 +118,7 @@ class Steps:
         self.step_names: dict[object, str] = {}
         self.orders = Orders(dialect, TILES)
         self.in_rows = False
+        self.leaves = order_shows(fn)
         self.parts = 0
         self.loops = 0
         self.status = ", status" if can_fault(fn) else ""
@@ -242,7 +243,7 @@ class Steps:
 
     def _leave(self) -> None:
         """The first fault of an element is the one that counts, where it shows which."""
-        if order_shows(self.fn):
+        if self.leaves:
             self.out.line("if (*status) return;")
 
     def _has_tile(self, var: Var) -> bool:
