@@ -183,8 +183,16 @@ _ROOT = ("iris_vm_root.h", "iris_vm_root.h")
 _ERF = ("iris_vm_erf.h", "iris_vm_erf.h")
 
 
-def _number(stem: str, libm: bool = False, near: bool = False) -> Helper:
-    return Helper(f"iris_{stem}", "iris_number.h", libm=libm, near=near)
+def _number(stem: str, libm: bool = False) -> Helper:
+    return Helper(f"iris_{stem}", "iris_number.h", libm=libm)
+
+
+def _division(stem: str) -> Helper:
+    return Helper(f"iris_{stem}", "iris_number.h", libm=True, near=True)
+
+
+def _builtin(name: str) -> Libm:
+    return Libm(name, builtin=True)
 
 
 # On vectors of lanes: {0} {1} {2} the operands, {t} the type of the first, {T} its name, {n} its bits, {r} the result's.
@@ -224,15 +232,15 @@ ADD   = Op("add",      "TT->T", NUMBERS,  Form("{0} + {1}"),     "add",         
 SUB   = Op("sub",      "TT->T", NUMBERS,  Form("{0} - {1}"),     "subtract",     (ast.Sub, "numpy.subtract"), traits=EXACT)
 MUL   = Op("mul",      "TT->T", NUMBERS,  Form("{0} * {1}"),     "multiply",     (ast.Mult, "numpy.multiply"), traits=EXACT | COMMUTES | ASSOCIATES, elsewhere="and")
 DIV   = Op("div",      "TT->T", FLOATS,   Form("{0} / {1}"),     "divide",       (ast.Div, "numpy.divide", "numpy.true_divide"), DIVIDE, traits=EXACT)
-FDIV  = Op("floordiv", "TT->T", NUMBERS,  _number("floordiv", libm=True, near=True),   "floor_divide", (ast.FloorDiv, "numpy.floor_divide"), 2 * DIVIDE, traits=EXACT | SCALAR)
-MOD   = Op("floormod", "TT->T", NUMBERS,  _number("floormod", libm=True, near=True),   "remainder",    (ast.Mod, "numpy.remainder", "numpy.mod", "dsl.remainder"), 2 * DIVIDE, traits=EXACT | SCALAR)
-REM   = Op("rem",      "TT->T", NUMBERS,  _number("rem", libm=True),        "fmod",         ("numpy.fmod", "math.fmod", "dsl.fmod"), 2 * DIVIDE, traits=EXACT | SCALAR)
+FDIV  = Op("floordiv", "TT->T", NUMBERS,  _division("floordiv"),   "floor_divide", (ast.FloorDiv, "numpy.floor_divide"), 2 * DIVIDE, traits=EXACT | SCALAR)
+MOD   = Op("floormod", "TT->T", NUMBERS,  _division("floormod"),   "remainder",    (ast.Mod, "numpy.remainder", "numpy.mod", "dsl.remainder"), 2 * DIVIDE, traits=EXACT | SCALAR)
+REM   = Op("rem",      "TT->T", NUMBERS,  _number("rem", libm=True), "fmod",         ("numpy.fmod", "math.fmod", "dsl.fmod"), 2 * DIVIDE, traits=EXACT | SCALAR)
 NEG   = Op("neg",      "T->T",  NUMBERS,  Form("-{0}"),          "negative",     (ast.USub, "numpy.negative"), traits=EXACT)
 ABS   = Op("abs",      "T->T",  SIGNED + FLOATS, _number("abs"), "absolute",     ("numpy.absolute", "numpy.abs", "numpy.fabs", "math.fabs", "dsl.fabs", "dsl.absolute"), traits=EXACT, vector=_ABS, elsewhere=SAME)
 SIGN  = Op("sign",     "T->T",  NUMBERS,  _number("sign"),       "sign",         ("numpy.sign", "dsl.sign"), traits=EXACT | LOUD)
 IPOW  = Op("ipow",     "TT->T", INTEGERS, _int("ipow"),          "iris.ipow",    (), CALL, traits=EXACT | CHECKED)
 POW   = Op("pow",      "TT->T", FLOATS,   Libm("pow", _POW),     "power",        (ast.Pow, "numpy.power", "numpy.pow", "math.pow", "dsl.pow", "dsl.power"), VECTOR, pasted=6 * PASTED)
-FMA   = Op("fma",      "TTT->T", FLOATS,  Libm("fma", builtin=True),            "libm.fma",     ("math.fma", "dsl.fma"), 2)  # rounded once
+FMA   = Op("fma",      "TTT->T", FLOATS,  _builtin("fma"),       "libm.fma",     ("math.fma", "dsl.fma"), 2)  # rounded once
 PYDIV = Op("pydiv",    "ii->d", (),       _int("pydiv"),         "iris.pydiv",   (), CALL, traits=EXACT)  # int / int, correctly rounded at any size
 #   comparison
 LT    = Op("lt",       "TT->b", ALL,      Form("{0} < {1}"),     "less",          (ast.Lt, "numpy.less"), traits=EXACT | LOUD, vector=_compared("LT", "~{0} & {1}"), mirror="gt")
@@ -261,11 +269,11 @@ MAX   = Op("maximum",  "TT->T", NUMBERS,  _number("maximum"),    "maximum",     
 FMIN  = Op("fmin",     "TT->T", NUMBERS,  _number("fmin"),       "fmin",         ("numpy.fmin", "dsl.fmin"), 2, traits=EXACT | COMMUTES | ASSOCIATES | EXTREME | LOUD, vector=_chosen("LT", 1), elsewhere="and")
 FMAX  = Op("fmax",     "TT->T", NUMBERS,  _number("fmax"),       "fmax",         ("numpy.fmax", "dsl.fmax"), 2, traits=EXACT | COMMUTES | ASSOCIATES | EXTREME | LOUD, vector=_chosen("GT", 1), elsewhere="or")
 #   rounding and the parts of a float
-FLOOR = Op("floor",    "T->T",  FLOATS,   Libm("floor", builtin=True),         "floor",        ("numpy.floor", "math.floor", "dsl.floor"), 2, traits=EXACT | INSTRUCTION, elsewhere=SAME)
-CEIL  = Op("ceil",     "T->T",  FLOATS,   Libm("ceil", builtin=True),          "ceil",         ("numpy.ceil", "math.ceil", "dsl.ceil"), 2, traits=EXACT | INSTRUCTION, elsewhere=SAME)
-TRUNC = Op("trunc",    "T->T",  FLOATS,   Libm("trunc", builtin=True),         "trunc",        ("numpy.trunc", "numpy.fix", "math.trunc", "dsl.trunc"), 2, traits=EXACT | INSTRUCTION, elsewhere=SAME)
-RINT  = Op("rint",     "T->T",  FLOATS,   Libm("rint", builtin=True),          "rint",         ("numpy.rint", "dsl.rint"), 2, traits=EXACT | INSTRUCTION)
-COPY  = Op("copysign", "TT->T", FLOATS,   Libm("copysign", builtin=True),      "copysign",     ("numpy.copysign", "math.copysign", "dsl.copysign"), 2, traits=EXACT | INSTRUCTION | READS_SIGN)
+FLOOR = Op("floor",    "T->T",  FLOATS,   _builtin("floor"),     "floor",        ("numpy.floor", "math.floor", "dsl.floor"), 2, traits=EXACT | INSTRUCTION, elsewhere=SAME)
+CEIL  = Op("ceil",     "T->T",  FLOATS,   _builtin("ceil"),      "ceil",         ("numpy.ceil", "math.ceil", "dsl.ceil"), 2, traits=EXACT | INSTRUCTION, elsewhere=SAME)
+TRUNC = Op("trunc",    "T->T",  FLOATS,   _builtin("trunc"),     "trunc",        ("numpy.trunc", "numpy.fix", "math.trunc", "dsl.trunc"), 2, traits=EXACT | INSTRUCTION, elsewhere=SAME)
+RINT  = Op("rint",     "T->T",  FLOATS,   _builtin("rint"),      "rint",         ("numpy.rint", "dsl.rint"), 2, traits=EXACT | INSTRUCTION)
+COPY  = Op("copysign", "TT->T", FLOATS,   _builtin("copysign"),  "copysign",     ("numpy.copysign", "math.copysign", "dsl.copysign"), 2, traits=EXACT | INSTRUCTION | READS_SIGN)
 NEXT  = Op("nextafter", "TT->T", FLOATS,  Libm("nextafter"),     "nextafter",    ("numpy.nextafter", "math.nextafter", "dsl.nextafter"), CALL)
 LDEXP = Op("ldexp",    "Ti->T", FLOATS,   _float("ldexp"),       "ldexp",        ("numpy.ldexp", "math.ldexp", "dsl.ldexp"), 4)
 ISNAN = Op("isnan",    "T->b",  FLOATS,   _float("isnan"),       "isnan",        ("numpy.isnan", "math.isnan", "dsl.isnan"), traits=EXACT, vector={"float": "IRIS_NE({t}, {0}, {0})"}, elsewhere=False)
@@ -273,7 +281,7 @@ ISINF = Op("isinf",    "T->b",  FLOATS,   _float("isinf"),       "isinf",       
 ISFIN = Op("isfinite", "T->b",  FLOATS,   _float("isfinite"),    "isfinite",     ("numpy.isfinite", "math.isfinite", "dsl.isfinite"), traits=EXACT, vector={"float": "IRIS_EQ({t}, {0} - {0}, iris_all_{t}(0))"}, elsewhere=True)
 SGNB  = Op("signbit",  "T->b",  FLOATS,   _float("signbit"),     "signbit",      ("numpy.signbit", "dsl.signbit"), traits=EXACT | READS_SIGN, vector={"float": _SIGN_BIT})
 #   powers and roots
-SQRT  = Op("sqrt",     "T->T",  FLOATS,   Libm("sqrt", builtin=True),          "sqrt",         ("numpy.sqrt", "math.sqrt", "dsl.sqrt"), DIVIDE, traits=EXACT | INSTRUCTION)
+SQRT  = Op("sqrt",     "T->T",  FLOATS,   _builtin("sqrt"),      "sqrt",         ("numpy.sqrt", "math.sqrt", "dsl.sqrt"), DIVIDE, traits=EXACT | INSTRUCTION)
 CBRT  = Op("cbrt",     "T->T",  FLOATS,   Libm("cbrt", _ROOT),   "cbrt",         ("numpy.cbrt", "math.cbrt", "dsl.cbrt"), VECTOR)
 SQR   = Op("square",   "T->T",  NUMBERS,  Form("{0} * {0}"),     "square",       ("numpy.square", "dsl.square"), traits=EXACT)
 RECIP = Op("reciprocal", "T->T", NUMBERS, _number("reciprocal"), "reciprocal",   ("numpy.reciprocal", "dsl.reciprocal"), DIVIDE, traits=EXACT, vector={"float": "iris_all_{t}(1) / {0}"})

@@ -168,7 +168,7 @@ def test_elsewhere_a_row_means_what_numpy_gives(op: Op) -> None:
             assert same_bits(found, args[0])
         else:
             assert same_bits(found, computed(ops.BY_NAME[str(op.elsewhere)], *args))
-    assert tried
+    assert tried or op.elsewhere == SAME
 
 
 @pytest.mark.parametrize("op", TABLE, ids=lambda op: op.name)
