@@ -21,11 +21,13 @@ from iris_cc.kernels import make as states
 from iris_cc.kernels import options as reading
 from iris_cc.kernels.arguments import complete
 from iris_cc.kernels.explain import Explanation
-from iris_cc.kernels.options import Compile, Fallback, Fp, Math, Options
+from iris_cc.kernels.options import Compile, Fallback, Options
 from iris_cc.kernels.specialization import Specialization
 from iris_cc.kernels.state import KernelState, wanted_route
+from iris_cc.records import replace
 from iris_cc.runtime import callers
 from iris_cc.runtime.pending import take_pending, was_noted_twice
+from iris_cc.target import Fp, Math
 
 if TYPE_CHECKING:
     from iris_cc.kernels.python import PythonState
@@ -379,7 +381,7 @@ def _rebuild(
     else:
         made = make(text or "", options) if function is None else make(function, options, text, texts)
     if isinstance(made.state, KernelState):
-        made.state.fp = fp  # the environment may say something else here
+        made.state.target = replace(made.state.target, fp=fp)  # the environment may say something else here
     return made
 
 

@@ -11,7 +11,7 @@ from iris_cc.cli.problems import UsageProblem, of_compile_error
 from iris_cc.cli.report import Report
 from iris_cc.cli.words import NDIM_HELP, TARGET_HELP, TYPES_HELP, type_name, types_for
 from iris_cc.diagnostics import CompileError, FallbackWarning
-from iris_cc.kernels.options import FP_MODES
+from iris_cc.target import FP_MODES
 
 STAGES = ("source", "ir", "c", "asm")
 

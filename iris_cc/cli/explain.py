@@ -107,8 +107,7 @@ def explanation_of(kernel: Kernel, types: tuple[Any, ...], ndim: int) -> tuple[E
 def _libm_functions(kernel: Kernel, types: tuple[Any, ...], ndim: int) -> list[str]:
     """The functions of the platform's C library the code calls: their last digit is the platform's."""
     spec = kernel.specialization(types, ndim)
-    own = spec.options.math != "libm"
-    called = dict.fromkeys(let.op for let in needs.lets(spec.fn) if needs.calls_libm(let.op, own))
+    called = dict.fromkeys(let.op for let in needs.lets(spec.fn) if needs.calls_libm(let.op, spec.target))
     return [op.name for op in called if op.cost >= VECTOR]
 
 

@@ -20,12 +20,13 @@ from iris_cc import api
 from iris_cc.api import Kernel
 from iris_cc.cli.problems import KernelProblem, Problem, UsageProblem, of_compile_error
 from iris_cc.diagnostics import CompileError
-from iris_cc.kernels.options import Fp, Options
+from iris_cc.kernels.options import Options
 from iris_cc.records import replace
+from iris_cc.target import Fp
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class KernelPath:
     """Where a kernel is: a Python file, an importable module, or a file of DSL text; and its name in there."""
 
     place: str
@@ -35,12 +36,12 @@ class Target:
         return self.place if self.name is None else f"{self.place}:{self.name}"
 
 
-def parse(text: str) -> Target:
+def parse(text: str) -> KernelPath:
     """Split `PLACE:NAME` at its last colon; a file whose own name has a colon is taken whole."""
     if Path(text).exists():
-        return Target(text, None)
+        return KernelPath(text, None)
     place, colon, name = text.rpartition(":")
-    return Target(place, name) if colon and place and name else Target(text.rstrip(":"), None)
+    return KernelPath(place, name) if colon and place and name else KernelPath(text.rstrip(":"), None)
 
 
 def load_kernel(text: str, fp: Fp | None = None) -> Kernel:
@@ -131,7 +132,7 @@ def _from_user_code(trace: TracebackType | None) -> TracebackType | None:
     return None
 
 
-def _find(module: ModuleType, target: Target) -> Any:
+def _find(module: ModuleType, target: KernelPath) -> Any:
     if target.name is None:
         names = ", ".join(_kernels_in(module)) or "it holds no function"
         raise UsageProblem(f"say which function of {target.place} is meant: {target.place}:NAME ({names})")
@@ -154,7 +155,7 @@ def _kernels_in(module: ModuleType) -> list[str]:
     ]
 
 
-def _of_object(found: Any, target: Target, fp: Fp | None) -> Kernel:
+def _of_object(found: Any, target: KernelPath, fp: Fp | None) -> Kernel:
     if isinstance(found, Kernel):
         return _for_a_command(found, fp)
     if isinstance(found, FunctionType):

@@ -24,7 +24,7 @@ from iris_cc.cli.words import TARGET_HELP, parse_number, parse_shape
 from iris_cc.diagnostics import CompileError
 from iris_cc.kernels.arguments import types_of_arguments
 from iris_cc.kernels.explain import Explanation
-from iris_cc.kernels.options import FP_MODES
+from iris_cc.target import FP_MODES
 
 _BLOCK = 1 << 18  # elements: a few MiB per operand
 _TENTH = 0.1

@@ -11,18 +11,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from iris_cc.codegen.cfamily import Emitter
-from iris_cc.codegen.dialect import Dialect
 from iris_cc.codegen.lane_calls import has_near
+from iris_cc.codegen.languages import LANGUAGES
 from iris_cc.codegen.needs import is_ours
 from iris_cc.codegen.writer import Writer
 from iris_cc.ir.nodes import Atom, Const, Function, Let
+from iris_cc.target import Target
 
 
 class Copies:
     """The copies that were asked for, in that order."""
 
-    def __init__(self, dialect: Dialect) -> None:
-        self.dialect = dialect
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.language = LANGUAGES[target.language]
         self._texts: dict[str, str] = {}
 
     def definitions(self) -> list[str]:
@@ -30,7 +32,7 @@ class Copies:
 
     def one(self, let: Let, callee: str) -> str:
         """The copy of `callee` for one element, or `callee` where it is none of ours."""
-        if not is_ours(let.op, self.dialect.own):
+        if not is_ours(let.op, self.target):
             return callee
         name = callee.replace("iris_", "iris_one_", 1)
         if name not in self._texts:
@@ -51,7 +53,7 @@ class Copies:
         return name
 
     def _type(self, atom: Atom) -> str:
-        return self.dialect.types[atom.type]
+        return self.language.types[atom.type]
 
     def _over_tiles(self, name: str, let: Let, callee: str, constant: list[bool]) -> str:
         words = "xy"[: len(let.args)]
@@ -75,10 +77,10 @@ class Outlined(Emitter):
     """Calls copies of the functions of ours."""
 
     def __init__(
-        self, fn: Function, dialect: Dialect, source: Mapping[int, str] | None, copies: Copies | None = None
+        self, fn: Function, target: Target, source: Mapping[int, str] | None, copies: Copies | None = None
     ) -> None:
-        super().__init__(fn, dialect, source)
-        self.copies = copies or Copies(dialect)
+        super().__init__(fn, target, source)
+        self.copies = copies or Copies(target)
 
     def callee(self, let: Let) -> str:
         return self.copies.one(let, super().callee(let))

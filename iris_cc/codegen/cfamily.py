@@ -10,7 +10,7 @@ from typing import assert_never
 
 from iris_cc.codegen import arrays
 from iris_cc.codegen.arrays import Layout
-from iris_cc.codegen.dialect import Dialect, literal
+from iris_cc.codegen.languages import LANGUAGES, literal
 from iris_cc.codegen.names import Names
 from iris_cc.codegen.needs import (
     can_fault,
@@ -45,6 +45,7 @@ from iris_cc.ir.nodes import (
 from iris_cc.ir.ops import Form, Helper, Libm
 from iris_cc.ir.types import BOOL, Scalar
 from iris_cc.ir.walk import reads
+from iris_cc.target import Target
 
 KERNEL = "iris_kernel"
 
@@ -77,17 +78,18 @@ def returns_value(fn: Function) -> bool:
     return len(fn.results) == 1
 
 
-def kernel_function(fn: Function, dialect: Dialect, source: Mapping[int, str] | None = None) -> str:
+def kernel_function(fn: Function, target: Target, source: Mapping[int, str] | None = None) -> str:
     """The definition of `iris_kernel`."""
-    return Emitter(fn, dialect, source).function()
+    return Emitter(fn, target, source).function()
 
 
 class Emitter:
     """Writes one function; the lane loop's emitter replaces what differs when a value is a vector."""
 
-    def __init__(self, fn: Function, dialect: Dialect, source: Mapping[int, str] | None) -> None:
+    def __init__(self, fn: Function, target: Target, source: Mapping[int, str] | None) -> None:
         self.fn = fn
-        self.dialect = dialect
+        self.target = target
+        self.language = LANGUAGES[target.language]
         self.out = Writer()
         self.places = Places(fn.loc.file, source)
         self.names = Names("status", "watch", *(far(type) for type in Scalar if type.is_float))
@@ -101,7 +103,7 @@ class Emitter:
 
     def function(self) -> str:
         fn = self.fn
-        self.far_types = far_types(fn, self.dialect.own)
+        self.far_types = far_types(fn, self.target)
         for var, hint in zip(inputs(fn), input_hints(fn), strict=True):
             self.name[var] = self.names.claim(hint)
         params = [f"{self.type(var.type)} {self.name[var]}" for var in inputs(fn)]
@@ -114,7 +116,7 @@ class Emitter:
         params += ["iris_watch *watch"] if is_watched(fn) else []
         params += [f"uint{type.bits}_t *{far(type)}" for type in self.far_types]
         result = self.type(fn.results[0]) if returns_value(fn) else "void"
-        with self.out.braces(f"{self.dialect.kernel} {result} {KERNEL}({', '.join(params) or 'void'})"):
+        with self.out.braces(f"{self.language.kernel} {result} {KERNEL}({', '.join(params) or 'void'})"):
             self.unread(*inputs(fn))
             named = arrays.named(fn)
             self.out.lines(*(f"(void){self.layout[each].pointer};" for each in self.layout if each not in named))
@@ -139,14 +141,14 @@ class Emitter:
     # -- words ----------------------------------------------------------------------------------------------------
 
     def type(self, type: Scalar) -> str:
-        return self.dialect.types[type]
+        return self.language.types[type]
 
     def atom(self, atom: Atom, alone: bool = False) -> str:
         match atom:
             case Var():
                 return self.name[atom]
             case Const():
-                return literal(atom, self.dialect, alone)
+                return literal(atom, self.language, alone)
             case _:
                 assert_never(atom)
 
@@ -210,7 +212,7 @@ class Emitter:
     def load(self, load: Load) -> None:
         layout, indices = self.layout[load.array], self.factors(load.indices)
         value, exists = layout.value(indices), layout.exists(indices)
-        zero = literal(Const(0, load.out.type), self.dialect)
+        zero = literal(Const(0, load.out.type), self.language)
         text = f"{exists} ? {value} : {zero}" if exists else value
         self.out.line(f"const {self.type(load.out.type)} {self.bind(load.out)} = {text};")
         self.unread(load.out)
@@ -403,9 +405,9 @@ class Emitter:
             case Libm(name, own, fast):
                 type = let.args[0].type
                 is_short = type.bits == 32
-                if own and self.dialect.own:
-                    return f"iris_{'fast_' if self.dialect.fast and type in fast else ''}{name}_{type}"
-                return self.dialect.libm_f32.format(name) if is_short else name
+                if own and self.target.has_own_math:
+                    return f"iris_{'fast_' if self.target.has_fast_math and type in fast else ''}{name}_{type}"
+                return self.language.libm_f32.format(name) if is_short else name
             case Helper(stem):
                 return _helper(stem, let)
             case _:
@@ -420,7 +422,7 @@ class Emitter:
             return f"{checked_cast(let)}({text})"
         if is_wide_cast(let):
             return f"iris_wide_{let.args[0].type}_{let.out.type}({text})"
-        return self.dialect.cast.format(text, T=self.type(let.out.type))
+        return self.language.cast.format(text, T=self.type(let.out.type))
 
 
 def checked_cast(let: Let) -> str:

@@ -11,7 +11,6 @@ from typing import assert_never
 from iris_cc.codegen import needs, pieces, runtime_c, weight
 from iris_cc.codegen.calls import Outlined
 from iris_cc.codegen.cfamily import kernel_function
-from iris_cc.codegen.dialect import BY_MATH
 from iris_cc.codegen.lane_plan import Plan, plan
 from iris_cc.codegen.lane_rows import lane_loop
 from iris_cc.codegen.lane_values import divides
@@ -21,6 +20,7 @@ from iris_cc.codegen.weight import Form
 from iris_cc.codegen.work import Share, share
 from iris_cc.codegen.writer import Writer, safe_comment
 from iris_cc.ir.nodes import Function
+from iris_cc.target import HOST, Target
 
 ENTRIES: Mapping[str, str] = {
     # NumPy's strided loop: 0, or -1 with an exception set; if aux is not NULL it is a uint32_t that several threads may
@@ -58,22 +58,22 @@ def ufunc_unit(
     fn: Function,
     source: Mapping[int, str] | None = None,
     parts: int | None = None,
-    math: str = "accurate",
+    target: Target = HOST,
     refills: bool | None = None,
     threads: int | None = None,
     form: Form | None = None,
 ) -> str:
     """The unit that exports `iris_loop`; `source` maps line numbers to the text shown beside them.
 
-    `math` says whose elementary functions are called.  `parts` is how many vectors of lanes are computed side by side,
-    where elements leave loops at different times: None asks the rule, 0 is one element after the other.  `refills` says
-    whether a lane takes the next element as soon as its own is done, where the kernel allows it.  `threads` is the most
+    `parts` is how many vectors of lanes are computed side by side, where elements leave loops at different times: None
+    asks the rule, 0 is one element after the other.  `refills` says whether a lane takes the next element as soon as
+    its own is done, where the kernel allows it.  `threads` is the most
     a call may use, None for all.  `form` is how a large kernel is kept compilable; None asks the rule.  The last four
     never change a result.
     """
     if fn.indices:
         raise ValueError("a kernel with index symbols has no ufunc loop")
-    rows, lanes, form = _loops(fn, 0, source, parts, math, refills, form)
+    rows, lanes, form = _loops(fn, 0, source, parts, target, refills, form)
     shared = share(fn, lanes is not None, rows.block_length(), threads)
     headers = {"iris_error.h"} if needs.can_fault(fn) else set()
     long_row = pieces.long_row(rows, shared)
@@ -85,7 +85,7 @@ def nd_unit(
     ndim: int,
     source: Mapping[int, str] | None = None,
     parts: int | None = None,
-    math: str = "accurate",
+    target: Target = HOST,
     refills: bool | None = None,
     threads: int | None = None,
     form: Form | None = None,
@@ -94,7 +94,7 @@ def nd_unit(
     if ndim < 0:
         raise ValueError("ndim is not negative")
     moving = ndim - 1 if ndim else None
-    rows, lanes, form = _loops(fn, moving, source, parts, math, refills, form)
+    rows, lanes, form = _loops(fn, moving, source, parts, target, refills, form)
     shared = share(fn, lanes is not None, rows.block_length(), threads if ndim else 1)
     space = [pieces.space(rows, ndim, shared)] if ndim else []
     text = "\n".join([*space, _nd_entry(fn, rows, ndim)])
@@ -106,19 +106,19 @@ def _loops(
     moving: int | None,
     source: Mapping[int, str] | None,
     parts: int | None,
-    math: str,
+    target: Target,
     refills: bool | None,
     form: Form | None,
 ) -> tuple[Rows, Plan | None, Form]:
     """The loops over rows along the axis `moving`, how elements run in lanes, if they do, and the form."""
     if fn.arrays:
         raise ValueError("a kernel of arrays has no loop over rows")
-    rows = Rows(fn, BY_MATH[math], moving)
-    form = form or ("whole" if parts is not None else weight.form(fn, rows.dialect.own))
+    rows = Rows(fn, target, moving)
+    form = form or ("whole" if parts is not None else weight.form(fn, rows.target))
     if form == "steps":
-        rows.schedule = Steps(fn, rows.dialect, source)
+        rows.schedule = Steps(fn, rows.target, source)
         return rows, None, form
-    return rows, plan(fn, moving, parts, refills, rows.dialect.own), form
+    return rows, plan(fn, moving, parts, refills, rows.target), form
 
 
 def _row_headers(rows: Rows, lanes: Plan | None, shared: Share) -> set[str]:
@@ -129,8 +129,8 @@ def _row_headers(rows: Rows, lanes: Plan | None, shared: Share) -> set[str]:
     return found | {"iris_row.h"} if rows.has_contiguous else found
 
 
-def _flag_headers(fn: Function, own: bool) -> set[str]:
-    return {"iris_fenv.h"} if needs.flags_put_back(fn, own) else set()
+def _flag_headers(fn: Function, target: Target) -> set[str]:
+    return {"iris_fenv.h"} if needs.flags_put_back(fn, target) else set()
 
 
 def _unit(
@@ -147,10 +147,10 @@ def _unit(
     results = ", ".join(type.dtype for type in fn.results)
     title = f"/* {safe_comment(fn.name)}: ({types}) -> {results}.  Self-contained; the compiler needs"
     title += " -fwrapv -ffp-contract=off"
-    dialect = rows.dialect
-    title += ", the linker -lm. */\n" if needs.uses_libm(fn, dialect.own) else ". */\n"
-    headers |= needs.headers(fn, dialect.own, dialect.fast) | _row_headers(rows, lanes, shared)
-    headers |= _flag_headers(fn, dialect.own)
+    target = rows.target
+    title += ", the linker -lm. */\n" if needs.uses_libm(fn, target) else ". */\n"
+    headers |= needs.headers(fn, target) | _row_headers(rows, lanes, shared)
+    headers |= _flag_headers(fn, target)
     parts = [title, *_lane_words(lanes), runtime_c.paste(headers), *_kernel(fn, form, rows, source)]
     if lanes is not None:
         rows.lanes = lane_loop(rows, lanes, source)
@@ -162,9 +162,9 @@ def _kernel(fn: Function, form: Form, rows: Rows, source: Mapping[int, str] | No
     """The function of one element, where there is one, and what it calls."""
     match form:
         case "whole":
-            return [kernel_function(fn, rows.dialect, source)]
+            return [kernel_function(fn, rows.target, source)]
         case "outlined":
-            walk = Outlined(fn, rows.dialect, source)
+            walk = Outlined(fn, rows.target, source)
             text = walk.function()
             return [*walk.copies.definitions(), text]
         case "steps":
@@ -188,9 +188,9 @@ def _loop_entry(fn: Function, rows: Rows) -> str:
         out.line("(void)context;")
         out.line("uint32_t own = 0, *const stop = aux ? (uint32_t *)aux : &own;")
         out.line("if (iris_is_ended(stop)) return own ? -1 : 0;")
-        _save_flags(fn, rows.dialect.own, out)
+        _save_flags(fn, rows.target, out)
         _whole_row(rows, out)
-        _restore_flags(fn, rows.dialect.own, out)
+        _restore_flags(fn, rows.target, out)
         if rows.can_fault:
             with out.braces("if (aux)"):
                 out.line("if (status) (void)__atomic_fetch_or(stop, status, __ATOMIC_RELAXED);")
@@ -220,14 +220,14 @@ def _quoted(message: str) -> str:
     return '"' + message.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _save_flags(fn: Function, own: bool, out: Writer) -> None:
-    if needs.flags_put_back(fn, own):
+def _save_flags(fn: Function, target: Target, out: Writer) -> None:
+    if needs.flags_put_back(fn, target):
         out.line("const uint64_t flags = iris_save_flags();")
 
 
-def _restore_flags(fn: Function, own: bool, out: Writer) -> None:
-    if mask := needs.flags_put_back(fn, own):
-        out.line(f"iris_restore_flags(flags, {mask});")
+def _restore_flags(fn: Function, target: Target, out: Writer) -> None:
+    if flags := needs.flags_put_back(fn, target):
+        out.line(f"iris_restore_flags(flags, IRIS_FLAGS_{flags.name});")
 
 
 def _nd_entry(fn: Function, rows: Rows, ndim: int) -> str:
@@ -236,14 +236,14 @@ def _nd_entry(fn: Function, rows: Rows, ndim: int) -> str:
         out.line(f"if (ndim != {ndim}) return -1;")
         asks = ndim or rows.is_watched
         out.lines(*(["uint32_t own = 0, *const stop = &own;"] if asks else ["(void)error;"]))
-        _save_flags(fn, rows.dialect.own, out)
+        _save_flags(fn, rows.target, out)
         if ndim:
             out.line("iris_whole space = {shape, strides, data, 0, stop};")
             out.line("const int32_t status = iris_space(&space, stop);")
         else:
             out.lines("(void)shape;", "(void)strides;", "uint32_t status = 0;")
             out.lines(*pieces.point(rows).splitlines())
-        _restore_flags(fn, rows.dialect.own, out)
+        _restore_flags(fn, rows.target, out)
         if asks:
             out.line("if (own) return iris_take_exception(error);")
         out.line("return (int32_t)status;" if not ndim else "return status;")

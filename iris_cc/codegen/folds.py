@@ -57,7 +57,7 @@ def order(fn: Function) -> _Order:
 def fold(rows: Rows) -> str:
     """The definition of `iris_fold`, which `iris_row` calls for such rows."""
     left, right, result = rows.operands
-    type = rows.dialect.types[result.type]
+    type = rows.language.types[result.type]
     status = ["&status"] if rows.can_fault else []
     out = Writer()
     out.line("/* Each result is the first operand of the next element. */")
@@ -81,7 +81,7 @@ def fold(rows: Rows) -> str:
 def _partial(rows: Rows, out: Writer) -> None:
     """Reductions by partial results; what they leave, all or the last few, goes on element by element."""
     _, right, result = rows.operands
-    type, size = rows.dialect.types[result.type], result.size
+    type, size = rows.language.types[result.type], result.size
     parts = _PARTIAL_BYTES // size
     fragile = order(rows.fn) is _Order.BUT_FOR_ZEROS_AND_NANS
     apart = f"iris_apart(count, args[2], 0, {size}, args[1], {size}, {size})"

@@ -13,12 +13,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from iris_cc.codegen import lane_values
-from iris_cc.codegen.dialect import Dialect, literal
 from iris_cc.codegen.lane_values import vector
+from iris_cc.codegen.languages import LANGUAGES, literal
 from iris_cc.codegen.writer import Writer
 from iris_cc.ir import kinds, walk
 from iris_cc.ir.nodes import Atom, Block, Const, Function, Let, Var
 from iris_cc.ir.ops import Form
+from iris_cc.target import Target
 
 # Divisors for which iris_lanes_div.h has a form for dividends of any size.
 _LARGEST_OF_WIDE = 1 << 36
@@ -26,13 +27,13 @@ _LARGEST_OF_WIDE = 1 << 36
 Calls = tuple[Let, ...]
 
 
-def together(fn: Function, own: bool, uniform: frozenset[Var]) -> dict[Var, Calls]:
+def together(fn: Function, target: Target, uniform: frozenset[Var]) -> dict[Var, Calls]:
     """The result of every call, with all the calls that its first one makes; the other ones have none left to make."""
     found: dict[Var, Calls] = {}
     for block in _blocks(fn.body):
         by_arguments: dict[object, list[Let]] = {}
         for let in kinds.operations(block.stmts):
-            if let.out not in uniform and lane_values.is_called(let, own):
+            if let.out not in uniform and lane_values.is_called(let, target):
                 by_arguments.setdefault(let.args, []).append(let)
         for first, *others in by_arguments.values():
             found[first.out] = (first, *others)
@@ -92,7 +93,7 @@ def result_names(count: int) -> list[str]:
     return ["result", *(f"result_{k}" for k in range(1, count))]
 
 
-def definition(name: str, callees: list[str], calls: Calls, dialect: Dialect) -> str:
+def definition(name: str, callees: list[str], calls: Calls, target: Target) -> str:
     """The function of all lanes: arrays of arguments, then of results."""
     type, names, divisor = calls[0].out.type, "xy"[: len(given(calls))], _divisor(calls)
     results = result_names(len(calls))
@@ -110,7 +111,7 @@ def definition(name: str, callees: list[str], calls: Calls, dialect: Dialect) ->
                 text = near_call(callee) if near_call is not None and is_near else call(callee)
                 out.line(f"((iris_mem_{type} *){result})[lane] = {text};")
 
-    constant = [] if divisor is None else [literal(divisor, dialect, alone=True)]
+    constant = [] if divisor is None else [literal(divisor, LANGUAGES[target.language], alone=True)]
     arguments = ", ".join([*(f"{each}_k" for each in names), *constant])
 
     def whole(callee: str) -> str:

@@ -19,13 +19,14 @@ from iris_cc.ir import kinds, ops
 from iris_cc.ir.nodes import Alloc, Block, Check, Const, For, Function, If, Let, Load, Stmt, Store, Var, While
 from iris_cc.ir.types import BOOL
 from iris_cc.ir.walk import reads
+from iris_cc.target import Target
 
 
 class Uses:
     """How often each value of a function is read, and the steps of its loops that fold into their assignment."""
 
-    def __init__(self, fn: Function, own: bool) -> None:
-        self.own = own
+    def __init__(self, fn: Function, target: Target) -> None:
+        self.target = target
         self.count = Counter(reads(fn.body))
         self.after = frozenset(self.count)
 
@@ -48,7 +49,7 @@ class Uses:
     def _is_in_segment(self, stmt: Stmt) -> bool:
         match stmt:
             case Let():
-                return not lane_values.is_called(stmt, self.own)
+                return not lane_values.is_called(stmt, self.target)
             case Check():
                 return True
             case If() | For() | While() | Load() | Store() | Alloc():

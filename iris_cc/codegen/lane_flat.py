@@ -18,19 +18,20 @@ from iris_cc.ir.nodes import Atom, Block, Const, For, Function, If, Let, Stmt, V
 from iris_cc.ir.ops import CALL
 from iris_cc.ir.types import BOOL
 from iris_cc.records import replace
+from iris_cc.target import Target
 
 _TRUE, _FALSE = Const(True, BOOL), Const(False, BOOL)
 
 
-def flattened(fn: Function, own: bool) -> Function:
-    """`fn` with such branches gone; `own` says that elementary functions are ours, which work on vectors."""
-    return _Flat(fn, own).function()
+def flattened(fn: Function, target: Target) -> Function:
+    """`fn` with such branches gone; elementary functions of ours, which `target` has or has not, work on vectors."""
+    return _Flat(fn, target).function()
 
 
 class _Flat:
-    def __init__(self, fn: Function, own: bool) -> None:
+    def __init__(self, fn: Function, target: Target) -> None:
         self.fn = fn
-        self.own = own
+        self.target = target
         self.read = frozenset(walk.reads(fn.body))
         self.last = walk.highest_id(fn)
 
@@ -60,7 +61,7 @@ class _Flat:
 
     def is_plain(self, let: Let) -> bool:
         """Not a costly operation that a branch keeps to the lanes that want it."""
-        return let.op.cost < CALL or not lane_values.goes_lane_by_lane(let, self.own)
+        return let.op.cost < CALL or not lane_values.goes_lane_by_lane(let, self.target)
 
     # -- without the branch ---------------------------------------------------------------------------------------
 

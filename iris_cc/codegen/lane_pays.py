@@ -11,6 +11,7 @@ from iris_cc.codegen import lane_values
 from iris_cc.codegen.lane_exits import known_after
 from iris_cc.ir import kinds, walk
 from iris_cc.ir.nodes import Block, Const, For, Function, Let, Var, While
+from iris_cc.target import Target
 
 # Taking an element out of a vector and putting it back, in additions.
 _EXTRACTED = 4
@@ -33,14 +34,14 @@ NO_LANES: Parts = (0, 0)
 _IN_A_ROW = ((20, 4), (60, 2))
 
 
-def parts(fn: Function, uniform: frozenset[Var], own: bool, refilled: For | While | None) -> Parts:
+def parts(fn: Function, uniform: frozenset[Var], target: Target, refilled: For | While | None) -> Parts:
     """How many vectors a block has, before AVX-512 and with it; none where the element loop is at least as fast."""
-    vector, scalar = _costs(fn, uniform, own)
+    vector, scalar = _costs(fn, uniform, target)
     if not vector or 2 * scalar > vector:
         return NO_LANES
     if refilled is not None:
-        if _calls(fn, own):
-            return _PARTS_DIVIDING if _only_divides(fn, own) else _PARTS_CALLING
+        if _calls(fn, target):
+            return _PARTS_DIVIDING if _only_divides(fn, target) else _PARTS_CALLING
         read = _read(fn, refilled, uniform)
         return next((parts for most, parts in _PARTS_REFILLED if read <= most), _PARTS_REFILLED_OTHERWISE)
     kept = max(len(loop.carried) for loop in kinds.loops(walk.statements(fn.body)))
@@ -59,20 +60,20 @@ def _read(fn: Function, loop: For | While, uniform: frozenset[Var]) -> int:
     return len(read - inner - uniform) + 1
 
 
-def _calls(fn: Function, own: bool) -> bool:
-    return any(lane_values.is_called(let, own) for let in _in_loops(fn.body, False))
+def _calls(fn: Function, target: Target) -> bool:
+    return any(lane_values.is_called(let, target) for let in _in_loops(fn.body, False))
 
 
-def _only_divides(fn: Function, own: bool) -> bool:
-    called = [let for let in _in_loops(fn.body, False) if lane_values.is_called(let, own)]
+def _only_divides(fn: Function, target: Target) -> bool:
+    called = [let for let in _in_loops(fn.body, False) if lane_values.is_called(let, target)]
     return all(map(lane_values.divides, called))
 
 
-def in_a_row(fn: Function, uniform: frozenset[Var], own: bool, loop: For | While) -> int:
+def in_a_row(fn: Function, uniform: frozenset[Var], target: Target, loop: For | While) -> int:
     """How many rounds lanes run before those that are done are looked for; a known number of rounds is a multiple."""
-    if _calls(fn, own) or any(kinds.loops(walk.statements(loop.body))):
+    if _calls(fn, target) or any(kinds.loops(walk.statements(loop.body))):
         return 1
-    vector, scalar = _costs(fn, uniform, own)
+    vector, scalar = _costs(fn, uniform, target)
     most = next((rounds for cost, rounds in _IN_A_ROW if vector + scalar <= cost), 1)
     if isinstance(loop, While) or most == 1:
         return most
@@ -82,13 +83,13 @@ def in_a_row(fn: Function, uniform: frozenset[Var], own: bool, loop: For | While
     return next(rounds for rounds in range(most, 0, -1) if trips % rounds == 0)
 
 
-def _costs(fn: Function, uniform: frozenset[Var], own: bool) -> tuple[int, int]:
+def _costs(fn: Function, uniform: frozenset[Var], target: Target) -> tuple[int, int]:
     """What the loops cost in operations on vectors, and in operations that go lane by lane."""
     vector = scalar = 0
     for let in _in_loops(fn.body, False):
         if let.out in uniform:
             continue
-        if lane_values.goes_lane_by_lane(let, own):
+        if lane_values.goes_lane_by_lane(let, target):
             scalar += max(let.op.cost, _EXTRACTED)
         else:
             vector += let.op.cost

@@ -15,6 +15,7 @@ from iris_cc.codegen.lane_narrow import narrowed
 from iris_cc.ir import kinds, walk
 from iris_cc.ir.nodes import Alloc, Atom, Block, Check, Const, For, Function, If, Let, Load, Stmt, Store, Var, While
 from iris_cc.records import record
+from iris_cc.target import HOST, Target
 
 _EVERYWHERE = -1  # the segment of what no single segment holds
 
@@ -39,37 +40,37 @@ class Plan:
 
 
 def plan(
-    fn: Function, moving: int | None, parts: int | None = None, refills: bool | None = None, own: bool = True
+    fn: Function, moving: int | None, parts: int | None = None, refills: bool | None = None, target: Target = HOST
 ) -> Plan | None:
     """The plan for rows along the axis `moving`; None for the element loop.
 
     `parts` None asks the rule, 0 means the element loop, any other number that many vectors per block.
-    `own` says that elementary functions are ours, which work on vectors.
+    Elementary functions of ours work on vectors; whose they are, `target` says.
     """
     if parts == 0 or not needs.trips_differ(fn) or walk.has_memory(fn) or not fn.results:
         return None
     is_watched = needs.is_watched(fn)
-    fn = flattened(fn, own)
+    fn = flattened(fn, target)
     short = narrowed(fn)
-    found = _planned(short, moving, parts, refills, own, is_watched) if short is not fn else None
+    found = _planned(short, moving, parts, refills, target, is_watched) if short is not fn else None
     if found is not None and found.lane_bits == 32:
         return found
-    return _planned(fn, moving, parts, refills, own, is_watched)
+    return _planned(fn, moving, parts, refills, target, is_watched)
 
 
 def _planned(
-    fn: Function, moving: int | None, parts: int | None, refills: bool | None, own: bool, is_watched: bool
+    fn: Function, moving: int | None, parts: int | None, refills: bool | None, target: Target, is_watched: bool
 ) -> Plan | None:
     loop = refilled_loop(fn) if refills is not False else None
     if refills is None and loop is not None and len(loop.carried) > lane_pays.MOST_REFILLED:
         loop = None
     uniform = _uniform(fn, moving, loop)
     bits = _lane_bits(fn, uniform)
-    chosen = lane_pays.parts(fn, uniform, own, loop) if parts is None else (parts, parts)
+    chosen = lane_pays.parts(fn, uniform, target, loop) if parts is None else (parts, parts)
     if chosen == lane_pays.NO_LANES:
         return None
-    in_a_row = 1 if loop is None else lane_pays.in_a_row(fn, uniform, own, loop)
-    crossing = _Segments(fn, own).crossing()
+    in_a_row = 1 if loop is None else lane_pays.in_a_row(fn, uniform, target, loop)
+    crossing = _Segments(fn, target).crossing()
     return Plan(fn, bits, chosen, loop is not None, in_a_row, is_watched, uniform, crossing)
 
 
@@ -136,9 +137,9 @@ def _lane_bits(fn: Function, uniform: frozenset[Var]) -> int:
 class _Segments:
     """Numbers the straight segments as the emitter will cut them, and sees which values cross."""
 
-    def __init__(self, fn: Function, own: bool) -> None:
+    def __init__(self, fn: Function, target: Target) -> None:
         self.fn = fn
-        self.own = own
+        self.target = target
         self.now = 0
         self.home: dict[Var, int] = {}
         self.crosses: set[Var] = set()
@@ -164,7 +165,7 @@ class _Segments:
     def stmt(self, stmt: Stmt) -> None:
         match stmt:
             case Let(out, args=args):
-                is_called = lane_values.is_called(stmt, self.own)
+                is_called = lane_values.is_called(stmt, self.target)
                 self.now += is_called
                 self.use(*args)
                 self.home[out] = self.now

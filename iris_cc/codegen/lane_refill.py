@@ -51,7 +51,7 @@ def store(operand: Operand, type: Scalar, lanes: str, place: str) -> str:
 
 class _Refill(Lanes):
     def __init__(self, rows: Rows, plan: Plan, source: Mapping[int, str] | None) -> None:
-        super().__init__(plan.fn, rows.dialect, plan, source)
+        super().__init__(plan.fn, rows.target, plan, source)
         self.rows = rows
         self.names = Names(*_STRUCTURE, *rows.indices)
         self.start = {operand: self.names.claim(f"{operand.name}_row") for operand in rows.operands}

@@ -19,7 +19,7 @@ def lane_loop(rows: Rows, plan: Plan, source: Mapping[int, str] | None) -> str:
     """The definition of `iris_lanes`, and of what it calls."""
     if plan.refills:
         return refilling(rows, plan, source)
-    return "\n".join([block_function(plan.fn, rows.dialect, plan, source), _in_blocks(rows, plan)])
+    return "\n".join([block_function(plan.fn, rows.target, plan, source), _in_blocks(rows, plan)])
 
 
 def _in_blocks(rows: Rows, plan: Plan) -> str:

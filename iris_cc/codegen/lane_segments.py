@@ -12,7 +12,6 @@ from contextlib import contextmanager
 
 from iris_cc.codegen import lane_bits, lane_calls, lane_values
 from iris_cc.codegen.cfamily import Emitter, checked_cast, fault_bit
-from iris_cc.codegen.dialect import Dialect
 from iris_cc.codegen.lane_exits import Uses
 from iris_cc.codegen.lane_plan import Plan, is_uniform
 from iris_cc.codegen.lane_signs import logical_shifts
@@ -23,30 +22,31 @@ from iris_cc.ir import ops
 from iris_cc.ir.nodes import Atom, Check, Const, Function, Let, Var
 from iris_cc.ir.ops import CALL
 from iris_cc.ir.types import BOOL, Scalar
+from iris_cc.target import Target
 
 
 class Segments(Emitter):
     """Writes operations on vectors of lanes."""
 
-    def __init__(self, fn: Function, dialect: Dialect, plan: Plan, source: Mapping[int, str] | None) -> None:
-        super().__init__(fn, dialect, source)
+    def __init__(self, fn: Function, target: Target, plan: Plan, source: Mapping[int, str] | None) -> None:
+        super().__init__(fn, target, source)
         self.names = Names("status", "watch", "part", "lane")
         self.plan = plan
         self.mask: str | None = None  # the lanes that are here; None for all
         self.segment: list[str] = []  # lines of the straight segment so far
         self.local: set[Var] = set()  # values that are no arrays
-        self.uses = Uses(fn, dialect.own)
+        self.uses = Uses(fn, target)
         self.logical = logical_shifts(fn)
         self.by_bit = lane_bits.choices(fn, self.uses, plan.lane_bits, plan.uniform)
         self.folded: dict[Var, Let] = {}  # carried values whose step is part of their assignment
         self.skipped = set(lane_bits.unread(self.by_bit, fn, self.uses))  # what needs no line of its own
-        self.together = lane_calls.together(fn, dialect.own, plan.uniform)
+        self.together = lane_calls.together(fn, target, plan.uniform)
         self.called: dict[str, lane_calls.Calls] = {}  # functions of all lanes, with the scalar ones they call
 
     def functions(self) -> list[str]:
         """The functions of all lanes that were called, in the order of their first calls."""
         named = self.called.items()
-        return [lane_calls.definition(name, [*map(self.callee, calls)], calls, self.dialect) for name, calls in named]
+        return [lane_calls.definition(name, [*map(self.callee, calls)], calls, self.target) for name, calls in named]
 
     # -- segments -------------------------------------------------------------------------------------------------
 
@@ -135,7 +135,7 @@ class Segments(Emitter):
         if let.out in self.plan.uniform:
             super().let(let)
             return
-        if lane_values.is_called(let, self.dialect.own):
+        if lane_values.is_called(let, self.target):
             self.call(let)
             return
         text = self.lane_value(let)

@@ -11,6 +11,7 @@ from iris_cc.ir import ops
 from iris_cc.ir.nodes import Const, Let
 from iris_cc.ir.ops import Form, Helper, Libm, Op, Trait
 from iris_cc.ir.types import BOOL, F64, I8, I16, I32, I64, U8, U16, U32, U64, Scalar
+from iris_cc.target import Target
 
 # Of the constants that iris_lanes_div.h divides by.
 _LARGEST_DIVISOR = 1 << 49
@@ -51,9 +52,9 @@ def operator(let: Let, args: list[str]) -> str | None:
     return _shift(let, args) if let.op in (ops.SHL, ops.SHR) else None
 
 
-def is_called(let: Let, own: bool) -> bool:
+def is_called(let: Let, target: Target) -> bool:
     """Whether `let` is one call for all lanes: a function of ours that compilers make vectors of."""
-    return divides(let) or (own and isinstance(let.op.c, Libm) and bool(let.op.c.own))
+    return divides(let) or (target.has_own_math and isinstance(let.op.c, Libm) and bool(let.op.c.own))
 
 
 def divides(let: Let) -> bool:
@@ -64,13 +65,13 @@ def divides(let: Let) -> bool:
     return not isinstance(divisor, Const) or 2 <= abs(int(divisor.value)) < _LARGEST_DIVISOR
 
 
-def goes_lane_by_lane(let: Let, own: bool) -> bool:
+def goes_lane_by_lane(let: Let, target: Target) -> bool:
     """Whether no vector instruction stands for `let`, or only for types that fill a lane."""
     if let.op is ops.CAST:
         return is_checked_cast(let)
     if any(arg.type in _NARROW for arg in let.args):
         return True
-    if Trait.INSTRUCTION in let.op.traits or is_called(let, own):
+    if Trait.INSTRUCTION in let.op.traits or is_called(let, target):
         return False
     return operator(let, ["{}"] * len(let.args)) is None
 

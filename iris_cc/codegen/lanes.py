@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from iris_cc.codegen.cfamily import as_int, fault_bit, input_hints, inputs, is_unit, output_hints
-from iris_cc.codegen.dialect import Dialect
 from iris_cc.codegen.lane_plan import Plan, in_step, same_trips
 from iris_cc.codegen.lane_segments import Segments
 from iris_cc.codegen.lane_values import compared, vector, zero
@@ -22,15 +21,16 @@ from iris_cc.codegen.needs import can_fault, is_watched_loop, weight
 from iris_cc.ir import ops
 from iris_cc.ir.nodes import Atom, Block, Const, Fault, For, Function, If, Var, While
 from iris_cc.ir.types import BOOL, I64, U64
+from iris_cc.target import Target
 
 BLOCK = "iris_block"
 # As which a round for all lanes counts beside one trip: it is a few vectors, but some operations go lane by lane.
 COPIES = 8
 
 
-def block_function(fn: Function, dialect: Dialect, plan: Plan, source: Mapping[int, str] | None = None) -> str:
+def block_function(fn: Function, target: Target, plan: Plan, source: Mapping[int, str] | None = None) -> str:
     """The definition of `iris_block`: inputs as arrays of vectors (uniform index symbols as scalars), then results."""
-    lanes = Lanes(fn, dialect, plan, source)
+    lanes = Lanes(fn, target, plan, source)
     text = lanes.function()
     return "\n".join([*lanes.functions(), text])
 
@@ -51,7 +51,7 @@ class Lanes(Segments):
         params += [f"{vector(type)} *{name}" for type, name in zip(fn.results, results, strict=True)]
         params += ["uint32_t *status"] if can_fault(fn) else []
         params += ["iris_watch *watch"] if self.plan.is_watched else []
-        with self.out.braces(f"{self.dialect.kernel} void {BLOCK}({', '.join(params)})"):
+        with self.out.braces(f"{self.language.kernel} void {BLOCK}({', '.join(params)})"):
             self.unread(*inputs(fn))
             self.statements(fn.body)
             for name, atom in zip(results, fn.body.results, strict=True):

@@ -6,6 +6,7 @@ Everything here is a question about the IR with a yes, a no or a set as its answ
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import Enum
 from typing import assert_never
 
 from iris_cc.codegen.arrays import constant_places, on_heap
@@ -14,6 +15,7 @@ from iris_cc.ir.nodes import Alloc, Block, Check, Const, Fault, For, Function, I
 from iris_cc.ir.ops import Form, Helper, Libm, Op, Trait
 from iris_cc.ir.types import BOOL, F64, I64, U64, Scalar
 from iris_cc.ir.walk import has_memory, statements
+from iris_cc.target import HOST, Target
 
 # More operations than this for one element, in additions, are long enough to be asked whether they are to end.
 _LONG_ELEMENT = 1 << 19
@@ -37,14 +39,14 @@ def can_fault(fn: Function) -> bool:
     return any(isinstance(stmt, Check | While) for stmt in statements(fn.body)) or on_heap(fn)
 
 
-def uses_libm(fn: Function, own: bool = True) -> bool:
+def uses_libm(fn: Function, target: Target = HOST) -> bool:
     """Whether the unit may call the C library's mathematics, so that it is linked with -lm."""
-    return any(calls_libm(let.op, own) or (isinstance(let.op.c, Helper) and let.op.c.libm) for let in lets(fn))
+    return any(calls_libm(let.op, target) or (isinstance(let.op.c, Helper) and let.op.c.libm) for let in lets(fn))
 
 
-def calls_libm(op: Op, own: bool = True) -> bool:
-    """Whether `op` is a call of the C library; `own`: our own function is taken where there is one."""
-    return isinstance(op.c, Libm) and not (own and op.c.own)
+def calls_libm(op: Op, target: Target = HOST) -> bool:
+    """Whether `op` is a call of the C library; `target` may take our own where there is one."""
+    return isinstance(op.c, Libm) and not (target.has_own_math and op.c.own)
 
 
 def stops_at_fault(fn: Function) -> bool:
@@ -114,19 +116,19 @@ def _cost_of_loop(loop: For) -> int:
     return _trips(loop) * (1 + bounded_cost(loop.body))
 
 
-def computes_its_errors(fn: Function, own: bool = True) -> bool:
+def computes_its_errors(fn: Function, target: Target = HOST) -> bool:
     """Whether a function of ours is called.
 
     They add what the rounding of a sum lost, which a compiler that may reassociate or fuse takes for nothing.
     """
-    return any(is_ours(let.op, own) for let in lets(fn))
+    return any(is_ours(let.op, target) for let in lets(fn))
 
 
-def is_ours(op: Op, own: bool = True) -> bool:
+def is_ours(op: Op, target: Target = HOST) -> bool:
     """Whether `op` is a function of ours that computes what it may not choose, so that its flags mean nothing."""
     match op.c:
         case Libm():
-            return own and bool(op.c.own)
+            return target.has_own_math and bool(op.c.own)
         case Helper(ours=ours):
             return ours
         case Form():
@@ -135,9 +137,9 @@ def is_ours(op: Op, own: bool = True) -> bool:
             assert_never(op.c)
 
 
-def far_types(fn: Function, own: bool = True) -> tuple[Scalar, ...]:
+def far_types(fn: Function, target: Target = HOST) -> tuple[Scalar, ...]:
     """The types in which a function is called that has a near variant; none where elements go through lanes."""
-    if not own or trips_differ(fn):
+    if not target.has_own_math or trips_differ(fn):
         return ()
     found = {let.args[0].type for let in lets(fn) if isinstance(let.op.c, Libm) and let.op.c.near}
     return tuple(sorted(found, key=lambda type: -type.bits))
@@ -167,16 +169,23 @@ def _trips(loop: For) -> int:
     return max(0, (stop - start + step - (1 if step > 0 else -1)) // step) if step else 0
 
 
-def flags_put_back(fn: Function, own: bool = True) -> str | None:
-    """The mask of floating-point flags that must be after the loop what they were before it; None for no flag.
+class Flags(Enum):
+    """Floating-point flags of the processor."""
+
+    ALL = "all"
+    INVALID = "invalid"
+
+
+def flags_put_back(fn: Function, target: Target = HOST) -> Flags | None:
+    """The floating-point flags that must be after the loop what they were before it; None for no flag.
 
     Control flow and selects evaluate what Python would not, so no flag of theirs means anything.  In a straight line
     the flags are real, as a ufunc's are, but for `invalid` where an operation is loud on nan.  Our own elementary
     functions compute what they then do not choose, so they report nothing.
     """
-    if computes_its_errors(fn, own) or any(_is_control(stmt) for stmt in statements(fn.body)):
-        return "IRIS_FLAGS_ALL"
-    return "IRIS_FLAGS_INVALID" if any(map(_is_loud, lets(fn))) else None
+    if computes_its_errors(fn, target) or any(_is_control(stmt) for stmt in statements(fn.body)):
+        return Flags.ALL
+    return Flags.INVALID if any(map(_is_loud, lets(fn))) else None
 
 
 def _is_control(stmt: object) -> bool:
@@ -193,14 +202,14 @@ def _is_loud(let: Let) -> bool:
     return floats and (Trait.LOUD in let.op.traits or cast_out)
 
 
-def headers(fn: Function, own: bool = True, fast: bool = False) -> set[str]:
+def headers(fn: Function, target: Target = HOST) -> set[str]:
     """The headers of the function's body."""
     found = {"iris_base.h"}
     found |= {"iris_fenv.h", "iris_signal.h", "iris_pieces.h"}
     for stmt in statements(fn.body):
         match stmt:
             case Let(_, op):
-                found.update(_op_headers(op, stmt, own, fast))
+                found.update(_op_headers(op, stmt, target))
             case For():
                 found.add("iris_range.h")
             case While():
@@ -214,11 +223,11 @@ def headers(fn: Function, own: bool = True, fast: bool = False) -> set[str]:
     return found
 
 
-def _op_headers(op: Op, let: Let, own: bool, fast: bool) -> tuple[str, ...]:
+def _op_headers(op: Op, let: Let, target: Target) -> tuple[str, ...]:
     if op is ops.CAST and not (is_checked_cast(let) or is_wide_cast(let)):
         return ()
-    if isinstance(op.c, Libm) and op.c.own and own:
-        quick = fast and let.args[0].type in op.c.fast
+    if isinstance(op.c, Libm) and op.c.own and target.has_own_math:
+        quick = target.has_fast_math and let.args[0].type in op.c.fast
         return ("iris_vm_fast.h",) if quick else (op.c.own[let.args[0].type.bits == 32],)
     return ops.headers(op.c)
 

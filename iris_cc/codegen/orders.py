@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from iris_cc.codegen.dialect import Dialect, literal
+from iris_cc.codegen.languages import Language, literal
 from iris_cc.codegen.writer import Writer
 from iris_cc.ir.nodes import Const
 
@@ -31,8 +31,8 @@ class Tile(NamedTuple):
 class Orders:
     """The tables of a unit, and what a row calls: the step, with what the row says."""
 
-    def __init__(self, dialect: Dialect, tiles: str) -> None:
-        self.dialect = dialect
+    def __init__(self, language: Language, tiles: str) -> None:
+        self.language = language
         self.tiles = tiles
         self.pending: list[str] = []
         self.count = 0
@@ -47,7 +47,7 @@ class Orders:
         kinds = tuple(each.member if isinstance(each, Tile) else f".as_{each.type}" for each in arguments)
         is_new = (name, kinds) not in self._callers
         caller = self._callers.setdefault((name, kinds), f"iris_order_{len(self._callers) + 1}")
-        values = ", ".join(f"{{.as_{each.type} = {literal(each, self.dialect, True)}}}" for each in constants)
+        values = ", ".join(f"{{.as_{each.type} = {literal(each, self.language, True)}}}" for each in constants)
         self.pending.append(f"{{{caller}, {{{', '.join(map(str, tiles))}}}, {{{values or '{0}'}}}}},")
         return [self._caller(caller, name, kinds)] if is_new else []
 
@@ -70,7 +70,7 @@ class Orders:
         with out.braces("typedef struct iris_order"):
             out.line(f"void (*run)({self.tiles} *, intptr_t, intptr_t, const struct iris_order *);")
             out.line(f"uint16_t tile[{_MOST_TILES}];")
-            fields = " ".join(f"{word} as_{type};" for type, word in self.dialect.types.items())
+            fields = " ".join(f"{word} as_{type};" for type, word in self.language.types.items())
             out.line(f"union {{ {fields} }} constant[{_MOST_CONSTANTS}];")
         text = out.text().rstrip("\n") + " iris_order;\n\n"
         out = Writer()

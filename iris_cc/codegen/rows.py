@@ -16,8 +16,8 @@ It knows addresses and steps; what one element computes is the kernel's business
 from __future__ import annotations
 
 from iris_cc.codegen.cfamily import KERNEL, far, input_hints, output_hints, returns_value
-from iris_cc.codegen.dialect import Dialect
 from iris_cc.codegen.folds import fold, folds
+from iris_cc.codegen.languages import LANGUAGES
 from iris_cc.codegen.names import Names
 from iris_cc.codegen.needs import (
     can_fault,
@@ -36,6 +36,7 @@ from iris_cc.ir.nodes import Function, Index
 from iris_cc.ir.types import BOOL, Scalar
 from iris_cc.ir.walk import size
 from iris_cc.records import record
+from iris_cc.target import Target
 
 # Elements per block: small enough for the first-level cache, large enough that calls do not count.
 _LARGEST_BLOCK = 512
@@ -85,16 +86,17 @@ class Operand:
 class Rows:
     """The text of the row functions of one kernel; `moving` is the axis along which a row lies, if it has one."""
 
-    def __init__(self, fn: Function, dialect: Dialect, moving: int | None = None) -> None:
+    def __init__(self, fn: Function, target: Target, moving: int | None = None) -> None:
         self.fn = fn
         self.lanes = ""  # the definition of `iris_lanes`, for rows that have it
         self.schedule: Steps | None = None  # what computes a tile, for rows of large kernels
-        self.dialect = dialect
+        self.target = target
+        self.language = LANGUAGES[target.language]
         self.moving = moving
         self.can_fault = can_fault(fn)
         self.is_watched = is_watched(fn)
-        self.far_types = far_types(fn, dialect.own)
-        self.is_long = size(fn) > _LARGE_BODY or computes_its_errors(fn, dialect.own)
+        self.far_types = far_types(fn, target)
+        self.is_long = size(fn) > _LARGE_BODY or computes_its_errors(fn, target)
         self.result = "uint32_t" if self.can_fault else "void"
         names = Names(*_STRUCTURE)
         claimed = [names.claim(hint) for hint in (*input_hints(fn), *output_hints(fn))]
@@ -172,7 +174,7 @@ class Rows:
             out.line(f"{places[self.outs[0]]} = {self.call(KERNEL, *args, *status)};")
             return
         for operand in self.outs:
-            out.line(f"{self.dialect.types[operand.type]} {self.values[operand]};")
+            out.line(f"{self.language.types[operand.type]} {self.values[operand]};")
         pointers = [f"&{self.values[operand]}" for operand in self.outs]
         out.line(f"{self.call(KERNEL, *args, *pointers, *status)};")
         for operand in self.outs:

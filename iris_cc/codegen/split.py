@@ -37,6 +37,7 @@ from iris_cc.ir.nodes import (
 from iris_cc.ir.ops import Form
 from iris_cc.ir.types import BOOL
 from iris_cc.records import record, replace
+from iris_cc.target import Target
 
 # A run is cut when it weighs this much; what weighs more in one piece is a schedule of its own.
 _RUN = 120
@@ -140,14 +141,14 @@ class Life:
 
 
 class Splitter:
-    """Cuts one function; `own` says that elementary functions are ours."""
+    """Cuts one function for `target`."""
 
-    def __init__(self, fn: Function, own: bool) -> None:
+    def __init__(self, fn: Function, target: Target) -> None:
         self.fn = fn
-        self.own = own
+        self.target = target
         self.life = Life(fn)
         self.known: set[object] = set()
-        self.is_huge = weight.called_weight(fn.body, own) > _HUGE
+        self.is_huge = weight.called_weight(fn.body, target) > _HUGE
         self.run = _SHORT - 1 if self.is_huge else _RUN
 
     def steps(self) -> tuple[Step, ...]:
@@ -164,8 +165,8 @@ class Splitter:
         group: list[Stmt] = []
         total = 0
         for stmt in block.stmts:
-            size = weight.of_step(stmt, self.own)
-            is_call = isinstance(stmt, Let) and is_ours(stmt.op, self.own)
+            size = weight.of_step(stmt, self.target)
+            is_call = isinstance(stmt, Let) and is_ours(stmt.op, self.target)
             is_apart = size > _RUN and isinstance(stmt, If | For)
             if group and (is_call or is_apart or total + size > self.run):
                 yield from self._runs(group)

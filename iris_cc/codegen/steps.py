@@ -16,7 +16,7 @@ from typing import assert_never
 
 from iris_cc.codegen.calls import Copies, Outlined
 from iris_cc.codegen.cfamily import Emitter, as_int, inputs
-from iris_cc.codegen.dialect import Dialect, literal
+from iris_cc.codegen.languages import LANGUAGES, literal
 from iris_cc.codegen.names import Names
 from iris_cc.codegen.needs import can_fault, order_shows
 from iris_cc.codegen.orders import Orders, Tile
@@ -25,6 +25,7 @@ from iris_cc.codegen.writer import Places, Writer
 from iris_cc.diagnostics import Span
 from iris_cc.ir.nodes import Atom, Const, For, Function, Var
 from iris_cc.ir.types import Scalar
+from iris_cc.target import Target
 
 STEPS = "iris_steps"
 TILES = "iris_tiles"
@@ -104,19 +105,20 @@ class StepText(Outlined):
 class Steps:
     """Writes `iris_steps` and what it calls."""
 
-    def __init__(self, fn: Function, dialect: Dialect, source: Mapping[int, str] | None) -> None:
+    def __init__(self, fn: Function, target: Target, source: Mapping[int, str] | None) -> None:
         self.fn = fn
-        self.dialect = dialect
+        self.target = target
+        self.language = LANGUAGES[target.language]
         self.source = source
-        self.splitter = Splitter(fn, dialect.own)
+        self.splitter = Splitter(fn, target)
         self.slots = Slots(self.splitter.life)
-        self.copies = Copies(dialect)
-        self.names = Emitter(fn, dialect, None)  # for the names of scalar functions
+        self.copies = Copies(target)
+        self.names = Emitter(fn, target, None)  # for the names of scalar functions
         self.places = Places(fn.loc.file, source)
         self.out = Writer()
         self.functions: list[str] = []
         self.step_names: dict[object, str] = {}
-        self.orders = Orders(dialect, TILES)
+        self.orders = Orders(self.language, TILES)
         self.in_rows = False
         self.leaves = order_shows(fn)
         self.parts = 0
@@ -129,7 +131,7 @@ class Steps:
     def text(self) -> str:
         """The tiles, then all functions, each before what calls it."""
         members = [
-            f"{self.dialect.types[type]} {_member(type)}[{count}][IRIS_TILE];"
+            f"{self.language.types[type]} {_member(type)}[{count}][IRIS_TILE];"
             for type, count in self.slots.count.items()
         ]
         out = Writer()
@@ -146,7 +148,7 @@ class Steps:
         return str(self.slots.take(var)) if self.splitter.life.is_read_after(var, 0) else None
 
     def atom(self, atom: Atom) -> str:
-        return literal(atom, self.dialect, True) if isinstance(atom, Const) else str(self.slots.at(atom))
+        return literal(atom, self.language, True) if isinstance(atom, Const) else str(self.slots.at(atom))
 
     def argument(self, atom: Atom) -> Tile | Const:
         return atom if isinstance(atom, Const) else self.slots.at(atom)
@@ -217,7 +219,7 @@ class Steps:
             return
         self._close_table()
         self._comment(loc)
-        words = [literal(each, self.dialect, True) if isinstance(each, Const) else str(each) for each in arguments]
+        words = [literal(each, self.language, True) if isinstance(each, Const) else str(each) for each in arguments]
         self.out.line(f"{name}({', '.join([begin, end, *words, *(['status'] if faults else [])])});")
 
     def _close_table(self) -> None:
@@ -254,7 +256,7 @@ class Steps:
         shape = run.shape
         if shape not in self.step_names:
             self.step_names[shape] = f"iris_step_{len(self.step_names) + 1}"
-            text = StepText(run.fn, self.dialect, None, self.copies)
+            text = StepText(run.fn, self.target, None, self.copies)
             self.functions.append(text.definition(self.step_names[shape], shape[1]))
         return self.step_names[shape]
 

@@ -16,6 +16,7 @@ from iris_cc.codegen.needs import is_ours, is_watched, trips_differ
 from iris_cc.ir import kinds
 from iris_cc.ir.nodes import Block, Function, Stmt
 from iris_cc.ir.walk import blocks, has_memory, statements
+from iris_cc.target import Target
 
 Form = Literal["whole", "outlined", "steps"]
 
@@ -29,45 +30,45 @@ MOST_WHOLE = 800
 _MOST_IN_LANES = 300
 
 
-def form(fn: Function, own: bool) -> Form:
-    """How `fn` is written; `own` says that elementary functions are ours."""
-    if weight(fn.body, own) <= MOST_WHOLE:
+def form(fn: Function, target: Target) -> Form:
+    """How `fn` is written for `target`."""
+    if weight(fn.body, target) <= MOST_WHOLE:
         return "whole"
     if has_memory(fn):  # a tile of elements has no memory for each
         return "outlined"
-    in_lanes = trips_differ(fn) and called_weight(fn.body, own) <= _MOST_IN_LANES
+    in_lanes = trips_differ(fn) and called_weight(fn.body, target) <= _MOST_IN_LANES
     return "outlined" if is_watched(fn) or in_lanes else "steps"
 
 
-def effort(fn: Function, own: bool) -> int:
+def effort(fn: Function, target: Target) -> int:
     """What there is to compile, in statements: more than MOST_WHOLE in steps."""
-    return called_weight(fn.body, own) if form(fn, own) == "outlined" else weight(fn.body, own)
+    return called_weight(fn.body, target) if form(fn, target) == "outlined" else weight(fn.body, target)
 
 
-def weight(block: Block, own: bool) -> int:
+def weight(block: Block, target: Target) -> int:
     """Of everything in `block`, each function of ours pasted in where it is called."""
-    return sum(_pasted(stmt, own) for stmt in statements(block))
+    return sum(_pasted(stmt, target) for stmt in statements(block))
 
 
-def called_weight(block: Block, own: bool) -> int:
+def called_weight(block: Block, target: Target) -> int:
     """The same where each function of ours is called."""
-    return sum(_called(stmt, own) for stmt in statements(block))
+    return sum(_called(stmt, target) for stmt in statements(block))
 
 
-def of_step(stmt: Stmt, own: bool) -> int:
+def of_step(stmt: Stmt, target: Target) -> int:
     """`stmt` with all that is in it, functions called."""
-    return _called(stmt, own) + sum(called_weight(block, own) for block in blocks(stmt))
+    return _called(stmt, target) + sum(called_weight(block, target) for block in blocks(stmt))
 
 
-def _pasted(stmt: Stmt, own: bool) -> int:
+def _pasted(stmt: Stmt, target: Target) -> int:
     let = kinds.operation(stmt)
-    if let is not None and is_ours(let.op, own):
+    if let is not None and is_ours(let.op, target):
         return let.op.pasted
-    return _called(stmt, own)
+    return _called(stmt, target)
 
 
-def _called(stmt: Stmt, own: bool) -> int:
+def _called(stmt: Stmt, target: Target) -> int:
     let = kinds.operation(stmt)
     if let is None:
         return 1
-    return _CALLED if is_ours(let.op, own) else max(1, let.op.cost // _HELPED)
+    return _CALLED if is_ours(let.op, target) else max(1, let.op.cost // _HELPED)

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from iris_cc import codes, forks
 from iris_cc.diagnostics import CompileError, Diagnostic, Span
 from iris_cc.frontend import program as front
-from iris_cc.kernels.options import FP_MODES, Options
+from iris_cc.kernels.options import Options
 from iris_cc.kernels.source import Source
 from iris_cc.kernels.state import KernelState, warn
 from iris_cc.records import replace
+from iris_cc.target import FP_MODES
 
 if TYPE_CHECKING:
     from iris_cc.kernels.python import PythonState

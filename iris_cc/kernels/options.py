@@ -10,13 +10,10 @@ import numpy as np
 
 from iris_cc import config
 from iris_cc.records import record
+from iris_cc.target import FP_MODES, MATH_MODES, Fp, Math
 
-Fp = Literal["strict", "contract", "fast"]
-Math = Literal["accurate", "libm", "fast"]
 Fallback = Literal["warn", "silent", "error"]
 Compile = Literal["now", "background"]
-FP_MODES: tuple[Fp, ...] = ("strict", "contract", "fast")
-MATH_MODES: tuple[Math, ...] = ("accurate", "libm", "fast")
 _FALLBACKS: tuple[Fallback, ...] = ("warn", "silent", "error")
 _COMPILES: tuple[Compile, ...] = ("now", "background")
 

@@ -30,7 +30,8 @@ import numpy as np
 from iris_cc.digest import sha256
 from iris_cc.frontend.resolve import Constant, Helper, Namespace, Routine
 from iris_cc.frontend.source import block_of, lines_of_text
-from iris_cc.kernels.options import Fp, Options
+from iris_cc.kernels.options import Options
+from iris_cc.target import Fp
 
 # What makes a kernel of a function or a text (which may be printed IR), options, floating-point mode, and the texts of
 # the functions it calls.

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from iris_cc.diagnostics import CompileError
 from iris_cc.kernels import explain
 from iris_cc.kernels.explain import Explanation
-from iris_cc.kernels.options import Fp, Options
+from iris_cc.kernels.options import Options
 from iris_cc.pyroute import Body, Default, PythonUfunc
 from iris_cc.records import lazy
 from iris_cc.runtime.dispatcher import Dispatcher
+from iris_cc.target import Fp
 
 if TYPE_CHECKING:
     from iris_cc.frontend.values import Type

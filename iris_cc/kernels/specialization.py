@@ -17,21 +17,24 @@ from iris_cc.frontend.values import Type
 from iris_cc.ir.nodes import Function
 from iris_cc.ir.printer import fingerprint
 from iris_cc.ir.walk import size
-from iris_cc.kernels.options import Fp, Options
+from iris_cc.kernels.options import Options
 from iris_cc.kernels.source import Source
 from iris_cc.kernels.stages import stages_version
 from iris_cc.records import lazy
+from iris_cc.target import Fp, Target
 
 
 class Specialization:
     """A kernel for one tuple of argument types, and for index kernels one number of dimensions."""
 
-    def __init__(self, source: Source, types: tuple[Type, ...], ndim: int, options: Options, fp: Fp) -> None:
+    def __init__(
+        self, source: Source, types: tuple[Type, ...], ndim: int, options: Options, target: Target
+    ) -> None:
         self.source = source
         self.types = types
         self.ndim = ndim
         self.options = options
-        self.fp = fp
+        self.target = target
 
     @lazy
     def raw(self) -> Function:
@@ -44,7 +47,7 @@ class Specialization:
         with forks.imports:
             from iris_cc.passes.run import run
 
-        return run(self.raw, "calls" if self.options.math == "libm" else "default")
+        return run(self.raw, "default" if self.target.has_own_math else "calls")
 
     @property
     def is_indexed(self) -> bool:
@@ -65,17 +68,17 @@ class Specialization:
         with forks.imports:
             from iris_cc.codegen.entries import nd_unit, ufunc_unit
 
-        math, threads = self.options.math, self.options.threads
+        target, threads = self.target, self.options.threads
         if self.is_indexed:
-            return nd_unit(self.fn, self.ndim, self.source.lines, math=math, threads=threads)
-        return ufunc_unit(self.fn, self.source.lines, math=math, threads=threads)
+            return nd_unit(self.fn, self.ndim, self.source.lines, target=target, threads=threads)
+        return ufunc_unit(self.fn, self.source.lines, target=target, threads=threads)
 
     @lazy
     def unit(self) -> Unit:
         """What the build is asked for.  A name, a comment or a moved line is not in its identity."""
         entry = "nd" if self.is_indexed else "loop"
         limit = () if self.options.threads is None else (f"threads {self.options.threads}",)
-        parts = (fingerprint(self.raw), stages_version(), self.options.math, entry, *limit)
+        parts = (fingerprint(self.raw), stages_version(), self.target.math, entry, *limit)
         return Unit(
             identity=hex_digest(*parts),
             label=_label(self.source.name),
@@ -93,16 +96,16 @@ class Specialization:
         with forks.imports:
             from iris_cc.codegen import weight
 
-        return weight.effort(self.raw, self.options.math != "libm")
+        return weight.effort(self.raw, self.target)
 
     def _fp_of_unit(self) -> Fp:
         """Elementary functions of ours are right only where each operation rounds by itself."""
-        if self.fp == "strict":
-            return self.fp
+        if self.target.fp == "strict":
+            return "strict"
         with forks.imports:
             from iris_cc.codegen import needs
 
-        return "strict" if needs.computes_its_errors(self.raw, self.options.math != "libm") else self.fp
+        return "strict" if needs.computes_its_errors(self.raw, self.target) else self.target.fp
 
     @lazy
     def quiet(self) -> bool:
@@ -110,7 +113,7 @@ class Specialization:
         with forks.imports:
             from iris_cc.codegen import needs
 
-        return needs.flags_put_back(self.fn, self.options.math != "libm") == "IRIS_FLAGS_ALL"
+        return needs.flags_put_back(self.fn, self.target) is needs.Flags.ALL
 
 
 def _label(name: str) -> str:

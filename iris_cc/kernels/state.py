@@ -29,10 +29,11 @@ from iris_cc.kernels.source import Source
 from iris_cc.kernels.specialization import Specialization
 from iris_cc.records import lazy
 from iris_cc.runtime import callers
-from iris_cc.runtime.dispatcher import Dispatcher, Target, weak_types
+from iris_cc.runtime.dispatcher import Callee, Dispatcher, weak_types
 from iris_cc.runtime.limits import WhileLimit
 from iris_cc.runtime.pending import was_declined
 from iris_cc.runtime.ufunc import Loop, Word, factory_works, make_ufunc
+from iris_cc.target import Fp, Target
 
 if TYPE_CHECKING:
     from iris_cc.background import Job
@@ -67,7 +68,8 @@ class KernelState:
         self.function = function
         self.texts = texts  # of functions for which Python keeps none
         self.options = options
-        self.fp = options.fp_mode()  # of the environment in which the kernel is made
+        # The mode is that of the environment in which the kernel is made.
+        self.target = Target(math=options.math, fp=options.fp_mode())
         self.kernel: Any = None  # whose these are: what a pickle of a ufunc names
         self.specs: dict[tuple[tuple[Type, ...], int], Specialization] = {}
         self.realized: dict[tuple[Specialization, Route], Realized] = {}
@@ -77,6 +79,10 @@ class KernelState:
         self.jobs: dict[Specialization, Job] = {}  # builds in the background that were not taken over yet
         self.retry: dict[Specialization, float] = {}
         self.warned = False
+
+    @property
+    def fp(self) -> Fp:
+        return self.target.fp
 
     @property
     def nin(self) -> int:
@@ -115,7 +121,7 @@ class KernelState:
         key = (self.source.taken(types), ndim if self.is_indexed else 0)
         found = self.specs.get(key)
         if found is None:
-            made = Specialization(self.source, *key, self.options, self.fp)
+            made = Specialization(self.source, *key, self.options, self.target)
             _ = made.raw  # type errors come now
             found = self.specs.setdefault(key, made)
         return found
@@ -365,7 +371,7 @@ class KernelState:
 
     # -- index kernels --
 
-    def calls_nd(self, mask: int, route: Route) -> Target:
+    def calls_nd(self, mask: int, route: Route) -> Callee:
         """Calls of a kernel that knows its position."""
         with forks.imports:
             from iris_cc.runtime import ndloop, ndquick
@@ -380,10 +386,10 @@ class KernelState:
 
     # -- calls --
 
-    def choose(self, mask: int) -> Target:
+    def choose(self, mask: int) -> Callee:
         """What calls with these weak arguments go to, as the environment is now."""
         route = wanted_route()
-        target: Target = self.calls_nd(mask, route) if self.is_indexed else self.ufunc(mask, route)
+        target: Callee = self.calls_nd(mask, route) if self.is_indexed else self.ufunc(mask, route)
         WhileLimit.apply(config.while_limit())
         return target
 
@@ -435,7 +441,7 @@ class _KernelDispatcher(Dispatcher):
         self.state = state
         state.replaced = self.forget
 
-    def rescue(self, error: BaseException, values: Sequence[object], rest: Mapping[str, object]) -> Target | None:
+    def rescue(self, error: BaseException, values: Sequence[object], rest: Mapping[str, object]) -> Callee | None:
         if was_declined(error):  # an array type that took the call over may have kept the reason to itself
             error = self.state.type_error(values) or error
         elif reasons.is_out_of_bounds(error) and not rest and len(values) == self.state.nin:  # nothing is overwritten

@@ -15,7 +15,7 @@ from ctypes import PYFUNCTYPE, c_ssize_t, c_uint64, c_void_p, py_object
 from functools import cache
 from typing import Any
 
-from iris_cc.runtime.dispatcher import OVERRIDES, PASSED, WIDE_SHIFT, Dispatcher, Target
+from iris_cc.runtime.dispatcher import OVERRIDES, PASSED, WIDE_SHIFT, Callee, Dispatcher
 from iris_cc.runtime.pending import recover
 from iris_cc.runtime.ufunc import spread_table
 
@@ -177,7 +177,7 @@ class _Table:
     def __init__(self, state: _State) -> None:
         self.state = state
 
-    def add(self, mask: int, target: Target) -> None:
+    def add(self, mask: int, target: Callee) -> None:
         place = self.state.entries
         if place < MOST_ENTRIES:
             low, wide = mask & _LOW, mask >> WIDE_SHIFT

@@ -14,10 +14,10 @@ from iris_cc import config, forks
 from iris_cc.runtime import callers
 from iris_cc.runtime.pending import take_pending
 
-Target: TypeAlias = Callable[..., Any]
+Callee: TypeAlias = Callable[..., Any]
 # choose(mask): what calls with these weak arguments go to.  It is asked once per mask, and at each call while one of
 # `OVERRIDES` is in the environment.
-Choose: TypeAlias = Callable[[int], Target]
+Choose: TypeAlias = Callable[[int], Callee]
 
 OVERRIDES = (config.KILL_SWITCH, config.WHILE_LIMIT)
 
@@ -56,7 +56,7 @@ def weak_types(mask: int, count: int) -> tuple[type | None, ...]:
 class Follower(Protocol):
     """Keeps a copy of a dispatcher's targets."""
 
-    def add(self, mask: int, target: Target) -> None: ...
+    def add(self, mask: int, target: Callee) -> None: ...
 
     def drop(self, mask: int) -> None: ...
 
@@ -83,9 +83,9 @@ class Dispatcher:
         self.positional = positional
         self.defaults = dict(defaults)
         self.choose = choose
-        self.targets: dict[int, Target] = {}
+        self.targets: dict[int, Callee] = {}
         self.changes = 0  # how often a target was forgotten
-        self.forgotten: list[Target] = []  # a call may be in them, and C counts no reference: they stay
+        self.forgotten: list[Callee] = []  # a call may be in them, and C counts no reference: they stay
         self.followers: list[Follower] = []
 
     def __call__(self, /, *args: object, **kwargs: object) -> Any:
@@ -103,17 +103,17 @@ class Dispatcher:
                 raise
             raise error from None
 
-    def rescue(self, error: BaseException, values: Sequence[object], rest: Mapping[str, object]) -> Target | None:
+    def rescue(self, error: BaseException, values: Sequence[object], rest: Mapping[str, object]) -> Callee | None:
         """What answers a call of these arguments that ended with `error` after all; None where nothing does."""
         return None
 
-    def target(self, mask: int) -> Target:
+    def target(self, mask: int) -> Callee:
         if Override.active or any(name in os.environ for name in OVERRIDES):
             return self.choose(mask)
         known = self.targets.get(mask)
         return self._learn(mask) if known is None else known
 
-    def _learn(self, mask: int) -> Target:
+    def _learn(self, mask: int) -> Callee:
         before = self.changes
         made = self.choose(mask)  # may take long, so outside the lock
         with self.lock:

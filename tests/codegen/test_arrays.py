@@ -13,18 +13,20 @@ from hypothesis import strategies as st
 
 from iris_cc.codegen import nd_unit, needs, runtime_c, ufunc_unit
 from iris_cc.codegen.cfamily import kernel_function
-from iris_cc.codegen.dialect import C_LIBM
 from iris_cc.ir import ops
 from iris_cc.ir.nodes import Fault, Function, Var
 from iris_cc.ir.parser import parse
 from iris_cc.ir.verify import verify
 from iris_cc.passes.run import run as run_passes
+from iris_cc.target import Target
 from tests.codegen.units import FLAGS, call_on, compile_all, compile_text
 from tests.interp.scalar import run_element
 from tests.interp.test_memory import agree, columns
 from tests.ir.array_arguments import Arguments, outcome
 from tests.ir.programs import PROGRAMS
 from tests.ir.strategies import CERTAIN, functions, input_types, lanes
+
+LIBM = Target(math="libm")
 
 pytestmark = pytest.mark.needs_cc
 
@@ -36,7 +38,7 @@ POOL = tuple(op for op in CERTAIN if op is not ops.IPOW)
 
 def driver(fn: Function, number: int) -> str:
     """A function that calls the kernel for one element, by pointers to values, arrays and results."""
-    kernel = kernel_function(fn, C_LIBM).replace("iris_kernel(", f"kernel_{number}(")
+    kernel = kernel_function(fn, LIBM).replace("iris_kernel(", f"kernel_{number}(")
     types = [*(var.type for var in fn.params), *(var.type for var in fn.axis_inputs), *(i.var.type for i in fn.indices)]
     args = [f"*(const {type.c} *)values[{k}]" for k, type in enumerate(types)]
     args += [f"arrays[{k}]" for k in range(len(fn.arrays))]
@@ -58,7 +60,7 @@ IRIS_EXPORT uint32_t call_{number}(char *const *values, char *const *arrays, cha
 
 
 def library(fns: Sequence[Function]) -> ctypes.PyDLL:
-    headers = {"iris_signal.h"}.union(*(needs.headers(fn, own=False) for fn in fns))
+    headers = {"iris_signal.h"}.union(*(needs.headers(fn, target=LIBM) for fn in fns))
     text = runtime_c.paste(headers) + "".join(driver(fn, number) for number, fn in enumerate(fns))
     return ctypes.PyDLL(str(compile_text(text, flags=QUICK)))
 
@@ -158,7 +160,7 @@ def histogram(number: int, value: float) -> tuple[int, float]:
 
 def test_elements_with_local_arrays_go_one_after_the_other() -> None:
     fn = verify(parse(HISTOGRAM))
-    units = [ufunc_unit(fn), ufunc_unit(fn, parts=2), ufunc_unit(fn, form="outlined"), ufunc_unit(fn, math="libm")]
+    units = [ufunc_unit(fn), ufunc_unit(fn, parts=2), ufunc_unit(fn, form="outlined"), ufunc_unit(fn, target=LIBM)]
     numbers = np.array([7, 77, 717, 7171, 0, -7, 71234, 77777])
     for compiled in compile_all(units):
         counts, begins = np.zeros(len(numbers), "i8"), np.zeros(len(numbers))
@@ -170,7 +172,7 @@ def test_elements_with_local_arrays_go_one_after_the_other() -> None:
 
 def test_memory_comes_back_wherever_a_block_ends() -> None:
     for name, (text, _) in PROGRAMS.items():
-        unit = kernel_function(parse(text), C_LIBM)
+        unit = kernel_function(parse(text), LIBM)
         assert unit.count("iris_zeros(") == unit.count("iris_give_back(") == (name in ("turned", "table"))
 
 

@@ -271,8 +271,8 @@ def test_what_is_compiled_is_counted() -> None:
     def effort_of(text: str) -> int:
         kernel = iris_cc.kernel(text)
         spec = kernel.specialization(("f8",), 1)
-        assert (form(spec.raw, True) == "whole") == (effort(spec.raw, True) <= weight.MOST_WHOLE)
-        return effort(spec.raw, True)
+        assert (form(spec.raw, spec.target) == "whole") == (effort(spec.raw, spec.target) <= weight.MOST_WHOLE)
+        return effort(spec.raw, spec.target)
 
     plain, sines = effort_of(large("x = x * 2.0 + {}", 20)), effort_of(large("x = sin(x) + {}", 20))
     powers = effort_of(large("x = x ** 1.1 + {}", 20))

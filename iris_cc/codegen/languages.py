@@ -1,5 +1,5 @@
-"""A target is a row of differences: how it spells types, literals and functions.  The walk reads the row and never asks
-which target it is.
+"""A language is a row of differences: how it spells types, literals and functions.  The walk reads the row and never
+asks which language it is.
 """
 
 from __future__ import annotations
@@ -9,19 +9,18 @@ from collections.abc import Mapping
 
 from iris_cc.ir.nodes import Const, round_to_f32
 from iris_cc.ir.types import BOOL, F32, F64, I8, I16, I32, I64, U32, U64, Scalar
-from iris_cc.records import field, record, replace
+from iris_cc.records import field, record
+from iris_cc.target import LanguageName
 
 
 @record
-class Dialect:
+class Language:
     """One language of the C family."""
 
-    name: str
+    name: LanguageName
     kernel: str  # qualifiers of the function of one element
     cast: str  # {T} the type, {0} the operand
     libm_f32: str  # {0} the name of the f64 function
-    own: bool = True  # elementary functions are ours where there is one, not the library's
-    fast: bool = False  # of ours, those of lower degree
     types: Mapping[Scalar, str] = field(default_factory=lambda: {scalar: scalar.c for scalar in Scalar})
     suffixes: Mapping[Scalar, str] = field(default_factory=lambda: {F32: "f", U32: "u", U64: "ULL"})
     lowest: Mapping[Scalar, str] = field(
@@ -31,32 +30,29 @@ class Dialect:
     nan: Mapping[Scalar, str] = field(default_factory=lambda: {F32: "IRIS_NAN_F32", F64: "IRIS_NAN_F64"})
 
 
-C = Dialect("c", kernel="IRIS_KERNEL", cast="({T}){0}", libm_f32="{0}f")
-C_LIBM = replace(C, own=False)
+C = Language("c", kernel="IRIS_KERNEL", cast="({T}){0}", libm_f32="{0}f")
 
-C_FAST = replace(C, fast=True)
-
-BY_MATH: Mapping[str, Dialect] = {"accurate": C, "fast": C_FAST, "libm": C_LIBM}
+LANGUAGES: Mapping[LanguageName, Language] = {language.name: language for language in (C,)}
 
 
-def literal(const: Const, dialect: Dialect, alone: bool = False) -> str:
+def literal(const: Const, language: Language, alone: bool = False) -> str:
     """The constant, exactly.  `alone` says that no other operand gives the expression its type."""
     value, type = const.value, const.type
     if type is BOOL:
         return "true" if value else "false"
     if type.is_float:
-        return _float(float(value), type, dialect)
-    return _integer(int(value), type, dialect, alone)
+        return _float(float(value), type, language)
+    return _integer(int(value), type, language, alone)
 
 
-def _float(value: float, type: Scalar, dialect: Dialect) -> str:
+def _float(value: float, type: Scalar, language: Language) -> str:
     if math.isnan(value):
-        return dialect.nan[type]
+        return language.nan[type]
     if math.isinf(value):
-        return dialect.infinity[type] if value > 0 else f"(-{dialect.infinity[type]})"
+        return language.infinity[type] if value > 0 else f"(-{language.infinity[type]})"
     digits = _shortest_f32(value) if type is F32 else repr(value)
     digits += "" if "." in digits or "e" in digits else ".0"
-    return _parenthesised(f"{digits}{dialect.suffixes.get(type, '')}")
+    return _parenthesised(f"{digits}{language.suffixes.get(type, '')}")
 
 
 def _shortest_f32(value: float) -> str:
@@ -73,10 +69,10 @@ def _shortest_f32(value: float) -> str:
     return repr(value)
 
 
-def _integer(value: int, type: Scalar, dialect: Dialect, alone: bool) -> str:
+def _integer(value: int, type: Scalar, language: Language, alone: bool) -> str:
     if type.is_signed and value == type.wrap(1 << (type.bits - 1)):
-        return dialect.lowest[type]
-    suffix = dialect.suffixes.get(type, "")
+        return language.lowest[type]
+    suffix = language.suffixes.get(type, "")
     if type is I64 and (alone or not I32.holds(value)):
         suffix = "LL"
     return _parenthesised(f"{value}{suffix}")
