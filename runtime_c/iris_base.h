@@ -12,9 +12,11 @@
 #define IRIS_KERNEL static inline
 #define IRIS_OUTLINE static
 #define IRIS_ROUTE static
+#define IRIS_RARE static
 #define IRIS_MAY_ALIAS
 #define IRIS_INDEPENDENT
 #define IRIS_UNLIKELY(condition) (condition)
+#define IRIS_FORGET(type, variable)
 #else
 #define IRIS_EXPORT __attribute__((visibility("default")))
 #define IRIS_FN static inline __attribute__((unused))
@@ -27,8 +29,17 @@
 /* Runs once per row or block: the time to compile it matters more than its speed. */
 #define IRIS_ROUTE static __attribute__((noinline, noclone, unused, optimize("O1")))
 #endif
+/* Who calls it pays for it, and its loops keep their registers. */
+#define IRIS_RARE IRIS_OUTLINE __attribute__((cold))
 #define IRIS_MAY_ALIAS __attribute__((may_alias))
 #define IRIS_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+/* The compiler knows nothing of a variable any more. */
+#define IRIS_FORGET(type, variable)            \
+  do {                                         \
+    type iris_kept = variable;                 \
+    __asm__ volatile("" : "+m"(iris_kept));    \
+    variable = iris_kept;                      \
+  } while (0)
 /* The iterations of the next loop do not depend on each other: whoever calls it has looked. */
 #if defined(__clang__)
 #define IRIS_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")

@@ -66,23 +66,32 @@ int32_t iris_look(uint32_t *stop) {
   return 1;
 }
 
-/* What one thread has left to do before it looks; none left says that the call has to end. */
+/* What one thread has left to do before it looks.  Where a row or an element of it is done, none left says that the call
+ * has to end; within an element also that the next loop looks first. */
 struct iris_watch {
   uint64_t left;
   uint32_t *stop;
 };
 typedef struct iris_watch iris_watch;
 
-IRIS_OUTLINE bool iris_look_up(iris_watch *watch) {
-  watch->left = iris_look(watch->stop) ? 0 : IRIS_PATIENCE;
-  return !watch->left;
+/* What there is left to do after a look. */
+IRIS_RARE uint64_t iris_look_up(uint32_t *stop) {
+  return iris_look(stop) ? 0 : IRIS_PATIENCE;
 }
 
 /* So much work is done: whether the call has to end. */
 IRIS_FN bool iris_spend(iris_watch *watch, uint64_t trips) {
-  if (IRIS_UNLIKELY(trips >= watch->left)) return iris_look_up(watch);
+  if (IRIS_UNLIKELY(trips >= watch->left)) {
+    watch->left = iris_look_up(watch->stop);
+    return !watch->left;
+  }
   watch->left -= trips;
   return false;
+}
+
+/* So much work is done, and whoever comes next looks. */
+IRIS_FN void iris_note(iris_watch *watch, uint64_t trips) {
+  watch->left -= trips < watch->left ? trips : watch->left;
 }
 
 /* How many of so many trips may run before the next look. */
@@ -94,6 +103,12 @@ IRIS_FN uint64_t iris_some(const iris_watch *watch, uint64_t trips) {
 IRIS_FN uint64_t iris_some_of(const iris_watch *watch, uint64_t trips, uint64_t cost) {
   const uint64_t most = watch->left >= cost ? watch->left / cost : 1;
   return trips < most ? trips : most;
+}
+
+/* At which rest a loop pauses that takes `cost` from it each round, and may run so many. */
+IRIS_FN uint64_t iris_pause(uint64_t left, uint64_t rounds, uint64_t cost) {
+  const uint64_t most = left / cost;
+  return left - (rounds < most ? rounds : most) * cost;
 }
 
 IRIS_OUTLINE bool iris_is_still_raised(uint32_t *stop) {

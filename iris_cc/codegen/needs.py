@@ -73,7 +73,11 @@ def order_shows(fn: Function) -> bool:
 
 def is_watched(fn: Function) -> bool:
     """Whether an element may take long, so that its loops ask whether they are to end."""
-    return any(isinstance(stmt, For | While) and is_watched_loop(stmt) for stmt in statements(fn.body))
+    return has_watched(fn.body)
+
+
+def has_watched(block: Block) -> bool:
+    return any(isinstance(stmt, For | While) and is_watched_loop(stmt) for stmt in statements(block))
 
 
 def is_watched_loop(loop: For | While) -> bool:

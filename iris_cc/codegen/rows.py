@@ -53,7 +53,7 @@ _LARGE_BODY = 60
 _MOST_PAIRS = 6
 
 _STRUCTURE = (
-    *("length", "count", "args", "steps", "status", "watch", "k", "first", "some", "apart"),
+    *("length", "count", "args", "steps", "status", "watch", "own", "k", "first", "some", "apart"),
     *("far_args", "far_steps", "near_status", *(far(type) for type in Scalar if type.is_float)),
 )
 
@@ -168,7 +168,7 @@ class Rows:
         """The call for element `offset`; every input is read before any result is stored."""
         args = [operand.load(places[operand]) for operand in self.ins] + self.pass_on(offset)
         status = [f"&{'near_' if near else ''}status"] if self.can_fault else []
-        status += self.watch
+        status += ["&own"] if self.is_watched else []
         status += [f"&{far(type)}" if near else "0" for type in self.far_types]
         if returns_value(self.fn):
             out.line(f"{places[self.outs[0]]} = {self.call(KERNEL, *args, *status)};")
@@ -193,11 +193,11 @@ class Rows:
         if order_shows(self.fn):
             out.line("if (status) break;")
 
-    def stop_at_fault(self, out: Writer) -> None:
+    def stop_at_fault(self, out: Writer, watch: str = "watch") -> None:
         if stops_at_fault(self.fn):
             out.line("if (status) break;")
         if self.is_watched:
-            out.line(f"if (iris_spend(watch, {weight(self.fn.body)})) break;")
+            out.line(f"if (iris_spend({watch}, {weight(self.fn.body)})) break;")
 
     def hand_over(self, out: Writer, call: str) -> None:
         """The rest of the row is another function's."""
@@ -338,6 +338,8 @@ class Rows:
         out.line("/* Any steps, any overlap: one element after the other. */")
         with out.braces(f"IRIS_OUTLINE {self.result} {name}({self.params()})"):
             self.begin(out)
+            if self.is_watched:
+                out.line("iris_watch own = *watch; /* in registers */")
             for operand in self.operands:
                 out.line(f"char *{operand.name} = args[{operand.place}];")
                 out.line(f"const intptr_t {self.steps[operand]} = steps[{operand.place}];")
@@ -345,7 +347,9 @@ class Rows:
                 self.element(out, {o: f"*({o.pointer}){o.name}" for o in self.operands})
                 for operand in self.operands:
                     out.line(f"{operand.name} += {self.steps[operand]};")
-                self.stop_at_fault(out)
+                self.stop_at_fault(out, "&own")
+            if self.is_watched:
+                out.line("*watch = own;")
             self.end(out)
         return out.text()
 

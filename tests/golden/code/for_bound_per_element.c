@@ -52,6 +52,7 @@ IRIS_KERNEL int64_t iris_kernel(int64_t n, int32_t step, uint32_t *status, iris_
 /* Any steps, any overlap: one element after the other. */
 IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
   uint32_t status = 0;
+  iris_watch own = *watch; /* in registers */
   char *n = args[0];
   const intptr_t n_step = steps[0];
   char *step = args[1];
@@ -59,12 +60,13 @@ IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intp
   char *out0 = args[2];
   const intptr_t out0_step = steps[2];
   for (intptr_t k = 0; k < count; ++k) {
-    *(iris_mem_i64 *)out0 = iris_kernel(*(const iris_mem_i64 *)n, *(const iris_mem_i32 *)step, &status, watch);
+    *(iris_mem_i64 *)out0 = iris_kernel(*(const iris_mem_i64 *)n, *(const iris_mem_i32 *)step, &status, &own);
     n += n_step;
     step += step_step;
     out0 += out0_step;
-    if (iris_spend(watch, 1)) break;
+    if (iris_spend(&own, 1)) break;
   }
+  *watch = own;
   return status;
 }
 

@@ -49,6 +49,7 @@ IRIS_KERNEL double iris_kernel(double x, int64_t n, iris_watch *watch) {
 
 /* Any steps, any overlap: one element after the other. */
 IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
+  iris_watch own = *watch; /* in registers */
   char *x = args[0];
   const intptr_t x_step = steps[0];
   char *n = args[1];
@@ -56,12 +57,13 @@ IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t
   char *out0 = args[2];
   const intptr_t out0_step = steps[2];
   for (intptr_t k = 0; k < count; ++k) {
-    *(iris_mem_f64 *)out0 = iris_kernel(*(const iris_mem_f64 *)x, *(const iris_mem_i64 *)n, watch);
+    *(iris_mem_f64 *)out0 = iris_kernel(*(const iris_mem_f64 *)x, *(const iris_mem_i64 *)n, &own);
     x += x_step;
     n += n_step;
     out0 += out0_step;
-    if (iris_spend(watch, 1)) break;
+    if (iris_spend(&own, 1)) break;
   }
+  *watch = own;
 }
 
 /* Any steps, no overlap; a lane that is done takes the next element. */

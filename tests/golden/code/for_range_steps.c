@@ -63,6 +63,7 @@ IRIS_KERNEL void iris_kernel(int64_t a, int64_t b, int64_t *out0, int64_t *out1,
 
 /* Any steps, any overlap: one element after the other. */
 IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
+  iris_watch own = *watch; /* in registers */
   char *a = args[0];
   const intptr_t a_step = steps[0];
   char *b = args[1];
@@ -74,15 +75,16 @@ IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t
   for (intptr_t k = 0; k < count; ++k) {
     int64_t out0_value;
     int64_t out1_value;
-    iris_kernel(*(const iris_mem_i64 *)a, *(const iris_mem_i64 *)b, &out0_value, &out1_value, watch);
+    iris_kernel(*(const iris_mem_i64 *)a, *(const iris_mem_i64 *)b, &out0_value, &out1_value, &own);
     *(iris_mem_i64 *)out0 = out0_value;
     *(iris_mem_i64 *)out1 = out1_value;
     a += a_step;
     b += b_step;
     out0 += out0_step;
     out1 += out1_step;
-    if (iris_spend(watch, 1)) break;
+    if (iris_spend(&own, 1)) break;
   }
+  *watch = own;
 }
 
 IRIS_KERNEL void iris_block(const iris_v_i64 *a, const iris_v_i64 *b, iris_v_i64 *out0, iris_v_i64 *out1, iris_watch *watch) {

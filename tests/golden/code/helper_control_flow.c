@@ -42,27 +42,29 @@ IRIS_KERNEL int64_t iris_kernel(int64_t n, uint32_t *status, iris_watch *watch) 
     /* line 4 */
     int64_t a = n;
     int64_t b = d;
-    const uint64_t most_rounds = iris_rounds();
-    uint64_t rounds = 0, done = 0, pause = iris_some(watch, most_rounds);
+    uint64_t most_rounds = iris_rounds(), left = watch->left, since = left;
+    uint64_t pause = iris_pause(left, most_rounds, 1);
     for (;;) {
-      const bool t1 = b != 0;
-      if (!t1) break;
-      if (rounds == pause) {
-        if (rounds == most_rounds) {
-          *status |= 4u /* while_limit */;
-          break;
-        }
-        if (iris_spend(watch, (rounds - done) + 1)) break;
-        done = rounds;
-        pause += iris_some(watch, most_rounds - rounds);
+      for (;;) {
+        const bool t1 = b != 0;
+        if (!t1) goto ended;
+        if (left == pause) break;
+        left -= 1;
+        /* line 5 */
+        const int64_t b_1 = iris_floormod_i64(a, b);
+        a = b;
+        b = b_1;
       }
-      ++rounds;
-      /* line 5 */
-      const int64_t b_1 = iris_floormod_i64(a, b);
-      a = b;
-      b = b_1;
+      most_rounds -= since - left;
+      if (!most_rounds) {
+        *status |= 4u /* while_limit */;
+        break;
+      }
+      left = since = iris_look_up(watch->stop);
+      if (!left) break;
+      pause = iris_pause(left, most_rounds, 1);
     }
-    (void)iris_spend(watch, (rounds - done) + 1);
+    ended: watch->left = left;
     /* line 11 */
     const bool t2 = a == d;
     const int64_t rv00_1 = t2 ? d : rv00;
@@ -78,27 +80,29 @@ IRIS_KERNEL int64_t iris_kernel(int64_t n, uint32_t *status, iris_watch *watch) 
   /* line 4 */
   int64_t a_1 = n;
   int64_t b_2 = 18;
-  const uint64_t most_rounds_1 = iris_rounds();
-  uint64_t rounds_1 = 0, done_1 = 0, pause_1 = iris_some(watch, most_rounds_1);
+  uint64_t most_rounds_1 = iris_rounds(), left_1 = watch->left, since_1 = left_1;
+  uint64_t pause_1 = iris_pause(left_1, most_rounds_1, 1);
   for (;;) {
-    const bool t4 = b_2 != 0;
-    if (!t4) break;
-    if (rounds_1 == pause_1) {
-      if (rounds_1 == most_rounds_1) {
-        *status |= 4u /* while_limit */;
-        break;
-      }
-      if (iris_spend(watch, (rounds_1 - done_1) + 1)) break;
-      done_1 = rounds_1;
-      pause_1 += iris_some(watch, most_rounds_1 - rounds_1);
+    for (;;) {
+      const bool t4 = b_2 != 0;
+      if (!t4) goto ended_1;
+      if (left_1 == pause_1) break;
+      left_1 -= 1;
+      /* line 5 */
+      const int64_t b_3 = iris_floormod_i64(a_1, b_2);
+      a_1 = b_2;
+      b_2 = b_3;
     }
-    ++rounds_1;
-    /* line 5 */
-    const int64_t b_3 = iris_floormod_i64(a_1, b_2);
-    a_1 = b_2;
-    b_2 = b_3;
+    most_rounds_1 -= since_1 - left_1;
+    if (!most_rounds_1) {
+      *status |= 4u /* while_limit */;
+      break;
+    }
+    left_1 = since_1 = iris_look_up(watch->stop);
+    if (!left_1) break;
+    pause_1 = iris_pause(left_1, most_rounds_1, 1);
   }
-  (void)iris_spend(watch, (rounds_1 - done_1) + 1);
+  ended_1: watch->left = left_1;
   /* 17: return largest(n, 6) + gcd(n, 18) */
   const int64_t t5 = rv00_2 + a_1;
   return t5;
@@ -107,17 +111,19 @@ IRIS_KERNEL int64_t iris_kernel(int64_t n, uint32_t *status, iris_watch *watch) 
 /* Any steps, any overlap: one element after the other. */
 IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
   uint32_t status = 0;
+  iris_watch own = *watch; /* in registers */
   char *n = args[0];
   const intptr_t n_step = steps[0];
   char *out0 = args[1];
   const intptr_t out0_step = steps[1];
   for (intptr_t k = 0; k < count; ++k) {
-    *(iris_mem_i64 *)out0 = iris_kernel(*(const iris_mem_i64 *)n, &status, watch);
+    *(iris_mem_i64 *)out0 = iris_kernel(*(const iris_mem_i64 *)n, &status, &own);
     n += n_step;
     out0 += out0_step;
     if (status) break;
-    if (iris_spend(watch, 1)) break;
+    if (iris_spend(&own, 1)) break;
   }
+  *watch = own;
   return status;
 }
 

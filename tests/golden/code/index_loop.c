@@ -51,16 +51,18 @@ IRIS_KERNEL int64_t iris_kernel(int64_t n, int64_t i0, int64_t i1, int64_t n0, i
 
 /* Any steps, any overlap: one element after the other. */
 IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps, int64_t i0, int64_t i1, int64_t n0, iris_watch *watch) {
+  iris_watch own = *watch; /* in registers */
   char *n = args[0];
   const intptr_t n_step = steps[0];
   char *out0 = args[1];
   const intptr_t out0_step = steps[1];
   for (intptr_t k = 0; k < count; ++k) {
-    *(iris_mem_i64 *)out0 = iris_kernel(*(const iris_mem_i64 *)n, i0, i1 + k, n0, watch);
+    *(iris_mem_i64 *)out0 = iris_kernel(*(const iris_mem_i64 *)n, i0, i1 + k, n0, &own);
     n += n_step;
     out0 += out0_step;
-    if (iris_spend(watch, 1)) break;
+    if (iris_spend(&own, 1)) break;
   }
+  *watch = own;
 }
 
 /* Any steps, no overlap; a lane that is done takes the next element. */

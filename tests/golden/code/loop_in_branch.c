@@ -51,28 +51,31 @@ IRIS_KERNEL double iris_kernel(double x, int64_t n, uint32_t *status, iris_watch
     /* 8: while n > 0: */
     double x_4 = x;
     int64_t n_1 = n;
-    const uint64_t most_rounds = iris_rounds();
-    uint64_t rounds = 0, done_1 = 0, pause_1 = iris_some(watch, most_rounds);
+    uint64_t most_rounds = iris_rounds(), left = watch->left, since = left;
+    uint64_t pause_1 = iris_pause(left, most_rounds, 1);
     for (;;) {
-      const bool t2 = n_1 > 0;
-      if (!t2) break;
-      if (rounds == pause_1) {
-        if (rounds == most_rounds) {
-          *status |= 4u /* while_limit */;
-          break;
-        }
-        if (iris_spend(watch, (rounds - done_1) + 1)) break;
-        done_1 = rounds;
-        pause_1 += iris_some(watch, most_rounds - rounds);
+      for (;;) {
+        const bool t2 = n_1 > 0;
+        if (!t2) goto ended;
+        if (left == pause_1) break;
+        left -= 1;
+        /* 9: x, n = x - 1, n - 1 */
+        const double t3 = x_4 - 1.0;
+        const int64_t n_2 = n_1 - 1;
+        x_4 = t3;
+        n_1 = n_2;
       }
-      ++rounds;
-      /* 9: x, n = x - 1, n - 1 */
-      const double t3 = x_4 - 1.0;
-      const int64_t n_2 = n_1 - 1;
-      x_4 = t3;
-      n_1 = n_2;
+      most_rounds -= since - left;
+      if (!most_rounds) {
+        *status |= 4u /* while_limit */;
+        break;
+      }
+      left = since = iris_look_up(watch->stop);
+      if (!left) break;
+      pause_1 = iris_pause(left, most_rounds, 1);
+      IRIS_FORGET(double, x_4);
     }
-    (void)iris_spend(watch, (rounds - done_1) + 1);
+    ended: watch->left = left;
     x_1 = x_4;
   }
   return x_1;
@@ -81,6 +84,7 @@ IRIS_KERNEL double iris_kernel(double x, int64_t n, uint32_t *status, iris_watch
 /* Any steps, any overlap: one element after the other. */
 IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
   uint32_t status = 0;
+  iris_watch own = *watch; /* in registers */
   char *x = args[0];
   const intptr_t x_step = steps[0];
   char *n = args[1];
@@ -88,13 +92,14 @@ IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intp
   char *out0 = args[2];
   const intptr_t out0_step = steps[2];
   for (intptr_t k = 0; k < count; ++k) {
-    *(iris_mem_f64 *)out0 = iris_kernel(*(const iris_mem_f64 *)x, *(const iris_mem_i64 *)n, &status, watch);
+    *(iris_mem_f64 *)out0 = iris_kernel(*(const iris_mem_f64 *)x, *(const iris_mem_i64 *)n, &status, &own);
     x += x_step;
     n += n_step;
     out0 += out0_step;
     if (status) break;
-    if (iris_spend(watch, 1)) break;
+    if (iris_spend(&own, 1)) break;
   }
+  *watch = own;
   return status;
 }
 

@@ -67,6 +67,7 @@ IRIS_KERNEL int64_t iris_kernel(double cr, double ci, int64_t limit, iris_watch 
 
 /* Any steps, any overlap: one element after the other. */
 IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
+  iris_watch own = *watch; /* in registers */
   char *cr = args[0];
   const intptr_t cr_step = steps[0];
   char *ci = args[1];
@@ -76,13 +77,14 @@ IRIS_OUTLINE void iris_strided(intptr_t count, char *const *args, const intptr_t
   char *out0 = args[3];
   const intptr_t out0_step = steps[3];
   for (intptr_t k = 0; k < count; ++k) {
-    *(iris_mem_i64 *)out0 = iris_kernel(*(const iris_mem_f64 *)cr, *(const iris_mem_f64 *)ci, *(const iris_mem_i64 *)limit, watch);
+    *(iris_mem_i64 *)out0 = iris_kernel(*(const iris_mem_f64 *)cr, *(const iris_mem_f64 *)ci, *(const iris_mem_i64 *)limit, &own);
     cr += cr_step;
     ci += ci_step;
     limit += limit_step;
     out0 += out0_step;
-    if (iris_spend(watch, 1)) break;
+    if (iris_spend(&own, 1)) break;
   }
+  *watch = own;
 }
 
 /* Any steps, no overlap; a lane that is done takes the next element. */

@@ -42,44 +42,46 @@ IRIS_KERNEL int64_t iris_kernel(int64_t n, int64_t target, uint32_t *status, iri
       int64_t j = 0;
       int64_t rv00_1 = rv00;
       bool ret_1 = false;
-      const uint64_t most_rounds = iris_rounds();
-      uint64_t rounds = 0, done_1 = 0, pause_1 = iris_some(watch, most_rounds);
+      uint64_t most_rounds = iris_rounds(), left = watch->left, since = left;
+      uint64_t pause_1 = iris_pause(left, most_rounds, 1);
       for (;;) {
-        const bool t1 = j < n;
-        const bool v0 = live_1 & t1;
-        if (!v0) break;
-        if (rounds == pause_1) {
-          if (rounds == most_rounds) {
-            *status |= 4u /* while_limit */;
-            break;
-          }
-          if (iris_spend(watch, (rounds - done_1) + 1)) break;
-          done_1 = rounds;
-          pause_1 += iris_some(watch, most_rounds - rounds);
+        for (;;) {
+          const bool t1 = j < n;
+          const bool v0 = live_1 & t1;
+          if (!v0) goto ended;
+          if (left == pause_1) break;
+          left -= 1;
+          /* 7: if i * j == target: */
+          const int64_t t2 = i * j;
+          const bool t3 = t2 == target;
+          /* 9: if j > 6: */
+          const bool t4 = j > 6;
+          /* 11: j += 1 */
+          const int64_t j_1 = j + 1;
+          /* 9: if j > 6: */
+          const int64_t j_2 = t4 ? j : j_1;
+          /* 7: if i * j == target: */
+          const int64_t j_3 = t3 ? j : j_2;
+          const int64_t rv00_2 = t3 ? i : rv00_1;
+          const bool t5 = t2 != target;
+          const bool brk = t5 & t4;
+          const bool t6 = t3 | brk;
+          const bool t7 = !t6;
+          live_1 = t7;
+          j = j_3;
+          rv00_1 = rv00_2;
+          ret_1 = t3;
         }
-        ++rounds;
-        /* 7: if i * j == target: */
-        const int64_t t2 = i * j;
-        const bool t3 = t2 == target;
-        /* 9: if j > 6: */
-        const bool t4 = j > 6;
-        /* 11: j += 1 */
-        const int64_t j_1 = j + 1;
-        /* 9: if j > 6: */
-        const int64_t j_2 = t4 ? j : j_1;
-        /* 7: if i * j == target: */
-        const int64_t j_3 = t3 ? j : j_2;
-        const int64_t rv00_2 = t3 ? i : rv00_1;
-        const bool t5 = t2 != target;
-        const bool brk = t5 & t4;
-        const bool t6 = t3 | brk;
-        const bool t7 = !t6;
-        live_1 = t7;
-        j = j_3;
-        rv00_1 = rv00_2;
-        ret_1 = t3;
+        most_rounds -= since - left;
+        if (!most_rounds) {
+          *status |= 4u /* while_limit */;
+          break;
+        }
+        left = since = iris_look_up(watch->stop);
+        if (!left) break;
+        pause_1 = iris_pause(left, most_rounds, 1);
       }
-      (void)iris_spend(watch, (rounds - done_1) + 1);
+      ended: watch->left = left;
       /* 13: if i == 7: */
       const bool t8 = i == 7;
       const int64_t rv00_3 = t8 ? (-7) : rv00_1;
@@ -105,6 +107,7 @@ IRIS_KERNEL int64_t iris_kernel(int64_t n, int64_t target, uint32_t *status, iri
 /* Any steps, any overlap: one element after the other. */
 IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
   uint32_t status = 0;
+  iris_watch own = *watch; /* in registers */
   char *n = args[0];
   const intptr_t n_step = steps[0];
   char *target = args[1];
@@ -112,13 +115,14 @@ IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intp
   char *out0 = args[2];
   const intptr_t out0_step = steps[2];
   for (intptr_t k = 0; k < count; ++k) {
-    *(iris_mem_i64 *)out0 = iris_kernel(*(const iris_mem_i64 *)n, *(const iris_mem_i64 *)target, &status, watch);
+    *(iris_mem_i64 *)out0 = iris_kernel(*(const iris_mem_i64 *)n, *(const iris_mem_i64 *)target, &status, &own);
     n += n_step;
     target += target_step;
     out0 += out0_step;
     if (status) break;
-    if (iris_spend(watch, 1)) break;
+    if (iris_spend(&own, 1)) break;
   }
+  *watch = own;
   return status;
 }
 

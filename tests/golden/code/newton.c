@@ -30,49 +30,54 @@
 IRIS_KERNEL double iris_kernel(double a, uint32_t *status, iris_watch *watch) {
   /* 5: while abs(x * x - a) > 1e-12 * a: */
   double x = a;
-  const uint64_t most_rounds = iris_rounds();
-  uint64_t rounds = 0, done = 0, pause = iris_some(watch, most_rounds);
+  uint64_t most_rounds = iris_rounds(), left = watch->left, since = left;
+  uint64_t pause = iris_pause(left, most_rounds, 1);
   for (;;) {
-    const double t1 = x * x;
-    const double t2 = t1 - a;
-    const double t3 = iris_abs_f64(t2);
-    const double t4 = 1e-12 * a;
-    const bool t5 = t3 > t4;
-    if (!t5) break;
-    if (rounds == pause) {
-      if (rounds == most_rounds) {
-        *status |= 4u /* while_limit */;
-        break;
-      }
-      if (iris_spend(watch, (rounds - done) + 1)) break;
-      done = rounds;
-      pause += iris_some(watch, most_rounds - rounds);
+    for (;;) {
+      const double t1 = x * x;
+      const double t2 = t1 - a;
+      const double t3 = iris_abs_f64(t2);
+      const double t4 = 1e-12 * a;
+      const bool t5 = t3 > t4;
+      if (!t5) goto ended;
+      if (left == pause) break;
+      left -= 1;
+      /* 6: x = 0.5 * (x + a / x) */
+      const double t6 = a / x;
+      const double t7 = x + t6;
+      const double x_1 = 0.5 * t7;
+      x = x_1;
     }
-    ++rounds;
-    /* 6: x = 0.5 * (x + a / x) */
-    const double t6 = a / x;
-    const double t7 = x + t6;
-    const double x_1 = 0.5 * t7;
-    x = x_1;
+    most_rounds -= since - left;
+    if (!most_rounds) {
+      *status |= 4u /* while_limit */;
+      break;
+    }
+    left = since = iris_look_up(watch->stop);
+    if (!left) break;
+    pause = iris_pause(left, most_rounds, 1);
+    IRIS_FORGET(double, x);
   }
-  (void)iris_spend(watch, (rounds - done) + 1);
+  ended: watch->left = left;
   return x;
 }
 
 /* Any steps, any overlap: one element after the other. */
 IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
   uint32_t status = 0;
+  iris_watch own = *watch; /* in registers */
   char *a = args[0];
   const intptr_t a_step = steps[0];
   char *out0 = args[1];
   const intptr_t out0_step = steps[1];
   for (intptr_t k = 0; k < count; ++k) {
-    *(iris_mem_f64 *)out0 = iris_kernel(*(const iris_mem_f64 *)a, &status, watch);
+    *(iris_mem_f64 *)out0 = iris_kernel(*(const iris_mem_f64 *)a, &status, &own);
     a += a_step;
     out0 += out0_step;
     if (status) break;
-    if (iris_spend(watch, 1)) break;
+    if (iris_spend(&own, 1)) break;
   }
+  *watch = own;
   return status;
 }
 

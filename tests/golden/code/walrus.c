@@ -44,26 +44,29 @@ IRIS_KERNEL double iris_kernel(double x, uint32_t *status, iris_watch *watch) {
     /* 7: while (w := w + 1) < 3: */
     bool live = true;
     double w_1 = w;
-    const uint64_t most_rounds = iris_rounds();
-    uint64_t rounds = 0, done = 0, pause = iris_some(watch, most_rounds);
+    uint64_t most_rounds = iris_rounds(), left = watch->left, since = left;
+    uint64_t pause = iris_pause(left, most_rounds, 1);
     for (;;) {
-      if (!live) break;
-      if (rounds == pause) {
-        if (rounds == most_rounds) {
-          *status |= 4u /* while_limit */;
-          break;
-        }
-        if (iris_spend(watch, (rounds - done) + 1)) break;
-        done = rounds;
-        pause += iris_some(watch, most_rounds - rounds);
+      for (;;) {
+        if (!live) goto ended;
+        if (left == pause) break;
+        left -= 1;
+        const double w_2 = w_1 + 1.0;
+        const bool t4 = w_2 < 3.0;
+        live = t4;
+        w_1 = w_2;
       }
-      ++rounds;
-      const double w_2 = w_1 + 1.0;
-      const bool t4 = w_2 < 3.0;
-      live = t4;
-      w_1 = w_2;
+      most_rounds -= since - left;
+      if (!most_rounds) {
+        *status |= 4u /* while_limit */;
+        break;
+      }
+      left = since = iris_look_up(watch->stop);
+      if (!left) break;
+      pause = iris_pause(left, most_rounds, 1);
+      IRIS_FORGET(double, w_1);
     }
-    (void)iris_spend(watch, (rounds - done) + 1);
+    ended: watch->left = left;
     rv00 = w_1;
   }
   return rv00;
@@ -72,17 +75,19 @@ IRIS_KERNEL double iris_kernel(double x, uint32_t *status, iris_watch *watch) {
 /* Any steps, any overlap: one element after the other. */
 IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
   uint32_t status = 0;
+  iris_watch own = *watch; /* in registers */
   char *x = args[0];
   const intptr_t x_step = steps[0];
   char *out0 = args[1];
   const intptr_t out0_step = steps[1];
   for (intptr_t k = 0; k < count; ++k) {
-    *(iris_mem_f64 *)out0 = iris_kernel(*(const iris_mem_f64 *)x, &status, watch);
+    *(iris_mem_f64 *)out0 = iris_kernel(*(const iris_mem_f64 *)x, &status, &own);
     x += x_step;
     out0 += out0_step;
     if (status) break;
-    if (iris_spend(watch, 1)) break;
+    if (iris_spend(&own, 1)) break;
   }
+  *watch = own;
   return status;
 }
 

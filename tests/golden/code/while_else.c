@@ -31,36 +31,39 @@ IRIS_KERNEL void iris_kernel(double x, int64_t *out0, double *out1, uint32_t *st
   double x_1 = x;
   int64_t n = 0;
   int64_t result = 0;
-  const uint64_t most_rounds = iris_rounds();
-  uint64_t rounds = 0, done = 0, pause = iris_some(watch, most_rounds);
+  uint64_t most_rounds = iris_rounds(), left = watch->left, since = left;
+  uint64_t pause = iris_pause(left, most_rounds, 1);
   for (;;) {
-    const bool t1 = x_1 > 1.0;
-    const bool v0 = live & t1;
-    if (!v0) break;
-    if (rounds == pause) {
-      if (rounds == most_rounds) {
-        *status |= 4u /* while_limit */;
-        break;
-      }
-      if (iris_spend(watch, (rounds - done) + 1)) break;
-      done = rounds;
-      pause += iris_some(watch, most_rounds - rounds);
+    for (;;) {
+      const bool t1 = x_1 > 1.0;
+      const bool v0 = live & t1;
+      if (!v0) goto ended;
+      if (left == pause) break;
+      left -= 1;
+      /* 6: x = x / 2 */
+      const double x_2 = x_1 / 2.0;
+      /* 7: n += 1 */
+      const int64_t n_1 = n + 1;
+      /* 8: if n > 20: */
+      const bool t2 = n_1 > 20;
+      const int64_t result_1 = t2 ? (-1) : result;
+      const bool t3 = !t2;
+      live = t3;
+      x_1 = x_2;
+      n = n_1;
+      result = result_1;
     }
-    ++rounds;
-    /* 6: x = x / 2 */
-    const double x_2 = x_1 / 2.0;
-    /* 7: n += 1 */
-    const int64_t n_1 = n + 1;
-    /* 8: if n > 20: */
-    const bool t2 = n_1 > 20;
-    const int64_t result_1 = t2 ? (-1) : result;
-    const bool t3 = !t2;
-    live = t3;
-    x_1 = x_2;
-    n = n_1;
-    result = result_1;
+    most_rounds -= since - left;
+    if (!most_rounds) {
+      *status |= 4u /* while_limit */;
+      break;
+    }
+    left = since = iris_look_up(watch->stop);
+    if (!left) break;
+    pause = iris_pause(left, most_rounds, 1);
+    IRIS_FORGET(double, x_1);
   }
-  (void)iris_spend(watch, (rounds - done) + 1);
+  ended: watch->left = left;
   /* 5: while x > 1: */
   const int64_t result_2 = live ? n : result;
   *out0 = result_2;
@@ -70,6 +73,7 @@ IRIS_KERNEL void iris_kernel(double x, int64_t *out0, double *out1, uint32_t *st
 /* Any steps, any overlap: one element after the other. */
 IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
   uint32_t status = 0;
+  iris_watch own = *watch; /* in registers */
   char *x = args[0];
   const intptr_t x_step = steps[0];
   char *out0 = args[1];
@@ -79,15 +83,16 @@ IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intp
   for (intptr_t k = 0; k < count; ++k) {
     int64_t out0_value;
     double out1_value;
-    iris_kernel(*(const iris_mem_f64 *)x, &out0_value, &out1_value, &status, watch);
+    iris_kernel(*(const iris_mem_f64 *)x, &out0_value, &out1_value, &status, &own);
     *(iris_mem_i64 *)out0 = out0_value;
     *(iris_mem_f64 *)out1 = out1_value;
     x += x_step;
     out0 += out0_step;
     out1 += out1_step;
     if (status) break;
-    if (iris_spend(watch, 1)) break;
+    if (iris_spend(&own, 1)) break;
   }
+  *watch = own;
   return status;
 }
 

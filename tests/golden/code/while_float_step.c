@@ -30,33 +30,38 @@ IRIS_KERNEL void iris_kernel(double a, float b, double *out0, float *out1, doubl
   double a_1 = a;
   float b_1 = b;
   double n = 0.0;
-  const uint64_t most_rounds = iris_rounds();
-  uint64_t rounds = 0, done = 0, pause = iris_some(watch, most_rounds);
+  uint64_t most_rounds = iris_rounds(), left = watch->left, since = left;
+  uint64_t pause = iris_pause(left, most_rounds, 1);
   for (;;) {
-    const double t1 = (double)b_1;
-    const bool t2 = a_1 < t1;
-    if (!t2) break;
-    if (rounds == pause) {
-      if (rounds == most_rounds) {
-        *status |= 4u /* while_limit */;
-        break;
-      }
-      if (iris_spend(watch, (rounds - done) + 1)) break;
-      done = rounds;
-      pause += iris_some(watch, most_rounds - rounds);
+    for (;;) {
+      const double t1 = (double)b_1;
+      const bool t2 = a_1 < t1;
+      if (!t2) goto ended;
+      if (left == pause) break;
+      left -= 1;
+      /* 6: a = a + 1.0 */
+      const double a_2 = a_1 + 1.0;
+      /* 7: b -= 0.25 */
+      const float b_2 = b_1 - 0.25f;
+      /* 8: n += 1.0 */
+      const double n_1 = n + 1.0;
+      a_1 = a_2;
+      b_1 = b_2;
+      n = n_1;
     }
-    ++rounds;
-    /* 6: a = a + 1.0 */
-    const double a_2 = a_1 + 1.0;
-    /* 7: b -= 0.25 */
-    const float b_2 = b_1 - 0.25f;
-    /* 8: n += 1.0 */
-    const double n_1 = n + 1.0;
-    a_1 = a_2;
-    b_1 = b_2;
-    n = n_1;
+    most_rounds -= since - left;
+    if (!most_rounds) {
+      *status |= 4u /* while_limit */;
+      break;
+    }
+    left = since = iris_look_up(watch->stop);
+    if (!left) break;
+    pause = iris_pause(left, most_rounds, 1);
+    IRIS_FORGET(double, a_1);
+    IRIS_FORGET(float, b_1);
+    IRIS_FORGET(double, n);
   }
-  (void)iris_spend(watch, (rounds - done) + 1);
+  ended: watch->left = left;
   *out0 = a_1;
   *out1 = b_1;
   *out2 = n;
@@ -65,6 +70,7 @@ IRIS_KERNEL void iris_kernel(double a, float b, double *out0, float *out1, doubl
 /* Any steps, any overlap: one element after the other. */
 IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
   uint32_t status = 0;
+  iris_watch own = *watch; /* in registers */
   char *a = args[0];
   const intptr_t a_step = steps[0];
   char *b = args[1];
@@ -79,7 +85,7 @@ IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intp
     double out0_value;
     float out1_value;
     double out2_value;
-    iris_kernel(*(const iris_mem_f64 *)a, *(const iris_mem_f32 *)b, &out0_value, &out1_value, &out2_value, &status, watch);
+    iris_kernel(*(const iris_mem_f64 *)a, *(const iris_mem_f32 *)b, &out0_value, &out1_value, &out2_value, &status, &own);
     *(iris_mem_f64 *)out0 = out0_value;
     *(iris_mem_f32 *)out1 = out1_value;
     *(iris_mem_f64 *)out2 = out2_value;
@@ -89,8 +95,9 @@ IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intp
     out1 += out1_step;
     out2 += out2_step;
     if (status) break;
-    if (iris_spend(watch, 1)) break;
+    if (iris_spend(&own, 1)) break;
   }
+  *watch = own;
   return status;
 }
 

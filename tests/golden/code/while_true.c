@@ -34,46 +34,48 @@ IRIS_KERNEL int64_t iris_kernel(int64_t n, uint32_t *status, iris_watch *watch) 
   int64_t steps = 0;
   int64_t rv00 = 0;
   bool ret = false;
-  const uint64_t most_rounds = iris_rounds();
-  uint64_t rounds = 0, done = 0, pause = iris_some(watch, most_rounds);
+  uint64_t most_rounds = iris_rounds(), left = watch->left, since = left;
+  uint64_t pause = iris_pause(left, most_rounds, 1);
   for (;;) {
-    if (!live) break;
-    if (rounds == pause) {
-      if (rounds == most_rounds) {
-        *status |= 4u /* while_limit */;
-        break;
-      }
-      if (iris_spend(watch, (rounds - done) + 1)) break;
-      done = rounds;
-      pause += iris_some(watch, most_rounds - rounds);
+    for (;;) {
+      if (!live) goto ended;
+      if (left == pause) break;
+      left -= 1;
+      /* 6: if n <= 1: */
+      const bool t1 = n_1 <= 1;
+      /* 8: n = n // 2 if n % 2 == 0 else 3 * n + 1 */
+      const int64_t t2 = n_1 & 1;
+      const bool t3 = t2 == 0;
+      const int64_t t4 = iris_shr_i64(n_1, 1);
+      const int64_t t5 = 3 * n_1;
+      const int64_t t6 = t5 + 1;
+      const int64_t v0 = t3 ? t4 : t6;
+      /* 9: steps += 1 */
+      const int64_t steps_1 = steps + 1;
+      /* 10: if steps >= 50: */
+      const bool t7 = steps_1 >= 50;
+      /* 6: if n <= 1: */
+      const int64_t rv00_1 = t1 ? steps : rv00;
+      const bool t8 = !t1;
+      const bool brk = t8 & t7;
+      const bool t9 = t1 | brk;
+      const bool t10 = !t9;
+      live = t10;
+      n_1 = v0;
+      steps = steps_1;
+      rv00 = rv00_1;
+      ret = t1;
     }
-    ++rounds;
-    /* 6: if n <= 1: */
-    const bool t1 = n_1 <= 1;
-    /* 8: n = n // 2 if n % 2 == 0 else 3 * n + 1 */
-    const int64_t t2 = n_1 & 1;
-    const bool t3 = t2 == 0;
-    const int64_t t4 = iris_shr_i64(n_1, 1);
-    const int64_t t5 = 3 * n_1;
-    const int64_t t6 = t5 + 1;
-    const int64_t v0 = t3 ? t4 : t6;
-    /* 9: steps += 1 */
-    const int64_t steps_1 = steps + 1;
-    /* 10: if steps >= 50: */
-    const bool t7 = steps_1 >= 50;
-    /* 6: if n <= 1: */
-    const int64_t rv00_1 = t1 ? steps : rv00;
-    const bool t8 = !t1;
-    const bool brk = t8 & t7;
-    const bool t9 = t1 | brk;
-    const bool t10 = !t9;
-    live = t10;
-    n_1 = v0;
-    steps = steps_1;
-    rv00 = rv00_1;
-    ret = t1;
+    most_rounds -= since - left;
+    if (!most_rounds) {
+      *status |= 4u /* while_limit */;
+      break;
+    }
+    left = since = iris_look_up(watch->stop);
+    if (!left) break;
+    pause = iris_pause(left, most_rounds, 1);
   }
-  (void)iris_spend(watch, (rounds - done) + 1);
+  ended: watch->left = left;
   /* 5: while True: */
   const int64_t rv00_2 = ret ? rv00 : (-1);
   return rv00_2;
@@ -82,17 +84,19 @@ IRIS_KERNEL int64_t iris_kernel(int64_t n, uint32_t *status, iris_watch *watch) 
 /* Any steps, any overlap: one element after the other. */
 IRIS_OUTLINE uint32_t iris_strided(intptr_t count, char *const *args, const intptr_t *steps, iris_watch *watch) {
   uint32_t status = 0;
+  iris_watch own = *watch; /* in registers */
   char *n = args[0];
   const intptr_t n_step = steps[0];
   char *out0 = args[1];
   const intptr_t out0_step = steps[1];
   for (intptr_t k = 0; k < count; ++k) {
-    *(iris_mem_i64 *)out0 = iris_kernel(*(const iris_mem_i64 *)n, &status, watch);
+    *(iris_mem_i64 *)out0 = iris_kernel(*(const iris_mem_i64 *)n, &status, &own);
     n += n_step;
     out0 += out0_step;
     if (status) break;
-    if (iris_spend(watch, 1)) break;
+    if (iris_spend(&own, 1)) break;
   }
+  *watch = own;
   return status;
 }
 
