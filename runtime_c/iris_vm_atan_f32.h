@@ -11,17 +11,18 @@
 /* atan(t) / t - 7/8, x = t^2 - 1/2, on |t| <= 1 */
 IRIS_VM float iris_vm_atan_bend_f32(float x) {
   const float z = x * x;
-  float even = 0x1.733ddcp-9f;
-  even = __builtin_fmaf(even, z, 0x1.a40b16p-8f);
-  even = __builtin_fmaf(even, z, 0x1.59139ap-6f);
-  even = __builtin_fmaf(even, z, 0x1.55a298p-4f);
-  even = __builtin_fmaf(even, z, -0x1.2c2bcap-8f);
-  float odd = -0x1.bd64f6p-10f;
-  odd = __builtin_fmaf(odd, z, -0x1.e6bf12p-9f);
-  odd = __builtin_fmaf(odd, z, -0x1.7ac008p-7f);
-  odd = __builtin_fmaf(odd, z, -0x1.49b38p-5f);
-  odd = __builtin_fmaf(odd, z, -0x1.a1494cp-3f);
-  return __builtin_fmaf(odd, x, even);
+  const float p0 = __builtin_fmaf(x, -0x1.a1494cp-3f, -0x1.2c2bcap-8f);
+  const float p1 = __builtin_fmaf(x, -0x1.49b38p-5f, 0x1.55a298p-4f);
+  const float p2 = __builtin_fmaf(x, -0x1.7ac008p-7f, 0x1.59139ap-6f);
+  const float p3 = __builtin_fmaf(x, -0x1.e6bf12p-9f, 0x1.a40b16p-8f);
+  const float p4 = __builtin_fmaf(x, -0x1.bd64f6p-10f, 0x1.733ddcp-9f);
+  const float q0 = __builtin_fmaf(z, p1, p0);
+  const float q1 = __builtin_fmaf(z, p3, p2);
+  const float zz = z * z;
+  float r = p4;
+  r = __builtin_fmaf(r, zz, q1);
+  r = __builtin_fmaf(r, zz, q0);
+  return r;
 }
 /* end */
 /* polynomial iris_vm_asin_tail_f32 */
@@ -56,30 +57,31 @@ IRIS_VM float iris_vm_turned_f32(float whole, float whole_tail, float part, floa
 /* Beyond one, pi/2 and the arc of -1/x.  The smallest are their own arc. */
 IRIS_VM float iris_atan_f32(float x) {
   const float y = __builtin_fabsf(x), inverse = -1.0f / y;
-  const uint32_t large = -(uint32_t)(y > 1.0f), lossy = large & -(uint32_t)(y < 0x1p64f);
-  const float lost = iris_vm_only_f32(lossy, __builtin_fmaf(inverse, y, 1.0f) * inverse);
-  const float whole = iris_vm_only_f32(large, 0x1.921fb6p0f), whole_tail = iris_vm_only_f32(large, -0x1.777a5cp-25f);
-  const float arc = iris_vm_turned_f32(whole, whole_tail, iris_vm_pick_f32(large, inverse, y), lost);
-  return __builtin_copysignf(iris_vm_pick_f32(-(uint32_t)(y < 0x1p-24f), y, arc), x);
+  const bool large = y > 1.0f;
+  const float lost = iris_vm_choose_f32(large & (y < 0x1p64f), __builtin_fmaf(inverse, y, 1.0f) * inverse, 0.0f);
+  const float whole = iris_vm_choose_f32(large, 0x1.921fb6p0f, 0.0f);
+  const float whole_tail = iris_vm_choose_f32(large, -0x1.777a5cp-25f, 0.0f);
+  const float arc = iris_vm_turned_f32(whole, whole_tail, iris_vm_choose_f32(large, inverse, y), lost);
+  return __builtin_copysignf(iris_vm_choose_f32(y < 0x1p-24f, y, arc), x);
 }
 
 /* k pi/2 and the arc of the smaller size over the larger, lifted as in double. */
 IRIS_VM float iris_atan2_f32(float y, float x) {
   const float ax = __builtin_fabsf(x), ay = __builtin_fabsf(y);
-  const uint32_t swap = -(uint32_t)(ay > ax), negative = iris_vm_bits_f32(x) & IRIS_VM_TOP_F32;
-  const float most = iris_vm_pick_f32(swap, ay, ax), least = iris_vm_pick_f32(swap, ax, ay);
-  const float lift = iris_vm_pick_f32(-(uint32_t)(most < 0x1p40f), 0x1p64f, 0x1p-4f);
-  const uint32_t endless = -(uint32_t)(most == IRIS_INF_F32), both = -(uint32_t)(least == IRIS_INF_F32);
-  const float over = iris_vm_pick_f32(endless, iris_vm_only_f32(both, 1.0f), least * lift);
-  const float under = iris_vm_pick_f32(endless, 1.0f, __builtin_fmaf(most, lift, 0x1p-120f));
-  const float t = over / under;
-  const float lost = __builtin_fmaf(-t, under, over) * iris_vm_from_f32(IRIS_VM_INVERSE_F32 - iris_vm_bits_f32(under));
-  const uint32_t sign = negative ^ (swap & IRIS_VM_TOP_F32);
-  const float k = iris_vm_pick_f32(swap, 1.0f, iris_vm_from_f32(negative >> 1));
+  const bool swap = ay > ax;
+  const uint32_t negative = iris_vm_bits_f32(x) & IRIS_VM_TOP_F32;
+  const float most = iris_vm_choose_f32(swap, ay, ax), least = iris_vm_choose_f32(swap, ax, ay);
+  const float lift = iris_vm_choose_f32(most < 0x1p40f, 0x1p64f, 0x1p-4f);
+  const float over = least * lift, under = __builtin_fmaf(most, lift, 0x1p-120f);
+  const float t = iris_vm_choose_f32(least == IRIS_INF_F32, 1.0f, over / under);
+  const float inverse = iris_vm_from_f32(IRIS_VM_INVERSE_F32 - iris_vm_bits_f32(under));
+  const float lost = iris_vm_choose_f32(most == IRIS_INF_F32, 0.0f, __builtin_fmaf(-t, under, over) * inverse);
+  const uint32_t sign = negative ^ (iris_vm_mask_f32(swap) & IRIS_VM_TOP_F32);
+  const float k = iris_vm_choose_f32(swap, 1.0f, iris_vm_from_f32(negative >> 1));
   const float whole = k * 0x1.921fb6p0f, part = iris_vm_signed_f32(sign, t);
   const float arc = iris_vm_turned_f32(whole, k * -0x1.777a5cp-25f, part, iris_vm_signed_f32(sign, lost));
-  const float angle = iris_vm_pick_f32(-(uint32_t)(t < 0x1p-60f), whole + part, arc);
-  const uint32_t kept = IRIS_VM_TOP_F32 | -(uint32_t)(y != y);
+  const float angle = iris_vm_choose_f32(t < 0x1p-60f, whole + part, arc);
+  const uint32_t kept = IRIS_VM_TOP_F32 | iris_vm_mask_f32(y != y);
   return iris_vm_from_f32(iris_vm_bits_f32(angle) | (iris_vm_bits_f32(y) & kept));
 }
 

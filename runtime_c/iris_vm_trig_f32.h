@@ -30,11 +30,11 @@ IRIS_VM float iris_vm_cos_tail_f32(float x) {
 /* polynomial iris_vm_cot_slope_f32 */
 /* (1 - r cot(r)) / r^2, x = r^2, on |r| <= pi/4 + 1/100 */
 IRIS_VM float iris_vm_cot_slope_f32(float x) {
-  float p = 0x1.047e28p-12f;
-  p = __builtin_fmaf(p, x, 0x1.12bd6ap-9f);
-  p = __builtin_fmaf(p, x, 0x1.6c28fcp-6f);
-  p = __builtin_fmaf(p, x, 0x1.555542p-2f);
-  return p;
+  const float z = x * x;
+  const float p0 = __builtin_fmaf(x, 0x1.6c28fcp-6f, 0x1.555542p-2f);
+  const float p1 = __builtin_fmaf(x, 0x1.047e28p-12f, 0x1.12bd6ap-9f);
+  const float q0 = __builtin_fmaf(z, p1, p0);
+  return q0;
 }
 /* end */
 
@@ -120,19 +120,17 @@ IRIS_VM float iris_vm_sin_angle_f32(struct iris_vm_angle_f32 a, uint32_t quadran
   const uint32_t sign = (iris_vm_bits_f32(x) ^ quadrant << 30) & IRIS_VM_SIGN_F32;
   return iris_vm_from_f32(iris_vm_bits_f32(value) ^ sign);
 }
-/* tan(r) in two parts, or -1 / tan(r): a quotient, and its remainder over the same divisor. */
-/* Near multiples of pi/2 the tail of an angle is not small beside its head. */
+/* tan(r) in two parts, or -1 / tan(r): a quotient, and its remainder over the same divisor.  What the tail of the angle
+ * and rounding take from r, and from r cot(r), goes to the remainder, to first order. */
 IRIS_VM float iris_vm_tan_angle_f32(struct iris_vm_angle_f32 a, float x) {
-  const float r = a.head + a.tail, r_tail = iris_vm_fast_error_f32(a.head, a.tail, r);
-  const float z = r * r, slope = iris_vm_cot_slope_f32(z);
+  const float r = a.head, z = r * r, slope = iris_vm_cot_slope_f32(z);
   const float level = __builtin_fmaf(-z, slope, 1.0f);
-  const float z_tail = __builtin_fmaf(r + r, r_tail, __builtin_fmaf(r, r, -z));
+  const float z_tail = __builtin_fmaf(r + r, a.tail, __builtin_fmaf(r, r, -z));
   const float level_tail = __builtin_fmaf(z_tail, -0.37f, __builtin_fmaf(-z, slope, 1.0f - level));
   const bool odd = (int32_t)(a.quadrant << 31) < 0;
-  const float over = odd ? level : r, over_tail = odd ? level_tail : r_tail;
-  const float under = odd ? r : level, under_tail = odd ? r_tail : level_tail;
-  const float inverse = 1.0f / under;
-  const float q = over * inverse;
+  const float over = odd ? level : r, over_tail = odd ? level_tail : a.tail;
+  const float under = odd ? r : level, under_tail = odd ? a.tail : level_tail;
+  const float q = over / under, inverse = 1.0f / under;
   const float rest = __builtin_fmaf(-q, under, over) + __builtin_fmaf(-q, under_tail, over_tail);
   const float value = __builtin_fmaf(rest, inverse, q);
   const uint32_t sign = (iris_vm_bits_f32(x) & IRIS_VM_SIGN_F32) ^ a.quadrant << 31;

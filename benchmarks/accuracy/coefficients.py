@@ -73,7 +73,7 @@ class Polynomial:
         kind, fma, suffix = ("float", "__builtin_fmaf", "f") if self.single else ("double", "__builtin_fma", "")
         numbers = [_hex(c, suffix) for c in self.fit()]
         lines = [f"/* {self.note} */", f"IRIS_VM {kind} {self.name}({kind} x) {{"]
-        if self.degree < 4 or self.chain:
+        if self.chain or (self.degree < 4 and not self.pairs):
             lines.append(f"  {kind} p = {numbers[-1]};")
             lines += [f"  p = {fma}(p, x, {c});" for c in numbers[-2::-1]]
             return "\n".join([*lines, "  return p;", "}"])
@@ -94,6 +94,8 @@ def _by_pairs(numbers: list[str], kind: str, fma: str) -> list[str]:
         for k in range(0, len(terms) - 1, 2):
             lines.append(f"  const {kind} {name}{k // 2} = {fma}({power}, {terms[k + 1]}, {terms[k]});")
         terms = [f"{name}{k}" for k in range(len(terms) // 2)] + terms[len(terms) // 2 * 2 :]
+    if len(terms) == 1:
+        return [*lines, f"  return {terms[0]};"]
     lines += [f"  const {kind} zz = z * z;", f"  {kind} r = {terms[-1]};"]
     lines += [f"  r = {fma}(r, zz, {c});" for c in terms[-2::-1]]
     return [*lines, "  return r;"]

@@ -192,6 +192,11 @@ def _sinh_tail(z: mpf) -> mpf:
     return (mpmath.sinh(x) - x) / x**3
 
 
+def _atanh_tail(z: mpf) -> mpf:
+    s = mpmath.sqrt(z)
+    return (mpmath.atanh(s) - s) / s**3
+
+
 def _cot_slope(z: mpf) -> mpf:
     r = mpmath.sqrt(z)
     return (1 - r * mpmath.cot(r)) / z
@@ -221,7 +226,7 @@ EVERY: tuple[Fit | Table, ...] = (
         3,
         single=True,
         scale=lambda z: z,
-        chain=True,
+        pairs=True,
     ),
     Fit(
         "iris_vm_cot_slope",
@@ -302,6 +307,27 @@ EVERY: tuple[Fit | Table, ...] = (
         single=True,
         scale=lambda z: z,
     ),
+    Fit(
+        "iris_vm_atanh_tail",
+        "(atanh(s) - s) / s^3, x = s^2, on |s| <= 0.2006",
+        _atanh_tail,
+        mpf("1e-12"),
+        mpf("0.2006") ** 2,
+        8,
+        scale=lambda z: z,
+        pairs=True,
+    ),
+    Fit(
+        "iris_vm_atanh_tail_f32",
+        "(atanh(s) - s) / s^3, x = s^2, on |s| <= 0.2006",
+        _atanh_tail,
+        mpf("1e-9"),
+        mpf("0.2006") ** 2,
+        3,
+        single=True,
+        scale=lambda z: z,
+        pairs=True,
+    ),
     Table("iris_vm_atan_heads", "atan(c)", heads(_atan_rows), 42),
     Table("iris_vm_atan_tails", "and what it lacks", tails(_atan_rows), 42),
     Table("iris_vm_atan2_heads", "atan(c), pi/2 - atan(c), pi - atan(c), pi/2 + atan(c)", heads(_atan2_rows), 128),
@@ -324,6 +350,7 @@ EVERY: tuple[Fit | Table, ...] = (
         9,
         single=True,
         scale=lambda u: 1 / _atan_slope(u),
+        pairs=True,
     ),
     Table("iris_vm_erf_nodes", "erf(r) / r, r = k / 64", erf_nodes, 512),
     Table("iris_vm_erf_slopes", "erf'(r) - erf(r) / r; low bits: what the node lacks", erf_slopes, 512),
