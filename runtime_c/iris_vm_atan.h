@@ -13,36 +13,20 @@
 #ifndef IRIS_VM_ATAN_H
 #define IRIS_VM_ATAN_H
 
-/* table iris_vm_atan_heads */
-/* atan(c) */
-static const double iris_vm_atan_heads[42] = {
-    0x0p+0, 0x1.1fe1a5c2ec497p-5, 0x1.5fc89a5fa3b2dp-5, 0x1.9fa49986984dfp-5,
-    0x1.df73a9f9f1882p-5, 0x1.1f86dbf082d59p-4, 0x1.5f2324fd2d7b2p-4, 0x1.9e94153cfdcf1p-4,
-    0x1.ddd21701eba6ep-4, 0x1.1e1fafb043727p-3, 0x1.5c9811e3ec26ap-3, 0x1.9a6a8e96c8626p-3,
-    0x1.d77d5df205736p-3, 0x1.18bf5a30bf178p-2, 0x1.530ad9951cd4ap-2, 0x1.8b24d394a1b25p-2,
-    0x1.c0db4c94ec9fp-2, 0x1.0657e94db30dp-1, 0x1.345f01cce37bbp-1, 0x1.5d58987169b18p-1,
-    0x1.819d0b7158a4dp-1, 0x1.b034f38649c88p-1, 0x1.e24dd44c855d1p-1, 0x1.04e67277a01d7p+0,
-    0x1.14b1dd5f90ce1p+0, 0x1.270ef55a53a25p+0, 0x1.38d6a6ce13353p+0, 0x1.45b54837351ap+0,
-    0x1.4f68dea672617p+0, 0x1.5a25052114e6p+0, 0x1.6414d44094c7cp+0, 0x1.6b0bae830c07p+0,
-    0x1.7030cf9403197p+0, 0x1.75cbad2a40bd5p+0, 0x1.7aea38c1acbd1p+0, 0x1.7e7862aa0157cp+0,
-    0x1.811518cde39a6p+0, 0x1.83ea8edb40f72p+0, 0x1.867ed918ab138p+0, 0x1.884855a158b25p+0,
-    0x1.8997fbb8b19cp+0, 0x1.921fb54442d18p+0,
-};
-/* end */
-/* table iris_vm_atan_tails */
-/* and what it lacks */
-static const double iris_vm_atan_tails[42] = {
-    0x0p+0, 0x1.886091e8fc4cbp-59, 0x1.2bb73bf4e7f99p-59, 0x1.322907af0abc2p-59,
-    -0x1.251b5c410bcb4p-62, -0x1.095dc7732ef81p-59, 0x1.8a8da4401318ep-58, 0x1.a332e1d69c47ep-58,
-    0x1.94effcd76fe58p-58, -0x1.b485914dacf8cp-59, -0x1.054ab2c010f3dp-58, 0x1.cf601e7b4348ep-59,
-    0x1.c648d1534597ep-57, 0x1.30ca4748b1bf9p-57, -0x1.2566480884082p-57, 0x1.b6d0ba3748fa8p-56,
-    -0x1.cc1ce70934c34p-56, -0x1.d5b495f6349e6p-56, 0x1.1021137c71102p-55, 0x1.0028e4bc5e7cap-57,
-    -0x1.bf76229d3b917p-56, -0x1.be88d6936f833p-55, 0x1.f7ac612ab33d8p-55, 0x1.7115496c13eb6p-57,
-    -0x1.212d570a63fa2p-56, -0x1.a66b1af5f84fbp-54, -0x1.12c77e8a80f5cp-55, 0x1.9e4a72eedacc4p-56,
-    0x1.934f9f2b0020ep-54, 0x1.8c2d0c89de218p-56, -0x1.c5f60a65c7397p-54, -0x1.7d1ab82ffb70bp-54,
-    -0x1.cbe1896221608p-56, 0x1.20bc8af35c4d5p-54, 0x1.881d48ae6de92p-54, -0x1.58c9f564b028cp-54,
-    0x1.511fe80fbb23p-57, 0x1.aba03a56fdc09p-54, 0x1.ca07933f18e43p-56, 0x1.535cee7c891bbp-54,
-    0x1.7652f3d7700a3p-54, 0x1.1a62633145c07p-54,
+/* table iris_vm_atan_rows */
+/* atan(c); the upper nine bits: what it lacks */
+static const double iris_vm_atan_rows[42] = {
+    -0x0p+0, -0x1.1fe1a5c2ec497p-973, -0x1.5fc89a5fa3b2dp-981, -0x1.9fa49986984dfp-981,
+    0x1.df73a9f9f1882p+1019, 0x1.1f86dbf082d59p+996, -0x1.5f2324fd2d7b2p-924, -0x1.9e94153cfdcf1p-916,
+    -0x1.ddd21701eba6ep-916, 0x1.1e1fafb043727p+973, 0x1.5c9811e3ec26ap+965, -0x1.9a6a8e96c8626p-963,
+    -0x1.d77d5df205736p-795, -0x1.18bf5a30bf178p-866, 0x1.530ad9951cd4ap+886, -0x1.8b24d394a1b25p-578,
+    0x1.c0db4c94ec9fp+566, 0x1.0657e94db30dp+559, -0x1.345f01cce37bbp-473, -0x1.5d58987169b18p-889,
+    0x1.819d0b7158a4dp+583, 0x1.b034f38649c88p+135, -0x1.e24dd44c855d1p-9, -0x1.04e67277a01d7p-832,
+    0x1.14b1dd5f90ce1p+744, 0x1.270ef55a53a25p-656, 0x1.38d6a6ce13353p+480, -0x1.45b54837351ap-600,
+    -0x1.4f68dea672617p+600, -0x1.5a25052114e6p-616, 0x1.6414d44094c7cp-784, 0x1.6b0bae830c07p-496,
+    0x1.7030cf9403197p+576, -0x1.75cbad2a40bd5p+136, -0x1.7aea38c1acbd1p+552, 0x1.7e7862aa0157cp-344,
+    -0x1.811518cde39a6p-848, -0x1.83ea8edb40f72p+696, -0x1.867ed918ab138p-560, -0x1.884855a158b25p+344,
+    -0x1.8997fbb8b19cp+480, -0x1.921fb54442d18p+112,
 };
 /* end */
 /* table iris_vm_atan2_heads */
@@ -158,18 +142,25 @@ IRIS_VM double iris_vm_asin_tail(double x) {
 IRIS_VM double iris_vm_only_f64(uint64_t mask, double x) { return iris_vm_from_f64(iris_vm_bits_f64(x) & mask); }
 IRIS_VM double iris_vm_signed_f64(uint64_t sign, double x) { return iris_vm_from_f64(iris_vm_bits_f64(x) ^ sign); }
 
-/* Row 0 of the tables is zero, row 41 is pi/2, and nan takes row 0. */
+/* Row 0 of the table is zero, row 41 is pi/2, and nan takes row 0.  One load of a table by lanes costs as much as ten
+ * operations, so a number of it holds its own tail. */
 IRIS_VM double iris_atan_f64(double x) {
   const double y = __builtin_fabs(x);
-  const uint64_t small = -(uint64_t)!(y >= 0x1p-5), large = -(uint64_t)(y >= 32.0);
-  const uint64_t bits = iris_vm_bits_f64(iris_vm_pick_f64(small, 0x1.cp-6, iris_vm_pick_f64(large, 32.0, y)));
+  const bool near = !(y >= 0x1p-5), large = y >= 32.0;
+  const uint64_t bits = iris_vm_bits_f64(iris_vm_choose_f64(near, 0x1.cp-6, iris_vm_choose_f64(large, 32.0, y)));
   const uint64_t i = (bits >> 50) - (1017 * 4 + 3);
-  const double c = iris_vm_from_f64(((bits & 0xfffc000000000000ULL) | 0x0002000000000000ULL) & ~small);
-  const double over = iris_vm_pick_f64(large, -1.0, y - c), under = iris_vm_pick_f64(large, y, __builtin_fma(c, y, 1.0));
+  const double middle = iris_vm_from_f64((bits & 0xfffc000000000000ULL) | 0x0002000000000000ULL);
+  const double c = iris_vm_choose_f64(near, 0.0, middle);
+  const double over = iris_vm_choose_f64(large, -1.0, y - c);
+  const double under = iris_vm_choose_f64(large, y, __builtin_fma(c, y, 1.0));
   const double t = over / under;
   const double z = t * t;
-  const double tail = __builtin_fma(t * z, iris_vm_atan_near(z), iris_vm_atan_tails[i]);
-  return __builtin_copysign(iris_vm_atan_heads[i] + (t + tail), x);
+  const uint64_t row = iris_vm_bits_f64(iris_vm_atan_rows[i]);
+  const double whole = iris_vm_from_f64((row & 0x007fffffffffffffULL) | 0x3f80000000000000ULL);
+  const double head = iris_vm_choose_f64(near, 0.0, whole);
+  const double lacks = iris_vm_from_f64(row >> 55 | 0x4330000000000000ULL) - (0x1p52 + 256);
+  const double tail = __builtin_fma(t * z, iris_vm_atan_near(z), lacks * 0x1p-61);
+  return __builtin_copysign(head + (t + tail), x);
 }
 
 /* A lift keeps the larger from overflow, and the smaller from underflow unless the quotient is zero; two zeros are zero

@@ -158,6 +158,18 @@ def _atan_rows() -> list[mpf]:
     return [mpf(0), *map(mpmath.atan, _middles(-5, 5)), mp.pi / 2]
 
 
+def _atan_packed() -> list[float]:
+    """A head is from 2^-7 to 2: nine bits of it hold what it lacks, 256 more than a multiple of 2^-61.  A zero is none."""
+
+    def packed(angle: mpf) -> float:
+        head = _rounded(angle)
+        lacks = int(mpmath.nint((angle - head) * mpf(2) ** 61)) + 256
+        bits = struct.unpack("<Q", struct.pack("<d", float(head)))[0]
+        return float(struct.unpack("<d", struct.pack("<Q", bits & (1 << 55) - 1 | lacks << 55))[0])
+
+    return [packed(angle) for angle in _atan_rows()]
+
+
 def _atan2_rows() -> list[mpf]:
     """The row is what the bits of the middle have after the first seven: 8 for 2^-5; row 0 is for less."""
     angles = [mpf(0)] * 8 + [mpmath.atan(c) for c in _middles(-5, 0)] + [mpf(0)] * 4
@@ -328,8 +340,7 @@ EVERY: tuple[Fit | Table, ...] = (
         scale=lambda z: z,
         pairs=True,
     ),
-    Table("iris_vm_atan_heads", "atan(c)", heads(_atan_rows), 42),
-    Table("iris_vm_atan_tails", "and what it lacks", tails(_atan_rows), 42),
+    Table("iris_vm_atan_rows", "atan(c); the upper nine bits: what it lacks", _atan_packed, 42),
     Table("iris_vm_atan2_heads", "atan(c), pi/2 - atan(c), pi - atan(c), pi/2 + atan(c)", heads(_atan2_rows), 128),
     Table("iris_vm_atan2_tails", "and what they lack", tails(_atan2_rows), 128),
     Fit(
