@@ -159,7 +159,7 @@ def _atan_rows() -> list[mpf]:
 
 
 def _atan_packed() -> list[float]:
-    """A head is from 2^-7 to 2: nine bits of it hold what it lacks, 256 more than a multiple of 2^-61.  A zero is none."""
+    """A head is from 2^-7 to 2: its upper nine bits hold what it lacks, as a multiple of 2^-61 plus 256."""
 
     def packed(angle: mpf) -> float:
         head = _rounded(angle)
