@@ -52,23 +52,30 @@ from iris_cc.records import record
 
 Array = npt.NDArray[Any]
 
+# Lanes that have local arrays at once.
+_MOST_WITH_ARRAYS = 1024
+
 
 @record(eq=False)
 class Given:
-    """What a call works on, and what the arrays it may store to held before."""
+    """What a call works on."""
 
     values: Sequence[Array]
     arrays: Sequence[Array]
     count: int
     limit: int
-    before: Sequence[tuple[Array, Array]] = ()
 
     def part(self, first: int, end: int) -> Given:
-        """Some of the elements, in the arrays as they were."""
-        for array, old in self.before:
-            np.copyto(array, old)
+        """Some of the elements."""
         values, arrays = ([array[first:end] for array in every] for every in (self.values, self.arrays))
         return Given(values, arrays, end - first, self.limit)
+
+    def pieces(self, most: int) -> Iterator[Given]:
+        if self.count <= most:
+            yield self
+            return
+        for first in range(0, self.count, most):
+            yield self.part(first, min(first + most, self.count))
 
 
 class Program:
@@ -84,7 +91,8 @@ class Program:
         self.constants = {slot: _typed(const) for const, slot in compiler.constants.items()}
         self.faults = {stmt.fault for stmt in walk.statements(fn.body) if isinstance(stmt, Check)}
         self.faults |= {Fault.WHILE_LIMIT for stmt in walk.statements(fn.body) if isinstance(stmt, While)}
-        self.faults |= {Fault.OUT_OF_MEMORY for stmt in walk.statements(fn.body) if isinstance(stmt, Alloc)}
+        self.allocates = effects(fn.body).allocates
+        self.faults |= {Fault.OUT_OF_MEMORY} if self.allocates else set()
         self.branches = any(isinstance(stmt, If | For | While) for stmt in fn.body.stmts)
 
     def __call__(
@@ -94,18 +102,24 @@ class Program:
         count = self.accept(values, arrays)
         if count == 0:
             return tuple(np.empty(0, dtype(t)) for t in self.results)
-        given = Given(values, arrays, count, while_limit, self.kept(arrays))
+        given = Given(values, arrays, count, while_limit)
+        pieces = given.pieces(_MOST_WITH_ARRAYS if self.allocates else count)
+        found = [tuple(_fresh(self.results_of(piece), piece.values, piece.count)) for piece in pieces]
+        return found[0] if len(found) == 1 else tuple(map(np.concatenate, zip(*found, strict=True)))
+
+    def results_of(self, given: Given) -> list[Value]:
+        before = self.kept(given)
         try:
-            return tuple(_fresh(self.values(given), values, count))
+            return self.values(given)
         except Faulted as faulted:
-            fault = self.first_fault(given, faulted.fault)
+            fault = self.first_fault(given, before, faulted.fault)
         raise fault.exception(fault.message)
 
-    def kept(self, arrays: Sequence[Array]) -> list[tuple[Array, Array]]:
+    def kept(self, given: Given) -> list[tuple[Array, Array]]:
         """What arrays that are stored to hold, where a second run may have to say which fault comes first."""
         if len(self.faults) < 2:
             return []
-        both = zip(self.arrays, arrays, strict=True)
+        both = zip(self.arrays, given.arrays, strict=True)
         return [(array, array.copy()) for param, array in both if param.array.is_writable]
 
     def values(self, given: Given) -> list[Value]:
@@ -119,20 +133,22 @@ class Program:
             lanes.update((place.memory, Memory(a)) for place, a in zip(self.places, given.arrays, strict=True))
         return self.code.values(lanes)
 
-    def first_fault(self, given: Given, known: Fault) -> Fault:
+    def first_fault(self, given: Given, before: list[tuple[Array, Array]], known: Fault) -> Fault:
         """What the first lane that faults raises first, where some lane raises `known`."""
         if len(self.faults) == 1:
             return known
         first, end = 0, given.count
         while end - first > 1:
             middle = (first + end) // 2
-            if self.fault_of(given.part(first, middle)) is None:
+            if self.fault_of(given.part(first, middle), before) is None:
                 first = middle
             else:
                 end = middle
-        return self.fault_of(given.part(first, end)) or known
+        return self.fault_of(given.part(first, end), before) or known
 
-    def fault_of(self, given: Given) -> Fault | None:
+    def fault_of(self, given: Given, before: list[tuple[Array, Array]]) -> Fault | None:
+        for array, old in before:
+            np.copyto(array, old)
         try:
             self.values(given)
         except Faulted as faulted:

@@ -105,6 +105,26 @@ def test_a_local_array_that_fits_nowhere() -> None:
             run(fn, [np.array([2, large])], while_limit=0)
 
 
+def test_many_elements_do_not_have_their_local_arrays_at_once() -> None:
+    fn = parse("""\
+func @f(%0: i64, mut &0: i64[]) -> i64 {
+  alloc &1: f64[100000:i64]
+  %1: bool = ne %0, -1:i64
+  %2: bool = ne %0, -2:i64
+  check %1 else zero_step
+  check %2 else negative_power
+  store &0[] = %0
+  return %0
+}
+""")
+    numbers, held = np.arange(20_000), np.zeros(20_000, "i8")
+    (found,) = run(fn, [numbers], arrays=[held], while_limit=0)
+    assert found.tolist() == held.tolist() == numbers.tolist()
+    numbers[[7000, 7001]] = -2, -1
+    with pytest.raises(ValueError, match="negative integer powers"):
+        run(fn, [numbers], arrays=[held], while_limit=0)
+
+
 def test_arrays_that_do_not_fit_are_refused() -> None:
     fn, by = parse(SHIFTED), [np.zeros(3, "i8")]
     source, target = np.zeros((3, 4), "?"), np.zeros((3, 4), "?")
