@@ -24,7 +24,7 @@ from tests.interp.scalar import run_element
 from tests.interp.test_memory import agree, columns
 from tests.ir.array_arguments import Arguments, outcome
 from tests.ir.programs import PROGRAMS
-from tests.ir.strategies import CERTAIN, functions, input_types, lanes
+from tests.ir.strategies import BLIND, functions, input_types, lanes, seeded_function
 
 LIBM = Target(math="libm")
 
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.needs_cc
 # Functions no pass has seen carry values that only carry themselves.
 QUICK = [*(flag for flag in FLAGS if flag != "-O3"), "-O1", "-Wno-unused-variable"]
 # A negative power of an integer is a fault that somebody has to look for.
-POOL = tuple(op for op in CERTAIN if op is not ops.IPOW)
+POOL = tuple(op for op in BLIND if op is not ops.IPOW)
 
 
 def driver(fn: Function, number: int) -> str:
@@ -104,9 +104,18 @@ def test_programs_do_what_python_does(level: str) -> None:
 
 
 @given(st.lists(functions(POOL, memory=True), min_size=6, max_size=6), st.integers(0, 2**32 - 1))
-@settings(deadline=None, max_examples=8)
+@settings(deadline=None, max_examples=5)
 def test_random_functions(fns: list[Function], seed: int) -> None:
-    fns += [run_passes(fn, "calls") for fn in fns]
+    compare_all(fns, seed)
+
+
+@pytest.mark.parametrize("first", [0, 20])
+def test_larger_functions(first: int) -> None:
+    compare_all([verify(seeded_function(seed, POOL)) for seed in range(first, first + 20)], first)
+
+
+def compare_all(fns: list[Function], seed: int) -> None:
+    fns = [*fns, *(run_passes(fn, "calls") for fn in fns)]
     compiled = library(fns)
     for number, fn in enumerate(fns):
         compare(fn, getattr(compiled, f"call_{number}"), seed)

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from iris_cc.interp import run
 from iris_cc.ir.nodes import Function
 from iris_cc.ir.parser import parse
+from iris_cc.ir.verify import verify
 from tests.interp.scalar import run_element
 from tests.ir.array_arguments import Arguments, outcome
 from tests.ir.programs import PROGRAMS, SHIFTED
-from tests.ir.strategies import CERTAIN, functions, input_types, lanes, same_bits
+from tests.ir.strategies import BLIND, functions, input_types, lanes, same_bits, seeded_function
 
 
 def columns(fn: Function, rows: list[list[Any]]) -> list[Any]:
@@ -46,9 +47,18 @@ def test_programs_do_what_python_does(name: str, seed: int) -> None:
         assert agree(outcome(by_interpreter, Arguments(fn, 7, seed)), outcome(by_python, Arguments(fn, 7, seed)))
 
 
-@given(functions(CERTAIN, faults=True, memory=True), st.integers(1, 6), st.integers(0, 2**32 - 1))
-@settings(deadline=None, max_examples=400)
+@given(functions(BLIND, faults=True, memory=True), st.integers(1, 6), st.integers(0, 2**32 - 1))
+@settings(deadline=None, max_examples=200)
 def test_random_functions(fn: Function, count: int, seed: int) -> None:
+    compare(fn, count, seed)
+
+
+def test_larger_functions() -> None:
+    for seed in range(300):
+        compare(verify(seeded_function(seed, faults=seed % 4 == 0)), 1 + seed % 12, seed)
+
+
+def compare(fn: Function, count: int, seed: int) -> None:
     params, indices = input_types(fn)
     values = lanes([*params, *indices], count, seed)
 
@@ -95,6 +105,21 @@ func @f(%0: bool, mut &0: i64[]) {
     held = np.arange(5)
     assert run(fn, [np.array([True, False, True, False, False])], arrays=[held], while_limit=0) == ()
     assert held.tolist() == [7, 1, 7, 3, 4]
+
+
+def test_lanes_that_have_left_a_loop_store_no_more() -> None:
+    fn = parse("""\
+func @f(%0: i64, mut &0: i64[]) {
+  for %1: i64 in 0:i64 .. %0 step 1:i64 carry {
+    store &0[] = %1
+    yield
+  }
+  return
+}
+""")
+    held = np.full(10, -1)
+    run(fn, [np.array([3, 3, 3, 0, 3, 1, 3, 3, 3, 3])], arrays=[held], while_limit=0)
+    assert held.tolist() == [2, 2, 2, -1, 2, 0, 2, 2, 2, 2]
 
 
 def test_a_local_array_that_fits_nowhere() -> None:

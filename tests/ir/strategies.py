@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -40,6 +41,8 @@ from iris_cc.records import replace
 _FREE_ZERO = (ops.MIN, ops.MAX, ops.FMIN, ops.FMAX)
 _BOUNDED = tuple(op for op in ops.TABLE if op.cost >= ops.VECTOR and op not in (ops.IPOW, ops.PYDIV, ops.NEXT))
 CERTAIN = tuple(op for op in ops.TABLE if op not in (*_FREE_ZERO, *_BOUNDED, ops.D2R, ops.R2D))
+# The same without those that show the sign of a nan, which is free.
+BLIND = tuple(op for op in CERTAIN if op not in (ops.SGNB, ops.COPY))
 
 _HINTS = ("", "x", "total", "été", "int")
 _T = TypeVar("_T")
@@ -76,8 +79,10 @@ class _Maker:
         self.faults = faults
         self.memory = memory
         self.fuel = 40
+        self.least = 8 if memory else 1  # statements
         self.arrays: list[Array] = []  # in scope
         self.made = 0  # arrays so far
+        self.places: list[tuple[Atom, ...]] = []  # that were loaded from or stored to
 
     def below(self, limit: int) -> int:
         return self.draw(st.integers(0, limit - 1))
@@ -100,33 +105,40 @@ class _Maker:
         arrays = self.array_params(builder) if self.memory else ()
         fn = Function("kernel", params, Block((), ()), indices, arrays=arrays)
         scope = [*params, *fn.axis_inputs, *(index.var for index in indices)]
-        self.block(builder, scope, 3)
-        results = [*scope[-6:], *(self.atom(scope, self.pick(scope).type) for _ in range(self.below(3)))]
+        self.block(builder, scope, 3, self.least)
+        results: list[Atom] = [*scope[-24 if self.memory else -6 :]]
+        results += [self.atom(scope, self.pick(scope).type) for _ in range(self.below(3))]
         return replace(fn, body=builder.block(*results))
 
     def array_params(self, builder: Builder) -> tuple[ArrayParam, ...]:
         """Arrays of which some share extents; a last axis may be known to lie side by side."""
         extents: list[Atom] = [Const(3, I64), builder.var(I64, "n"), builder.var(I64, "m")]
-        found = []
+        found: list[ArrayParam] = []
         for _ in range(1 + self.below(3)):
-            array = self.array(self.pick(("in", "mut", "mut")), self.below(3))
-            sizes = [self.pick(extents) for _ in range(array.ndim)]
+            access = self.pick(("mut", "mut", "in"))
+            if found and self.below(3):  # one that may be the same memory
+                last = found[-1]
+                array = self.array(access, last.array.ndim, last.array.type)
+                sizes = [axis.extent for axis in last.axes]
+            else:
+                array = self.array(access, self.below(3))
+                sizes = [self.pick(extents) for _ in range(array.ndim)]
             steps: list[Atom] = [builder.var(I64) for _ in range(array.ndim)]
             if steps and not self.below(3):
                 steps[-1] = Const(array.type.bits // 8, I64)
             found.append(ArrayParam(array, tuple(map(Axis, sizes, steps))))
         return tuple(found)
 
-    def array(self, access: Access, ndim: int) -> Array:
+    def array(self, access: Access, ndim: int, type: Scalar | None = None) -> Array:
         known = [array.type for array in self.arrays]
-        type = self.pick(known) if known and self.below(2) else self.pick(ALL)
+        type = type or (self.pick(known) if known and self.below(2) else self.pick(ALL))
         self.made += 1
         self.arrays.append(Array(self.made - 1, type, ndim, access, self.pick(_HINTS)))
         return self.arrays[-1]
 
-    def block(self, builder: Builder, scope: list[Var], depth: int) -> None:
+    def block(self, builder: Builder, scope: list[Var], depth: int, least: int = 1) -> None:
         """Add statements; what they define joins `scope`."""
-        for _ in range(1 + self.below(5)):
+        for _ in range(least + self.below(5)):
             self.fuel -= 1
             if self.fuel < 0:
                 return
@@ -154,15 +166,24 @@ class _Maker:
             builder.add(Alloc(self.array("local", len(extents)), extents))
             return
         array = self.pick(self.arrays[-2:] if self.below(3) else self.arrays)
-        indices = tuple(
-            self.small(builder, scope) if self.below(6) else self.atom(scope, I64) for _ in range(array.ndim)
-        )
+        indices = self.place(builder, scope, array.ndim)
         if array.is_writable and self.below(2):
             builder.add(Store(array, indices, self.atom(scope, array.type)))
             return
         out = builder.var(array.type, self.pick(_HINTS))
         builder.add(Load(out, array, indices))
         scope.append(out)
+
+    def place(self, builder: Builder, scope: list[Var], ndim: int) -> tuple[Atom, ...]:
+        """Often one that was named before, of this array or another."""
+        same = [place for place in self.places if len(place) == ndim]
+        known = [place for place in same if all(isinstance(atom, Const) or atom in scope for atom in place)]
+        if known and self.below(3):
+            return self.pick(known[-2:])
+        made = tuple(self.small(builder, scope) if self.below(6) else self.atom(scope, I64) for _ in range(ndim))
+        self.places.append(made)
+        scope += [atom for atom in made if isinstance(atom, Var) and atom not in scope]
+        return made
 
     def let(self, builder: Builder, scope: Sequence[Var]) -> Var:
         op = self.pick(self.pool)
@@ -247,6 +268,23 @@ def functions(
     return _Maker(draw, pool, faults, memory).function()
 
 
+class _Seeded(_Maker):
+    """Draws evenly: larger programs than a search from the simplest on, and none that shrinks."""
+
+    def __init__(self, seed: int, pool: Sequence[Op], faults: bool, memory: bool) -> None:
+        super().__init__(st.DrawFn, pool, faults, memory)
+        self.random = random.Random(seed)
+        self.fuel, self.least = 100, 30
+
+    def below(self, limit: int) -> int:
+        return self.random.randrange(limit)
+
+
+def seeded_function(seed: int, pool: Sequence[Op] = BLIND, faults: bool = False, memory: bool = True) -> Function:
+    """The function of a number, of the same kind as those of `functions`."""
+    return _Seeded(seed, pool, faults, memory).function()
+
+
 def input_types(fn: Function) -> tuple[list[Scalar], list[Scalar]]:
     return [p.type for p in fn.params], [index.var.type for index in fn.indices]
 
@@ -261,4 +299,4 @@ def same_bits(left: npt.NDArray[Any], right: npt.NDArray[Any]) -> bool:
     return bool((nans == np.isnan(right)).all()) and left[~nans].tobytes() == right[~nans].tobytes()
 
 
-__all__ = ["CERTAIN", "corners", "functions", "input_types", "lanes", "same_bits"]
+__all__ = ["BLIND", "CERTAIN", "corners", "functions", "input_types", "lanes", "same_bits", "seeded_function"]

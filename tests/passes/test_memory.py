@@ -20,7 +20,7 @@ from iris_cc.passes.run import PIPELINES, run
 from tests.interp.scalar import run_element
 from tests.interp.test_memory import agree, columns
 from tests.ir.array_arguments import Arguments, outcome
-from tests.ir.strategies import CERTAIN, functions, input_types, lanes
+from tests.ir.strategies import BLIND, functions, input_types, lanes, seeded_function
 from tests.passes.texts import after, lines
 
 PASSES = (fold, cse, dce, invariants, ifconvert, exits)
@@ -38,8 +38,8 @@ def by_element(fn: Function, seed: int) -> Any:
 
 
 @pytest.mark.parametrize("step", PASSES, ids=lambda step: step.__name__)
-@given(fn=functions(CERTAIN, faults=True, memory=True), seed=st.integers(0, 2**32 - 1))
-@settings(deadline=None, max_examples=150)
+@given(fn=functions(BLIND, faults=True, memory=True), seed=st.integers(0, 2**32 - 1))
+@settings(deadline=None, max_examples=60)
 def test_a_pass_preserves_results_and_memory(step: Pass, fn: Function, seed: int) -> None:
     changed = verify(step(fn))
     assert agree(by_element(fn, seed), by_element(changed, seed))
@@ -47,10 +47,17 @@ def test_a_pass_preserves_results_and_memory(step: Pass, fn: Function, seed: int
 
 
 @pytest.mark.parametrize("level", [level for level in PIPELINES if level != "none"])
-@given(fn=functions(CERTAIN, faults=True, memory=True), seed=st.integers(0, 2**32 - 1))
-@settings(deadline=None, max_examples=200)
+@given(fn=functions(BLIND, faults=True, memory=True), seed=st.integers(0, 2**32 - 1))
+@settings(deadline=None, max_examples=60)
 def test_a_pipeline_preserves_results_and_memory(level: str, fn: Function, seed: int) -> None:
     assert agree(by_element(fn, seed), by_element(run(fn, level, verify=True), seed))
+
+
+@pytest.mark.parametrize("step", [*PASSES, run], ids=lambda step: step.__name__)
+def test_larger_functions(step: Pass) -> None:
+    for seed in range(250):
+        fn = verify(seeded_function(seed, faults=seed % 4 == 0))
+        assert agree(by_element(fn, seed), by_element(verify(step(fn)), seed)), seed
 
 
 HEAD = "%0: i64, &0: f64[%1 by %2], mut &1: f64[%1 by %3], mut &2: f64[%1 by %4]) -> f64"
