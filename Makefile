@@ -63,7 +63,7 @@ test-fallback: $(READY)  ## the test suite with the kill switch on, and again wi
 	ME_DSL_JIT=0 $(PYTEST) -m "not slow"
 	env -u CC PATH=$(abspath $(VENV))/no-compiler $(abspath $(BIN))/python -m pytest -m "not slow"
 
-lint: $(READY)  ## ruff and mypy --strict
+lint: $(READY)  ## ruff and mypy --strict, of the package and its tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 

@@ -41,7 +41,7 @@ STAGES = {"code": ("ir", "c"), "errors": ("txt",)}
 WEAK = {"float": float, "int": int, "bool": bool}
 NUMBERS = {"nan": math.nan, "inf": math.inf}
 # What a bare name of DSL text means to the reference: NumPy's function, or C's where NumPy has none.
-WORDS: dict[str, Any] = {name: getattr(np, name) for name in np._core.umath.__all__} | {
+WORDS: dict[str, Any] = {name: getattr(np, name) for name in vars(np)["_core"].umath.__all__} | {
     "np": np, "numpy": np, "math": math, "pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan,
     "where": np.where, "clip": np.clip, "exp10": lambda x: np.power(10.0, x), "fdim": lambda x, y: np.maximum(x - y, 0),
     "float32": np.float32, "float64": np.float64, "int32": np.int32, "int64": np.int64,
@@ -285,7 +285,8 @@ def run(case: Case, kernel: Callable[..., Any]) -> None:
 @pytest.fixture(scope="module")
 def _built(request: pytest.FixtureRequest) -> None:
     """All that this session is going to run, built a few at a time."""
-    chosen = [item.callspec.params["case"] for item in request.session.items if item.name.startswith("test_compiled[")]
+    compiled = [item for item in request.session.items if item.name.startswith("test_compiled[")]
+    chosen = [vars(item)["callspec"].params["case"] for item in compiled]
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(lambda case: case.kernel.compile(*case.types, ndim=int(case.one("ndim", "1"))), chosen))
 

@@ -11,11 +11,11 @@ import warnings
 from pathlib import Path
 
 import pytest
-from build_helpers import answers, built, failed, files, only_entry, unit
 
 from iris_cc import build, config
 from iris_cc.build import BytesImage, CacheWarning, manage, obtain, peek, staging, store
 from iris_cc.build.store import Store
+from tests.build.build_helpers import answers, built, failed, files, only_entry, unit
 
 pytestmark = pytest.mark.needs_cc
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
@@ -252,7 +252,7 @@ def test_system_calls_that_fail(name: str, number: int, cache: Path, monkeypatch
     real = getattr(os, name)
 
     def refuse(*arguments: object, **keywords: object) -> object:
-        if name == "open" and not int(arguments[1]) & os.O_CREAT:  # type: ignore[call-overload]
+        if name == "open" and not int(arguments[1]) & os.O_CREAT:
             return real(*arguments, **keywords)
         raise OSError(number, os.strerror(number))
 

@@ -13,10 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from build_helpers import OUTPUT, answers, directories, failed, fake_compiler, files, unit
 
 from iris_cc import build
 from iris_cc.build import BuildFailure, binary, obtain, process
+from tests.build.build_helpers import OUTPUT, answers, directories, failed, fake_compiler, files, unit
 
 Fail = Callable[[str], BuildFailure]
 

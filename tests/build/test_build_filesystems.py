@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from build_helpers import answers, built, call, failed, files, unit
 
 from iris_cc import build
 from iris_cc.build import obtain
 from iris_cc.runtime.loader import load
+from tests.build.build_helpers import answers, built, call, failed, files, unit
 
 pytestmark = [pytest.mark.needs_cc, pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount")]
 Mount = Callable[..., None]

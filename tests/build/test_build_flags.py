@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from build_helpers import built, failed, fake_compiler, files, unit
 
 from iris_cc import build
 from iris_cc.build import cpu, obtain, place
+from tests.build.build_helpers import built, failed, fake_compiler, files, unit
 
 _REFUSED = [
     "-o", "-ofile", "-x", "-xc++", "@file", "-fplugin=x.so", "-wrapper", "-specs=x", "-Bx", "-include",
@@ -81,8 +81,7 @@ def test_default_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_subnormals_survive(fp: str, flags: str, arguments: str, cache: Path) -> None:
     """In a process of its own: a library linked with -ffast-math would flush subnormals there for good."""
     script = (
-        "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "from build_helpers import *\n"
+        "from tests.build.build_helpers import *\n"
         "from iris_cc.build import obtain\n"
         f"load(built(obtain(unit(fp={fp!r}))).artifact)\n"
         "tiny = float.fromhex('0x1p-1060')\n"
@@ -95,8 +94,7 @@ def test_subnormals_survive(fp: str, flags: str, arguments: str, cache: Path) ->
         "ME_DSL_JIT_CFLAGS": flags,
         "CC": f"cc{arguments}",
     }
-    command = [sys.executable, "-c", script, str(Path(__file__).parent)]
-    subprocess.run(command, env=environment, check=True)
+    subprocess.run([sys.executable, "-c", script], env=environment, check=True)
 
 
 @pytest.mark.parametrize("name", ["x y", "a;b", "$(x)", "-march", "a/b", "ü"])

@@ -8,12 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from build_helpers import answers, built, call, unit
 
 from iris_cc import build
 from iris_cc.build import Artifact, BytesImage, CacheWarning, FileImage, obtain
 from iris_cc.runtime import loader
 from iris_cc.runtime.loader import LoadError, load
+from tests.build.build_helpers import answers, built, call, unit
 
 pytestmark = pytest.mark.needs_cc
 

@@ -7,13 +7,25 @@ import stat
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
-from build_helpers import answers, built, call, exit_status, failed, fake_compiler, files, in_child, only_entry, unit
 
 from iris_cc import build, forks
 from iris_cc.build import negative, obtain, peek
 from iris_cc.runtime.loader import load
+from tests.build.build_helpers import (
+    answers,
+    built,
+    call,
+    exit_status,
+    failed,
+    fake_compiler,
+    files,
+    in_child,
+    only_entry,
+    unit,
+)
 
 pytestmark = pytest.mark.needs_cc
 
@@ -111,7 +123,7 @@ def test_text_is_asked_for_on_a_miss_only() -> None:
 @pytest.mark.parametrize(
     "change", [{"identity": "ab" * 32}, {"signature": "i8->i8"}, {"ndim": 2}, {"fp": "contract"}, {"fp": "fast"}]
 )
-def test_what_is_in_the_key(change: dict[str, object]) -> None:
+def test_what_is_in_the_key(change: dict[str, Any]) -> None:
     assert build.key_of(unit(**change)) != build.key_of(unit())
 
 

@@ -12,7 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from build_helpers import (
+
+from iris_cc import build
+from iris_cc.build import obtain
+from iris_cc.runtime.loader import load
+from tests.build.build_helpers import (
     answers,
     built,
     call,
@@ -24,10 +28,6 @@ from build_helpers import (
     only_entry,
     unit,
 )
-
-from iris_cc import build
-from iris_cc.build import obtain
-from iris_cc.runtime.loader import load
 
 pytestmark = pytest.mark.needs_cc
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")

@@ -9,12 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from build_helpers import answers, built, call, exit_status, failed, fake_compiler, files, in_child, unit
 
 import iris_cc
 from iris_cc import build
 from iris_cc.build import ask, cpu, obtain
 from iris_cc.runtime.loader import LoadError, load
+from tests.build.build_helpers import answers, built, call, exit_status, failed, fake_compiler, files, in_child, unit
 
 pytestmark = pytest.mark.needs_cc
 

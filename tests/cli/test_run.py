@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -212,7 +213,7 @@ def test_an_interrupt_leaves_nothing(cli: Program, folder: Path, monkeypatch: py
 def test_the_bar_is_for_terminals(cli: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     a = cli.save("a.npy", np.zeros(100))
     assert "#" not in cli("run", "kernels.py:wave", a, "-o", "1.npy").err
-    monkeypatch.setattr(mapping.sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     bar = mapping.Progress(100)
     bar.show(100)
     bar.end()

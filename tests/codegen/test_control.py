@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Mapping
 
 import numpy as np
 import pytest
@@ -22,9 +23,9 @@ TRUE, FALSE = const(True, BOOL), const(False, BOOL)
 def loop(
     b: Builder,
     bounds: tuple[Atom, Atom, Atom],
-    inits: dict[str, Atom],
+    inits: Mapping[str, Atom],
     body,
-    live: int | None = None,  # type: ignore[no-untyped-def]
+    live: int | None = None,
 ) -> tuple[Var, ...]:
     index = b.var(I64, "i")
     carried = tuple(b.var(init.type, hint) for hint, init in inits.items())
@@ -35,7 +36,7 @@ def loop(
     return outs
 
 
-def choose(b: Builder, condition: Atom, then, orelse, types: tuple[Scalar, ...]) -> tuple[Var, ...]:  # type: ignore[no-untyped-def]
+def choose(b: Builder, condition: Atom, then, orelse, types: tuple[Scalar, ...]) -> tuple[Var, ...]:
     yes, no = b.inner(), b.inner()
     left, right = then(yes), orelse(no)
     outs = tuple(b.var(type, "chosen") for type in types)
@@ -113,7 +114,7 @@ def test_carried_values_move_at_once(rotate: int) -> None:
 
 def test_a_swap_and_a_value_that_stays() -> None:
     def body(b: Builder, n: Var, x: Var) -> tuple[Atom, ...]:
-        inits = {"a": x, "b": n, "c": const(3, I64)}
+        inits: dict[str, Atom] = {"a": x, "b": n, "c": const(3, I64)}
         return loop(b, (const(0, I64), n, const(1, I64)), inits, lambda q, i, p, r, s: (r, p, s))
 
     a, b, c = evaluate(make((I64, I64), body), np.array([0, 1, 4, 7]), np.array([50] * 4))

@@ -21,12 +21,12 @@ pytestmark = pytest.mark.needs_cc
 LENGTHS = (0, 1, 2, 3, 7, 8, 31, 33, 511, 512, 513, 1025)
 
 
-def mixed_body(b, i, x):  # type: ignore[no-untyped-def]
+def mixed_body(b, i, x):
     total = b.emit(ops.ADD, b.cast(i, F64), x)
     return total, b.cast(b.emit(ops.MUL, x, x), F32), b.emit(ops.GT, x, total)
 
 
-def heavy_body(b, i, x):  # type: ignore[no-untyped-def]
+def heavy_body(b, i, x):
     """Above the cost at which strided operands are gathered."""
     total = b.emit(ops.SQRT, b.emit(ops.DIV, b.emit(ops.MUL, x, x), b.emit(ops.ADD, b.cast(i, F64), const(0.5, F64))))
     return b.emit(ops.DIV, total, x), b.cast(total, F32), b.emit(ops.GT, x, total)
@@ -64,7 +64,7 @@ def test_strides(mixed: tuple[bool, ctypes.PyDLL], steps: tuple[int, ...]) -> No
     heavy, library = mixed
     for count in LENGTHS:
         span = 3 * max(count, 1)
-        bases = [np.arange(span, dtype=np.int32), np.linspace(0.25, 9, span)]
+        bases: list[np.ndarray] = [np.arange(span, dtype=np.int32), np.linspace(0.25, 9, span)]
         bases += [np.zeros(span, type) for type in ("f8", "f4", "b1")]
         views = []
         for base, step in zip(bases, steps, strict=True):
@@ -91,7 +91,7 @@ def test_untouched_between_strided_results() -> None:
 def multiply_add(request: pytest.FixtureRequest) -> ctypes.PyDLL:
     """3 * x + y; above a size the sequential loop is another one."""
 
-    def body(b, x, y):  # type: ignore[no-untyped-def]
+    def body(b, x, y):
         for _ in range(request.param):
             x = b.emit(ops.INV, x)
         return b.emit(ops.ADD, b.emit(ops.MUL, x, const(3, I64)), y)
@@ -168,7 +168,7 @@ def test_in_place_and_results_that_swap() -> None:
 
 
 def checked() -> Function:
-    def body(b, x, y):  # type: ignore[no-untyped-def]
+    def body(b, x, y):
         b.add(Check(b.emit(ops.GE, y, const(0, I64)), Fault.NEGATIVE_POWER))
         b.add(Check(b.emit(ops.NE, x, const(9, I64)), Fault.ZERO_STEP))
         return b.emit(ops.IPOW, x, y)
@@ -204,7 +204,7 @@ def test_flags_of_a_straight_line_are_real() -> None:
 
 
 def test_comparisons_and_choices_do_not_raise_invalid() -> None:
-    def body(b, x, y):  # type: ignore[no-untyped-def]
+    def body(b, x, y):
         return tuple(b.emit(op, x, y) for op in (ops.LT, ops.GE, ops.MIN, ops.MAX, ops.FMIN))
 
     nan = np.full(9, np.nan)
@@ -245,7 +245,7 @@ def test_one_operation_warns_as_numpy(op: ops.Op) -> None:
 
 
 def test_a_select_raises_nothing() -> None:
-    def body(b, x):  # type: ignore[no-untyped-def]
+    def body(b, x):
         inverse = b.emit(ops.DIV, const(1.0, F64), x)
         return b.emit(ops.SEL, b.emit(ops.EQ, x, const(0.0, F64)), x, inverse)
 
@@ -286,7 +286,7 @@ def _raised(fn: Function, *arrays: np.ndarray) -> int:
 def test_nothing_is_lost_when_flags_are_put_back() -> None:
     """A division by zero before a loud comparison still shows."""
 
-    def body(b, x):  # type: ignore[no-untyped-def]
+    def body(b, x):
         return b.emit(ops.GT, b.emit(ops.DIV, const(1.0, F64), x), x)
 
     assert _raised(make((F64,), body), np.zeros(9)) == 4
@@ -302,7 +302,7 @@ def test_evaluate_with_scalars() -> None:
 def test_straight_lines_become_vectors() -> None:
     """gcc says which loops it vectorised; the contiguous one must be among them."""
 
-    def clip(b, x, low, high):  # type: ignore[no-untyped-def]
+    def clip(b, x, low, high):
         raised = b.emit(ops.SEL, b.emit(ops.LT, x, low), low, x)
         return b.emit(ops.MIN, b.emit(ops.ABS, b.emit(ops.SEL, b.emit(ops.GT, raised, high), high, raised)), high)
 

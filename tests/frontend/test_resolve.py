@@ -38,8 +38,8 @@ def test_aliases(imports: str, expression: str) -> None:
 def test_a_module_of_the_users() -> None:
     tools = types.ModuleType("tools")
     tools.inner = types.ModuleType("tools.inner")  # type: ignore[attr-defined]
-    tools.inner.SCALE = 2.5  # type: ignore[attr-defined]
-    tools.inner.half = function("def half(x):\n    return x / 2\n", "half")  # type: ignore[attr-defined]
+    tools.inner.SCALE = 2.5
+    tools.inner.half = function("def half(x):\n    return x / 2\n", "half")
     agrees(function(BODY.format("tools.inner.half(x) * tools.inner.SCALE"), tools=tools), X)
 
 
@@ -97,7 +97,7 @@ def test_a_cell_is_read_when_the_kernel_is_made() -> None:
             return x * later
 
         def set_later(value: float) -> None:
-            nonlocal later
+            nonlocal later  # type: ignore[misc]
             later = value
 
         later = 2.0

@@ -106,7 +106,7 @@ class Physics:
     """Functions in a class body are plain functions as long as no instance is involved."""
 
     def fall(t):
-        return 4.905 * t**2
+        return 4.905 * t**2  # type: ignore[operator]
 
     @staticmethod
     def rise(t):
@@ -114,7 +114,7 @@ class Physics:
 
     class Inner:
         def deep(t):
-            return t - 1
+            return t - 1  # type: ignore[operator]
 
 
 def test_class_bodies() -> None:
@@ -283,7 +283,8 @@ def test_a_file_that_is_gone(tmp_path: Path) -> None:
         linecache.cache.pop(file)
     kernel = iris_cc.kernel(module.kernel, fallback="silent")
     np.testing.assert_array_equal(kernel(X), X * 2 + 1)
-    assert kernel.explain(X).reason.code.id == "E0001"
+    reason = kernel.explain(X).reason
+    assert reason is not None and reason.code.id == "E0001"
 
 
 lambda_kernel = lambda x: x + 1  # noqa: E731

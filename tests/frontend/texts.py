@@ -38,7 +38,7 @@ def function(text: str, name: str = "kernel", **scope: Any) -> Callable[..., Any
     file = f"<cell {abs(hash(text)):x}>"
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
     exec(compile(text, file, "exec", dont_inherit=True), scope)
-    return scope[name]  # type: ignore[no-any-return]
+    return scope[name]
 
 
 def codes_of(subject: Any, *types: str) -> list[str]:

@@ -30,7 +30,8 @@ class Inputs:
 def inputs(params: list[str], rng: random.Random) -> Inputs:
     count = rng.choice((1, 2, 3, 5, 8, 12, 16, 17, 24, 33, 40, 70)) if rng.random() < 0.98 else 0
     plain = rng.random() < 0.4
-    columns, layouts = [], []
+    columns: list[np.ndarray] = []
+    layouts: list[str] = []
     for word in params:
         layout = "weak" if word in WEAK else "contiguous" if plain else rng.choice(LAYOUTS)
         like = rng.choice(columns) if columns and count and rng.random() < 0.35 else None

@@ -127,7 +127,7 @@ def load(text: str, scope: dict[str, Any]) -> Callable[..., Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         exec(compile(text, file, "exec"), scope)
-    return scope["kernel"]  # type: ignore[no-any-return]
+    return scope["kernel"]
 
 
 def function_of(case: Case) -> Callable[..., Any]:

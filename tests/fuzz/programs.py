@@ -74,7 +74,8 @@ def _focused(maker: Statements, mode: str, functions: list[ast.FunctionDef], see
     types = rng.choice(_interesting(choices, rng))
     result = catalog.result(entry.text, types)
     assert result is not None
-    words, args = [], []
+    words: list[str] = []
+    args: list[ast.expr] = []
     for name, word in zip(_PARAMS, types, strict=False):
         if word == "int" and rng.random() < 0.3:
             args.append(maker.literal("int", limits(next((t for t in types if t in INTEGERS), "int"))))

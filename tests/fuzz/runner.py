@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from iris_cc.build import BuildFailure
 from iris_cc.diagnostics import CompileError
 from tests.fuzz import inputs as making
 from tests.fuzz import oracle, routes
@@ -141,7 +142,7 @@ class Runner:
 
     def __init__(self, seed: str, *, compiled: bool = True, machine: float = 0.33, public: float = 0.01) -> None:
         self.seed = seed
-        self.compiled = compiled and not isinstance(routes.flags("-O1"), routes.BuildFailure)
+        self.compiled = compiled and not isinstance(routes.flags("-O1"), BuildFailure)
         self.machine = machine
         self.public = public if self.compiled else 0.0
         self.stats = Stats()

@@ -8,6 +8,7 @@ control cannot come.  Loops end by construction: trip counts are small, and a co
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from tests.fuzz import trees
@@ -111,9 +112,9 @@ class Statements(Expressions):
         name = self.rng.choice(free)
         word = self.scope[name]
         table = [
-            (entry, right)
+            (entry, fitting)
             for entry, choices in producers()[word]
-            if entry.text in _AUGMENTED and (right := [t[1] for t in choices if t[0] == word])
+            if entry.text in _AUGMENTED and (fitting := [t[1] for t in choices if t[0] == word])
         ]
         if not table:
             return self.reassign()
@@ -228,7 +229,7 @@ class Statements(Expressions):
         self.reachable = True
         return body, end
 
-    def meet(self, states: list[Scope | None], *, joins: bool = True) -> Body:
+    def meet(self, states: Sequence[Scope | None], *, joins: bool = True) -> Body:
         """Go on where these states come together; what the oracle must convert there."""
         sure = [state for state in states if state is not None]
         self.reachable = bool(sure)
@@ -282,7 +283,7 @@ class Statements(Expressions):
             before.pop(target)
         self.scope[target] = "int"
         body, ends = self.loop_body(5)
-        numbers = [each.value for each in bounds if isinstance(each, ast.Constant)]
+        numbers = [each.value for each in bounds if isinstance(each, ast.Constant) and isinstance(each.value, int)]
         surely = len(numbers) == count and bool(range(*numbers))
         exhausted = [*ends.continues, *([self.scope] if self.reachable else [])] if surely else [before]
         loop = ast.For(trees.store(target), trees.expr(text, *bounds), body, [])
@@ -304,7 +305,7 @@ class Statements(Expressions):
         self.trips, self.nest = outer, self.nest - 1
         return body, self.loops.pop()
 
-    def after_loop(self, loop: ast.For | ast.While, exhausted: list[Scope], ends: Loop) -> None:
+    def after_loop(self, loop: ast.For | ast.While, exhausted: Sequence[Scope], ends: Loop) -> None:
         self.meet(exhausted, joins=False)  # a name of two types is given up at the end of a loop
         if self.reachable and self.chance(0.3):
             self.features["loop else"] += 1
@@ -324,17 +325,18 @@ class Statements(Expressions):
             start = self.expr(word, 2)
             self.scope[name] = word
             first = ast.parse(f"{name} >>= 1\nif {name} <= 3:\n    break").body
-            test = trees.name(name, word)
+            test: ast.expr | Callable[[], ast.expr] = trees.name(name, word)
         else:
             start, self.scope[name] = trees.number(0, "int"), "int"
             first = [] if shape == "walrus" else ast.parse(f"{name} += 1").body
             if shape == "forever":
                 first += ast.parse(f"if {name} > {limit}:\n    break").body
-            test = {
+            tests: dict[str, Callable[[], ast.expr]] = {
                 "count": lambda: trees.expr(f"{name} < {limit} and _0", self.maybe(self.rng.choice(("b1", "bool")), 2)),
                 "walrus": lambda: trees.expr(f"({name} := {name} + 1) <= {limit}"),
                 "forever": lambda: ast.Constant(True),
-            }[shape]
+            }
+            test = tests[shape]
         begin = ast.Assign([trees.store(name)], start)
         before = self.give_up_some()
         condition = test if isinstance(test, ast.expr) else test()

@@ -78,7 +78,8 @@ def marked(text: str) -> ast.stmt:
 
 def function(id: str, params: Iterable[ast.arg], defaults: list[ast.expr], body: list[ast.stmt]) -> ast.FunctionDef:
     arguments = ast.arguments(posonlyargs=[], args=list(params), kwonlyargs=[], kw_defaults=[], defaults=defaults)
-    return ast.FunctionDef(name=id, args=arguments, body=body, decorator_list=[], type_params=[])
+    parts: dict[str, Any] = {"args": arguments, "body": body, "decorator_list": [], "type_params": []}
+    return ast.FunctionDef(name=id, **parts)
 
 
 def kernel_text(functions: Iterable[ast.FunctionDef]) -> str:
@@ -110,7 +111,7 @@ def as_kernel(node: Any) -> Any:
         return [as_kernel(each) for each in node if not getattr(each, "oracle", False)]
     if not isinstance(node, ast.AST):
         return node
-    new = type(node)(**{name: as_kernel(getattr(node, name)) for name in node._fields if hasattr(node, name)})
+    new: Any = type(node)(**{name: as_kernel(getattr(node, name)) for name in node._fields if hasattr(node, name)})
     new.lineno = 1  # `unparse` asks for one on some nodes
     return new
 
@@ -124,7 +125,7 @@ def as_oracle(node: Any) -> Any:
     if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
         value: ast.expr = ast.BinOp(ast.Name(node.target.id, ast.Load()), node.op, as_oracle(node.value))
         return ast.Assign([node.target], _watched(value) if word == "int" else value, lineno=1)
-    new = type(node)(**{name: as_oracle(getattr(node, name)) for name in node._fields if hasattr(node, name)})
+    new: Any = type(node)(**{name: as_oracle(getattr(node, name)) for name in node._fields if hasattr(node, name)})
     new.lineno = 1
     if word == "int" and isinstance(node, ast.BinOp | ast.UnaryOp | ast.Call):
         new = _watched(new)

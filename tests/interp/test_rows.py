@@ -15,7 +15,7 @@ from iris_cc.interp import run
 from iris_cc.interp.special import cast, pycmp, pydiv
 from iris_cc.ir import ops
 from iris_cc.ir.builder import Builder
-from iris_cc.ir.nodes import Const, Function, Let
+from iris_cc.ir.nodes import Atom, Const, Function, Let
 from iris_cc.ir.ops import TABLE, Op
 from iris_cc.ir.types import ALL, BOOL, F32, F64, FLOATS, I8, I16, I32, I64, INTEGERS, U8, U16, U32, U64, Scalar
 from tests.interp.scalar import apply
@@ -78,7 +78,7 @@ def test_row_on_constants_and_strides(op: Op, t: Scalar) -> None:
     inputs = [column[:40] for column in grid(types)]
     b = Builder()
     first = b.var(types[0])
-    args = [first, *(Const(corners(u)[-1], u) for u in types[1:])]
+    args: list[Atom] = [first, *(Const(corners(u)[-1], u) for u in types[1:])]
     fn = Function("k", (first,), b.block(b.emit(op, *args)))
     repeated = [inputs[0], *(np.full(len(inputs[0]), corners(u)[-1], u.dtype) for u in types[1:])]
     apart = [np.repeat(column, 3)[::3] for column in repeated]

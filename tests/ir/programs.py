@@ -5,6 +5,7 @@ Shared by the tests of every stage.  The Python functions take the scalars, then
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -171,5 +172,7 @@ def table(row: Any, place: Rows) -> list[Any]:
     return [before if inside else 0, before if int(row) == 7 else 0]
 
 
-PROGRAMS = {"dot": (DOT, dot), "running": (RUNNING, running), "shifted": (SHIFTED, shifted)}
+PROGRAMS: dict[str, tuple[str, Callable[..., Any]]] = {
+    "dot": (DOT, dot), "running": (RUNNING, running), "shifted": (SHIFTED, shifted),
+}  # fmt: skip
 PROGRAMS |= {"counted": (COUNTED, counted), "turned": (TURNED, turned), "table": (TABLE, table)}

@@ -27,11 +27,11 @@ def let(out: Var = A) -> Let:
 
 
 def loop(body: Block = Block((), (B,)), **changes: object) -> For:  # noqa: B008
-    return replace(For((A,), C, ZERO, Y, ONE, (B,), (X,), None, body), **changes)  # type: ignore[arg-type]
+    return replace(For((A,), C, ZERO, Y, ONE, (B,), (X,), None, body), **changes)
 
 
 def spin(condition: Block = Block((), (F,)), body: Block = Block((), (B,)), **changes: object) -> While:  # noqa: B008
-    return replace(While((A,), (B,), (X,), condition, body), **changes)  # type: ignore[arg-type]
+    return replace(While((A,), (B,), (X,), condition, body), **changes)
 
 
 BROKEN = {

@@ -28,7 +28,7 @@ class Route:
         self.name = name
 
     def kernel(self, function: Function | str) -> Any:
-        return iris_cc.kernel(fallback="silent")(function)  # type: ignore[call-overload]
+        return iris_cc.kernel(fallback="silent")(function)
 
     def call(self, function: Function, *args: Any) -> Any:
         """The kernel's answer, after seeing that it goes the way it should."""

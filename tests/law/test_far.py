@@ -26,7 +26,7 @@ def made(text: str) -> Callable[..., Any]:
     file = f"<far {hash(text)}>"
     linecache.cache[file] = (len(text), None, text.splitlines(True), file)
     exec(compile(text, file, "exec"), scope)
-    return scope["kernel"]  # type: ignore[no-any-return]
+    return scope["kernel"]
 
 
 def mixed(length: int, dtype: str, seed: int) -> np.ndarray:

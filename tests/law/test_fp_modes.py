@@ -9,11 +9,13 @@ from __future__ import annotations
 import linecache
 import os
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 
 import iris_cc
+from iris_cc.target import Fp
 
 pytestmark = pytest.mark.needs_cc
 
@@ -24,12 +26,12 @@ UNARY = (
 FAST_FLAGS = ("-ffast-math", "-Ofast", "-funsafe-math-optimizations", "-fassociative-math -fno-signed-zeros")
 
 
-def made(text: str, name: str) -> Callable[..., object]:
-    scope: dict[str, object] = {"np": np}
+def made(text: str, name: str) -> Callable[..., Any]:
+    scope: dict[str, Any] = {"np": np}
     file = f"<fp mode {name}>"
     linecache.cache[file] = (len(text), None, text.splitlines(True), file)
     exec(compile(text, file, "exec"), scope)
-    return scope["kernel"]  # type: ignore[return-value]
+    return scope["kernel"]
 
 
 def near(got: np.ndarray, wanted: np.ndarray, ulp: float) -> None:
@@ -39,7 +41,7 @@ def near(got: np.ndarray, wanted: np.ndarray, ulp: float) -> None:
 
 @pytest.mark.parametrize("fp", ["contract", "fast"])
 @pytest.mark.parametrize("dtype", ["f4", "f8"])
-def test_elementary_functions(fp: str, dtype: str) -> None:
+def test_elementary_functions(fp: Fp, dtype: str) -> None:
     """All functions in one kernel, each seen through its own result."""
     lines = "".join(f"    r{k} = np.{name}(x)\n" for k, name in enumerate(UNARY))
     results = ", ".join(f"r{k}" for k in range(len(UNARY)))
@@ -51,7 +53,7 @@ def test_elementary_functions(fp: str, dtype: str) -> None:
 
 
 @pytest.mark.parametrize("fp", ["strict", "contract", "fast"])
-def test_integers_to_double(fp: str) -> None:
+def test_integers_to_double(fp: Fp) -> None:
     """On vectors, in lanes and back; every value is exact in a double."""
     plain = made("def kernel(n):\n    return n * 0.5, np.int64(n * 1.0) + 1\n", f"plain {fp}")
     lanes = made(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -152,9 +154,9 @@ def test_falling_off_the_end_is_rejected() -> None:
     assert _first_code(f) == "E0302"
 
 
-def _first_code(function: object) -> str:
+def _first_code(function: Callable[..., Any]) -> str:
     with pytest.raises(iris_cc.CompileError) as caught:
-        iris_cc.kernel(fallback="error")(function)  # type: ignore[call-overload]
+        iris_cc.kernel(fallback="error")(function)
     return str(caught.value.diagnostics[0].code.id)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ import iris_cc
 from tests import oracles
 
 X = np.array([0.0, -0.0, 0.25, -0.5, 1.5, 2.0, -3.0, 1e16, 1e300, math.inf, -math.inf, math.nan])
-UNARY = {
+UNARY: dict[str, Any] = {
     "absolute": np.absolute, "conj": np.conjugate, "real": np.real, "imag": lambda x: np.zeros_like(x),
     "square": np.square, "rint": np.rint, "exp10": lambda x: np.power(10.0, x), "ln": np.log,
 }  # fmt: skip
@@ -107,7 +108,7 @@ def test_ldexp(dtype: str) -> None:
     assert dsl("ldexp(x, 3)", "x")(x[:1]).dtype == small.dtype == x.dtype
 
 
-def scaled(x, n):  # type: ignore[no-untyped-def]
+def scaled(x, n):
     return math.ldexp(x, n) + np.ldexp(x, n)
 
 
@@ -117,19 +118,19 @@ def test_ldexp_of_python() -> None:
     ]  # fmt: skip
 
 
-def ones(n):  # type: ignore[no-untyped-def]
+def ones(n):
     return n.bit_count()
 
 
-def numpys_ones(n):  # type: ignore[no-untyped-def]
+def numpys_ones(n):
     return np.bitwise_count(n)
 
 
-def length(n):  # type: ignore[no-untyped-def]
+def length(n):
     return int(n).bit_length()
 
 
-def of_variables(n):  # type: ignore[no-untyped-def]
+def of_variables(n):
     total = 0
     for i in range(-n, n):
         total += 3 * i.bit_length() + (i * i).bit_count() + True.bit_length() + (12).bit_count()
@@ -154,7 +155,7 @@ def test_bits_of_python_ints() -> None:
 
 
 def test_numpys_integers_have_no_bit_length() -> None:
-    def wrong(n):  # type: ignore[no-untyped-def]
+    def wrong(n):
         return n.bit_length()
 
     with pytest.raises(iris_cc.CompileError, match=r"int64 has no `bit_length`[\s\S]*int\(x\)\.bit_length"):

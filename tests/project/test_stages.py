@@ -91,7 +91,7 @@ def new_header(top: Path) -> None:
     (top / "runtime_c/device/iris_grid.h").write_text("#define GRID 1\n")
 
 
-CHANGES: dict[str, Callable[[Path], None]] = {
+CHANGES: dict[str, Callable[[Path], object]] = {
     "an edit": lambda top: append(top / "iris_cc/passes/fold.py"),
     "an edit of the same size and time": edit_in_place,
     "an edit of their caller": lambda top: append(top / "iris_cc/kernels/specialization.py"),
@@ -103,8 +103,8 @@ CHANGES: dict[str, Callable[[Path], None]] = {
     "a new room": new_room,
     "a header in a folder": new_header,
 }
-NO_CHANGES: dict[str, Callable[[Path], None]] = {
-    "touch": lambda top: [path.touch() for path in top.rglob("*.py")] and None,
+NO_CHANGES: dict[str, Callable[[Path], object]] = {
+    "touch": lambda top: [path.touch() for path in top.rglob("*.py")],
     "another inode": lambda top: os.replace(
         shutil.copy(top / "iris_cc/passes/fold.py", top / "other"), top / "iris_cc/passes/fold.py"
     ),

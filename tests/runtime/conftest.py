@@ -115,7 +115,7 @@ def loop_of(body: Body, nin: int, *names: str) -> Loop:
 
     def run(inputs: list[np.ndarray]) -> tuple[np.ndarray, ...]:
         result = body(*inputs)
-        return result if isinstance(result, tuple) else (result,)  # type: ignore[return-value]
+        return result if isinstance(result, tuple) else (result,)
 
     address, keeper = python_loop(run, dtypes, nin)
     return Loop(dtypes, address, keeper, python=True)

@@ -6,6 +6,7 @@ import gc
 import itertools
 import os
 import weakref
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -318,7 +319,7 @@ def test_the_table_follows(unit: Native) -> None:
     follower = k.dispatcher.followers[0]
 
     def table() -> dict[int, int]:
-        state = follower.state
+        state = cast(Any, follower).state
         return {state.table[place].mask: state.table[place].ufunc for place in range(state.entries)}
 
     def targets() -> dict[int, int]:
@@ -348,7 +349,7 @@ def test_real_ufuncs(kernel) -> None:
 
 def test_dropped_kernels_are_collected(kernel) -> None:
     # the cycle: dispatcher, its choice, kernel, class, builtin, dispatcher
-    def one() -> weakref.ref:
+    def one() -> weakref.ref[Any]:
         k = kernel("a b", {"b": [1.0]}, lambda mask: make_ufunc("f", None, 2, 1, resolver(lambda a, b: a + b, 2)))
         k.call(X, Y)
         return weakref.ref(k.dispatcher)
@@ -390,7 +391,7 @@ def test_callable_types(unit: Native) -> None:
     kind = callable_type(unit["iris_callable_type"], Base, "tests.Called")
     assert issubclass(kind, Base) and kind.__name__ == "Called" and kind.__module__ == "tests"
     with pytest.raises(TypeError):
-        kind()(X)  # nothing attached
+        cast(Any, kind())(X)  # nothing attached
     with pytest.raises(RuntimeError, match="one size"):
         callable_type(unit["iris_callable_type"], type("Wide", (Base,), {"__slots__": ("a", "b")}), "tests.Wide")
     with pytest.raises(ValueError, match="32"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -67,9 +68,12 @@ def test_many_threads_call_first(way: str, once: bool, monkeypatch: pytest.Monke
 
 def test_many_threads_fold_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(factory, "_NOTES_AN_ANSWER_ONCE", True)
+    def reduced(kernel: iris_cc.Kernel, number: int) -> Any:
+        return kernel.reduce(values(number)[:5])
+
     for _ in range(4):
         kernel = iris_cc.kernel("def f(x, y):\n    return x + y\n", fallback="silent")
-        for number, result in enumerate(at_once(lambda number, kernel=kernel: kernel.reduce(values(number)[:5]))):
+        for number, result in enumerate(at_once(partial(reduced, kernel))):
             assert result == 15 and result.dtype == values(number).dtype
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import numpy as np
 import pytest
 
@@ -66,7 +68,7 @@ def test_operands_as_numpy(f, operands) -> None:
 
 
 def test_loops_arrive_once_per_combination() -> None:
-    log: list[object] = []
+    log: list[Any] = []
     f = make_ufunc("f", None, 2, 1, resolver(subtract, 2, log=log))
     for _ in range(3):
         f(X, Y)
@@ -77,7 +79,7 @@ def test_loops_arrive_once_per_combination() -> None:
 
 
 def test_weak_words_are_python_types() -> None:
-    log: list[object] = []
+    log: list[Any] = []
     f = make_ufunc("f", None, 2, 1, resolver(subtract, 2, log=log))
     f(1, 2.0)
     f(True, X)
@@ -307,7 +309,7 @@ def test_array_ufunc_override() -> None:
 
     f = make_ufunc("f", None, 2, 1, resolver(subtract, 2))
     assert f(X, Overrides()) == ("f", "__call__")
-    assert f.reduce(Overrides()) == ("f", "reduce")
+    assert f.reduce(cast(Any, Overrides())) == ("f", "reduce")
     for make in (make_ufunc, FallbackUfunc):
         g = make("f", None, 2, 1, resolver(subtract, 2))
         with pytest.raises(TypeError, match="does not support"):

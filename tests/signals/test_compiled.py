@@ -7,6 +7,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -201,7 +202,7 @@ def test_where_an_accumulation_or_a_reduction_is_long() -> None:
     x = np.full(1_000_000, 0.5)
     heavy.compile("f8", "f8")
     for method in (heavy.reduce, heavy.accumulate, heavy.ufunc.reduce, heavy.ufunc.accumulate):
-        assert seconds_until(Late, lambda method=method: method(x)) < SOON
+        assert seconds_until(Late, partial(method, x)) < SOON
 
 
 def test_reductions_of_short_rows() -> None:
@@ -215,9 +216,9 @@ def test_outer_and_at() -> None:
     x = np.full(3000, 0.5)
     heavy.compile("f8", "f8")
     for outer in (heavy.outer, heavy.ufunc.outer):
-        assert seconds_until(Late, lambda outer=outer: outer(x, x)) < SOON
+        assert seconds_until(Late, partial(outer, x, x)) < SOON
     for at in (heavy.at, heavy.ufunc.at):
-        assert seconds_until(Late, lambda at=at: at(x, np.zeros(500_000, int), 0.5)) < SOON
+        assert seconds_until(Late, partial(at, x, np.zeros(500_000, int), 0.5)) < SOON
 
 
 def test_other_ways_into_the_ufunc() -> None:
@@ -310,6 +311,7 @@ def test_flags_of_a_handler_are_not_those_of_the_call() -> None:
 def test_the_calls_after_it_are_right_and_nothing_is_left() -> None:
     x, n = np.linspace(0, 1, 3000), np.full(3000, LONG)
     few = np.full(3000, 5)
+    assert counted.py_func is not None
     wanted = counted.py_func(x, 5)
     counted.compile("f8", "i8")
 

@@ -12,7 +12,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -135,7 +135,7 @@ def test_after_the_swap_calls_are_as_fast_as_any(gate: Gate) -> None:
     assert targets[0] is kernel.ufunc and kernel.ufunc is not old
     assert [loops_in_python(each) for each in targets.values()] == [[], []]
     for table in kernel._dispatcher.followers:  # what C reads; there is none where C cannot run
-        state = table.state
+        state = cast(Any, table).state
         entries = {state.table[place].mask: state.table[place].ufunc for place in range(state.entries)}
         assert entries == {mask: id(target) for mask, target in targets.items()}
 

@@ -14,7 +14,7 @@ X = np.array([0.5, -1.0, 2.0])
 
 
 def make(text: str, **options: object) -> iris_cc.Kernel:
-    return iris_cc.kernel(text, **{"fallback": "silent", **options})  # type: ignore[call-overload,no-any-return]
+    return iris_cc.kernel(text, **{"fallback": "silent", **options})
 
 
 WORDS = {
@@ -113,7 +113,7 @@ def test_it_has_a_face() -> None:
 def test_refused_at_once(text: str, code: str) -> None:
     for fallback in ("warn", "silent", "error"):
         with pytest.raises(iris_cc.CompileError, match=code):
-            iris_cc.kernel(text, fallback=fallback)  # type: ignore[call-overload]
+            iris_cc.kernel(text, fallback=fallback)
 
 
 def test_text_cannot_reach_out() -> None:

@@ -300,7 +300,7 @@ def test_options_are_checked(options: dict[str, Any]) -> None:
 
 def test_unknown_options() -> None:
     with pytest.raises(TypeError):
-        iris_cc.kernel(add, speed="high")  # type: ignore[call-overload]
+        iris_cc.kernel(add, speed="high")
 
 
 @pytest.mark.parametrize(

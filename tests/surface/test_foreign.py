@@ -136,7 +136,7 @@ class Wrapped:
 
 def test_array_protocol() -> None:
     np.testing.assert_array_equal(ADD(Wrapped(), Y), X + Y)
-    np.testing.assert_array_equal(ADD(memoryview(X), Y), X + Y)
+    np.testing.assert_array_equal(ADD(memoryview(X.data), Y), X + Y)
     np.testing.assert_array_equal(STEPS(Wrapped()), per_element(steps, X, 50))
 
 

@@ -56,7 +56,7 @@ def test_sizes() -> None:
 @pytest.mark.parametrize("shape", [4, (4,), (2, 3), (2, 3, 4), (0, 2), ()])
 def test_shape_without_arrays(shape: Any) -> None:
     full = (shape,) if isinstance(shape, int) else shape
-    index = [*positions(full), 0, 0, 0][:3]
+    index: list[Any] = [*positions(full), 0, 0, 0][:3]
     np.testing.assert_array_equal(PLACE(shape=shape), np.broadcast_to(index[0] * 100 + index[1] * 10 + index[2], full))
 
 

@@ -32,7 +32,7 @@ def doubled(x):
 
 class Holder:
     @iris_cc.kernel(fallback="silent")
-    def tripled(x):
+    def tripled(x: Any) -> Any:
         return x * 3
 
 
@@ -90,7 +90,7 @@ def test_local_kernels_with_different_closures_stay_different() -> None:
 
 def test_kernels_of_exec() -> None:
     text = "def made(x):\n    return x * factor + 1\n"
-    scope = {"factor": 3.0}
+    scope: dict[str, Any] = {"factor": 3.0}
     exec(text, scope)
     kernel = iris_cc.kernel(scope["made"], source=text, fallback="silent")
     np.testing.assert_array_equal(pickle.loads(pickle.dumps(kernel))(X), X * 3 + 1)
@@ -130,7 +130,7 @@ def test_copies() -> None:
 
 
 def test_kernels_in_containers_and_objects() -> None:
-    data = {"k": doubled, "l": make_local(2.0), "nested": [(doubled, STEPS)]}
+    data: dict[str, Any] = {"k": doubled, "l": make_local(2.0), "nested": [(doubled, STEPS)]}
     loaded = pickle.loads(pickle.dumps(data))
     assert loaded["k"] is doubled and loaded["nested"][0][0] is doubled
     np.testing.assert_array_equal(loaded["nested"][0][1](X), STEPS(X))

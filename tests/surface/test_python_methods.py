@@ -115,7 +115,7 @@ def test_at() -> None:
     ):
         mine, numpys = X.copy(), X.copy()
         ADD.at(mine, indices, second)
-        np.add.at(numpys, indices, second)
+        np.add.at(numpys, indices, second)  # type: ignore[arg-type]
         np.testing.assert_array_equal(mine, numpys)
     grid, other = GRID.copy(), GRID.copy()
     ADD.at(grid[:, ::2], ([0, 0], [1, 1]), 1.0)
@@ -133,8 +133,8 @@ def test_at() -> None:
 def test_methods_that_need_two_inputs() -> None:
     for name in ("reduce", "accumulate"):
         assert outcome(partial(getattr(SINGLE, name), X)) == outcome(partial(getattr(np.sin, name), X))
-    assert outcome(lambda: SINGLE.outer(X, X)) == outcome(lambda: np.sin.outer(X, X))
-    assert outcome(lambda: SINGLE.at(X, [0], 1.0)) == outcome(lambda: np.sin.at(X, [0], 1.0))
+    assert outcome(lambda: SINGLE.outer(X, X)) == outcome(lambda: np.sin.outer(X, X))  # type: ignore[arg-type]
+    assert outcome(lambda: SINGLE.at(X, [0], 1.0)) == outcome(lambda: np.sin.at(X, [0], 1.0))  # type: ignore[call-arg]
 
 
 def test_attributes() -> None:
@@ -227,7 +227,7 @@ class Metres(np.ndarray):
 class Old(np.ndarray):
     """A subclass from before NumPy 2."""
 
-    def __array_wrap__(self, array: np.ndarray, context: Any = None) -> Any:
+    def __array_wrap__(self, array: np.ndarray, context: Any = None) -> Any:  # type: ignore[override]
         return "old", array.shape, context[2]
 
 

@@ -45,8 +45,8 @@ BODIES = {
 }
 
 
-def function_of(body: str, name: str) -> Callable[..., Any]:
-    scope = {"np": np, "math": math, "SCALE": SCALE}
+def function_of(body: str, name: str) -> Any:
+    scope: dict[str, Any] = {"np": np, "math": math, "SCALE": SCALE}
     indented = "".join(f"    {line}\n" for line in body.splitlines())
     text = f"def {name}(x):\n{indented}"
     exec(compile(text, "<text>", "exec"), scope)

@@ -134,4 +134,4 @@ def test_numbers_of_numpy_are_numbers() -> None:
     assert kernel.options.threads == 2 and type(kernel.options.threads) is int
     for wrong in (True, 0, -1, 1.5, "2", np.float64(2)):
         with pytest.raises(ValueError, match="threads must be a positive int or None"):
-            iris_cc.kernel("def f(x):\n    return x + 1", threads=wrong)
+            iris_cc.kernel("def f(x):\n    return x + 1", threads=wrong)  # type: ignore[arg-type]

@@ -56,7 +56,7 @@ def floats(count: int = N, seed: int = 1) -> np.ndarray:
     return np.random.default_rng(seed).standard_normal(count)
 
 
-def compiled(function: Callable[..., Any], *args: Any, **options: Any) -> iris_cc.Kernel:
+def compiled(function: Callable[..., Any] | str, *args: Any, **options: Any) -> iris_cc.Kernel:
     kernel = iris_cc.kernel(function, fallback="error", **options)
     kernel(*args)
     return kernel

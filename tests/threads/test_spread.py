@@ -463,7 +463,7 @@ def any_array(pick: random.Random, shape: tuple[int, ...], dtype: str) -> np.nda
     memory = (np.random.default_rng(pick.randrange(1 << 30)).standard_normal(size) * 5).astype(dtype)
     array = memory.transpose([order.index(axis) for axis in range(len(shape))])
     array = array[tuple(slice(0, length * step, step) for length, step in zip(shape, every, strict=True))]
-    return np.flip(array, [axis for axis in range(len(shape)) if pick.random() < 0.2])
+    return np.flip(array, tuple(axis for axis in range(len(shape)) if pick.random() < 0.2))
 
 
 @pytest.mark.parametrize("seed", range(60))

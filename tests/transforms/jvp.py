@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, assert_never
 
 from iris_cc.ir import ops, walk
-from iris_cc.ir.nodes import Atom, Block, Check, Const, For, Function, If, Let, Stmt, Var, While
+from iris_cc.ir.nodes import Alloc, Atom, Block, Check, Const, For, Function, If, Let, Load, Stmt, Store, Var, While
 from iris_cc.ir.ops import Op
 from iris_cc.ir.types import F64
 from iris_cc.records import replace
@@ -93,6 +93,8 @@ class _Forward:
                     inner["condition"] = stmt.condition
                 outs = (*stmt.outs, *self.define(stmt.outs))
                 self.stmts.append(replace(stmt, outs=outs, carried=carried, inits=inits, **inner))
+            case Load() | Store() | Alloc():
+                raise NotImplementedError("derivatives of what lies in memory")
             case _:
                 assert_never(stmt)
 

@@ -125,7 +125,7 @@ def test_a_branch_and_a_constant_become_vectors(folder: Path) -> None:
 
     Angles and tables still do that here; in kernels they stand before the choice, and become vectors.
     """
-    loops = []
+    loops: list[tuple[str, str]] = []
     for name in [n for n in EVERY if n.function not in ("sin", "cos", "tan", "atan", "atan2", "erf")]:
         c = unit.KINDS[name.kind][1]
         for constant in ("2.4", "0.5", "-1", "3", "2") if name.two else ("",):

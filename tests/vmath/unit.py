@@ -38,7 +38,7 @@ HEADERS = ("iris_base.h", *(f"iris_vm_{part}.h" for part in PARTS))
 ONE = ("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sin", "cos", "tan", "asin", "acos", "atan", "sinh",
        "cosh", "tanh", "asinh", "acosh", "atanh", "cbrt", "erf", "erfc")  # fmt: skip
 TWO = ("pow", "atan2", "hypot")
-KINDS = {"f64": (np.float64, "double"), "f32": (np.float32, "float")}
+KINDS: dict[str, tuple[type[np.floating], str]] = {"f64": (np.float64, "double"), "f32": (np.float32, "float")}
 
 FLAGS = ("-O3", "-ffp-contract=off", "-fwrapv", "-fno-math-errno", "-fno-trapping-math", "-fno-strict-aliasing",
          "-fPIC", "-shared", "-Wall", "-Wextra", "-Werror")  # fmt: skip
