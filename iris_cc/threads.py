@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MOST_THREADS = 1024
 
 
-class _State:
+class _PoolState:
     """What this process has asked for and what it has."""
 
     def __init__(self) -> None:
@@ -46,7 +46,7 @@ class _State:
         self.spread_refused = False
 
 
-_state = _State()
+_state = _PoolState()
 
 
 def set_num_threads(number: int | None) -> None:

@@ -117,6 +117,16 @@ def test_every_layer_exists() -> None:
     assert present == {name for row in LAYERS for name in row}
 
 
+def test_a_name_of_a_class_is_one_class() -> None:
+    """One word, one meaning: a reader who searches for a class finds it, and not its namesakes of other fields."""
+    homes: dict[str, list[str]] = {}
+    for path in MODULES:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    assert not {name: found for name, found in homes.items() if len(found) > 1}
+
+
 def test_no_module_is_too_long() -> None:
     long = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in MODULES}
     assert not {name: count for name, count in long.items() if count > 500}

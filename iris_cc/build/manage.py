@@ -15,7 +15,7 @@ from iris_cc import records
 from iris_cc.build import notes, place
 from iris_cc.build.place import Unusable
 from iris_cc.build.staging import collect
-from iris_cc.build.store import QUARANTINE, STAGING, Store
+from iris_cc.build.store import QUARANTINE, STAGING, CacheStore
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,7 +102,7 @@ def _path(*parts: str) -> Path:
     return Path(*parts)
 
 
-def prune(store: Store, limit: int, keep: str | None = None) -> tuple[int, int]:
+def prune(store: CacheStore, limit: int, keep: str | None = None) -> tuple[int, int]:
     """Remove entries, longest unused first, down to `limit` bytes, but not the file `keep`: how many, and bytes."""
     code: dict[tuple[str, str], os.stat_result] = {}
     source: dict[tuple[str, str], os.stat_result] = {}
@@ -118,7 +118,11 @@ def prune(store: Store, limit: int, keep: str | None = None) -> tuple[int, int]:
 
 
 def _shrink(
-    store: Store, limit: int, sizes: dict[tuple[str, str], int], oldest_first: list[tuple[str, str]], keep: str | None
+    store: CacheStore,
+    limit: int,
+    sizes: dict[tuple[str, str], int],
+    oldest_first: list[tuple[str, str]],
+    keep: str | None,
 ) -> tuple[int, int]:
     total, removed, freed = sum(sizes.values()), 0, 0
     for shard, stem in oldest_first:
@@ -132,17 +136,17 @@ def _shrink(
     return removed, freed
 
 
-def _stores() -> Iterator[Store]:
+def _stores() -> Iterator[CacheStore]:
     for kind in place.KINDS:
         try:
-            opened = Store.open(kind, create=False)
+            opened = CacheStore.open(kind, create=False)
         except Unusable:
             continue
         with opened as store:
             yield store
 
 
-def _read_all(store: Store) -> Iterator[tuple[Entry, str]]:
+def _read_all(store: CacheStore) -> Iterator[tuple[Entry, str]]:
     """Each entry with what is wrong with it (empty when sound)."""
     found = list(store.scan())
     texts = {name: status for _, name, status in found if name.endswith(".c")}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from iris_cc import config, forks
 from iris_cc.build import place, toolchain
 from iris_cc.build.place import Unusable
-from iris_cc.build.store import Store
+from iris_cc.build.store import CacheStore
 from iris_cc.build.toolchain import Plan
 from iris_cc.build.unit import Artifact, BuildFailure, Built, Standing, Unit
 from iris_cc.records import replace
@@ -150,7 +150,7 @@ def discard(artifact: Artifact, reason: str) -> None:
     directory, name = os.path.split(artifact.file)
     for kind in place.KINDS:
         try:
-            with Store.open(kind, create=False) as store:
+            with CacheStore.open(kind, create=False) as store:
                 if os.path.join(store.path, artifact.key[:2]) == directory:
                     store.set_aside(artifact.key, name, reason)
         except Unusable:
@@ -216,7 +216,7 @@ def _refusal(plan: Plan) -> BuildFailure | None:
 def _find(key: str, *, passive: bool) -> Artifact | None:
     for kind in place.KINDS:
         try:
-            with Store.open(kind, create=False) as store:
+            with CacheStore.open(kind, create=False) as store:
                 found = store.find(key, passive=passive)
         except Unusable as refused:
             if refused.unsafe and not passive:

@@ -35,7 +35,7 @@ class Defect(Exception):
     """An entry that may not be loaded, and why."""
 
 
-class Store:
+class CacheStore:
     """An open, trusted cache directory.  A context manager: it holds one descriptor."""
 
     def __init__(self, kind: PlaceKind, path: str, fd: int) -> None:
@@ -44,12 +44,12 @@ class Store:
         self._fd = fd
 
     @classmethod
-    def open(cls, kind: PlaceKind, *, create: bool) -> Store:
+    def open(cls, kind: PlaceKind, *, create: bool) -> CacheStore:
         """Raises Unusable."""
         path, fd = place.open_root(kind, create=create)
         return cls(kind, path, fd)
 
-    def __enter__(self) -> Store:
+    def __enter__(self) -> CacheStore:
         return self
 
     def __exit__(self, *raised: object) -> None:

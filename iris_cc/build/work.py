@@ -14,7 +14,7 @@ from iris_cc.build import compile, flags, place
 from iris_cc.build.manage import prune
 from iris_cc.build.place import Unusable
 from iris_cc.build.staging import Staging, collect, staging
-from iris_cc.build.store import Store
+from iris_cc.build.store import CacheStore
 from iris_cc.build.toolchain import Plan
 from iris_cc.build.unit import Artifact, BuildFailure, Built, BytesImage, FailureKind, Unit
 from iris_cc.records import replace
@@ -61,7 +61,7 @@ def build(unit: Unit, plan: Plan) -> Built | BuildFailure:
     failure: BuildFailure | None = None
     for kind in place.KINDS:
         try:
-            with Store.open(kind, create=True) as store:
+            with CacheStore.open(kind, create=True) as store:
                 result = _build_in(store, job)
         except Unusable as refused:
             if refused.unsafe:
@@ -91,7 +91,7 @@ def is_alive(plan: Plan) -> bool:
     return not isinstance(_somewhere(lambda private: compile.trial(plan, private)), BuildFailure)
 
 
-def _build_in(store: Store, job: _Job) -> Built | BuildFailure:
+def _build_in(store: CacheStore, job: _Job) -> Built | BuildFailure:
     """Raises OSError or Unusable when this place cannot be worked in."""
     key = job.plan.key
     directory = store.staging_directory()
@@ -117,7 +117,7 @@ def _build_in(store: Store, job: _Job) -> Built | BuildFailure:
     return Built(artifact, "built", key)
 
 
-def _with_bundle(store: Store, job: _Job, refused: compile.Refused) -> BuildFailure:
+def _with_bundle(store: CacheStore, job: _Job, refused: compile.Refused) -> BuildFailure:
     failure = refused.failure
     if failure.kind not in ("compiler-error", "bad-output"):
         return failure
@@ -166,7 +166,7 @@ def _too_long(unit: Unit, text: str) -> BuildFailure | None:
     return BuildFailure("too-large", message)
 
 
-def _limit(store: Store, artifact: Artifact, size: int) -> None:
+def _limit(store: CacheStore, artifact: Artifact, size: int) -> None:
     """Measuring the whole cache at each build would cost more with each entry, so it is done now and then."""
     limit = config.cache_limit_bytes()
     since = _unmeasured.get(store.path)

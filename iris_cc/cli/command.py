@@ -32,7 +32,7 @@ _COMMANDS: dict[str, tuple[Any, str]] = {
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
-class _Parser(argparse.ArgumentParser):
+class _ArgumentParser(argparse.ArgumentParser):
     """Wrong arguments are a problem like any other, so that `--json` holds for them too."""
 
     def error(self, message: str) -> NoReturn:
@@ -41,7 +41,7 @@ class _Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """The grammar of the command line."""
-    made = _Parser(
+    made = _ArgumentParser(
         prog="iris-cc", description="Plain Python functions as C-backed NumPy ufuncs: look inside, run, repair."
     )
     made.add_argument("--version", action="version", version=f"iris-cc {__version__}")

@@ -39,7 +39,7 @@ _SHARED = "def doctor(x, y):\n    return x * x + y\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class HealthCheck:
     """What was looked at, how it is, and the details.  `fatal`: without it there is no compiled code."""
 
     name: str
@@ -65,27 +65,27 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     return OK if works else ENVIRONMENT
 
 
-def _line(check: Check) -> str:
+def _line(check: HealthCheck) -> str:
     first, *more = check.text.splitlines() or [""]
     lead = f"{check.status:<5}{check.name:<14}"
     return "\n".join([lead + first, *(" " * len(lead) + line for line in more)])
 
 
-def _safely(name: str, look: Callable[[], Check]) -> Check:
+def _safely(name: str, look: Callable[[], HealthCheck]) -> HealthCheck:
     """A check that breaks is a finding, not an end."""
     try:
         return look()
     except Exception as error:
-        return Check(name, "fail", f"{type(error).__name__}: {error}", fatal=name == "test kernel")
+        return HealthCheck(name, "fail", f"{type(error).__name__}: {error}", fatal=name == "test kernel")
 
 
 # -- what is looked at -------------------------------------------------------------------------------------------------
 
 
-def _versions() -> Check:
+def _versions() -> HealthCheck:
     packages = ", ".join(f"{name} {_version(name)}" for name in ("numpy", "cffi", "platformdirs"))
     text = f"iris_cc {__version__}, {platform.python_implementation()} {platform.python_version()}, {packages}"
-    return Check("versions", "ok", text)
+    return HealthCheck("versions", "ok", text)
 
 
 def _version(package: str) -> str:
@@ -95,41 +95,41 @@ def _version(package: str) -> str:
         return "not installed"
 
 
-def _platform() -> Check:
+def _platform() -> HealthCheck:
     level = f", x86-64-v{cpu.host_level()}" if os.uname().machine in ("x86_64", "amd64") else ""
-    return Check("platform", "ok", f"{sys.platform} {os.uname().machine}{level}")
+    return HealthCheck("platform", "ok", f"{sys.platform} {os.uname().machine}{level}")
 
 
-def _kill_switch() -> Check:
+def _kill_switch() -> HealthCheck:
     if config.jit_enabled():
-        return Check("kill switch", "ok", f"{config.KILL_SWITCH} is not set to off")
-    return Check(
+        return HealthCheck("kill switch", "ok", f"{config.KILL_SWITCH} is not set to off")
+    return HealthCheck(
         "kill switch",
         "note",
         f"{config.KILL_SWITCH}={os.environ[config.KILL_SWITCH]}: nothing is compiled, loaded or written",
     )
 
 
-def _compiler() -> Check:
+def _compiler() -> HealthCheck:
     found = build.find_compiler()
     if isinstance(found, BuildFailure):
-        return Check("compiler", "fail", found.message, fatal=True)
+        return HealthCheck("compiler", "fail", found.message, fatal=True)
     version = build.version_text(found).splitlines() or ["?"]
     words = shlex.join((found.program, *found.arguments))
-    return Check("compiler", "ok", f"{words}\n{version[0]}")
+    return HealthCheck("compiler", "ok", f"{words}\n{version[0]}")
 
 
-def _flags() -> Check:
+def _flags() -> HealthCheck:
     plan = toolchain.plan(_probe().unit)
     if isinstance(plan, BuildFailure):
-        return Check("flags", "fail", plan.message, fatal=True)
-    return Check("flags", "ok", shlex.join(plan.compile_flags))
+        return HealthCheck("flags", "fail", plan.message, fatal=True)
+    return HealthCheck("flags", "ok", shlex.join(plan.compile_flags))
 
 
-def _cache() -> Check:
+def _cache() -> HealthCheck:
     where = manage.location()
     if where.path is None:
-        return Check("cache", "note", f"memory only: {where.reason}")
+        return HealthCheck("cache", "note", f"memory only: {where.reason}")
     found = manage.verify_all()
     bad = [(entry, reason) for entry, sound, reason in found if not sound]
     size = sum(entry.size for entry, _, _ in found)
@@ -137,30 +137,30 @@ def _cache() -> Check:
     lines += [f"{entry.path.name}: {reason}; it will be built again" for entry, reason in bad]
     if where.kind != "user":
         lines.append(where.reason)
-    return Check("cache", "note" if bad or where.kind != "user" else "ok", "\n".join(lines))
+    return HealthCheck("cache", "note" if bad or where.kind != "user" else "ok", "\n".join(lines))
 
 
-def _factory() -> Check:
+def _factory() -> HealthCheck:
     if factory_works():
-        return Check("ufunc factory", "ok", "NumPy takes ufuncs made at run time")
-    return Check("ufunc factory", "note", "this NumPy or interpreter takes none; calls go through a slower path")
+        return HealthCheck("ufunc factory", "ok", "NumPy takes ufuncs made at run time")
+    return HealthCheck("ufunc factory", "note", "this NumPy or interpreter takes none; calls go through a slower path")
 
 
-def _dispatcher() -> Check:
+def _dispatcher() -> HealthCheck:
     if not config.jit_enabled():
-        return Check("dispatcher", "note", "in Python, as the kill switch asks")
+        return HealthCheck("dispatcher", "note", "in Python, as the kill switch asks")
     if not builtin.available():
-        return Check("dispatcher", "note", "in Python: this interpreter cannot run the one in C")
+        return HealthCheck("dispatcher", "note", "in Python: this interpreter cannot run the one in C")
     with _private_cache():
         library = fastcall._library()
     return (
-        Check("dispatcher", "ok", "in C")
+        HealthCheck("dispatcher", "ok", "in C")
         if library is not None
-        else Check("dispatcher", "note", "in Python: the one in C could not be built")
+        else HealthCheck("dispatcher", "note", "in Python: the one in C could not be built")
     )
 
 
-def _threads() -> Check:
+def _threads() -> HealthCheck:
     """How many a call may use and why, and whether the pool shares calls out."""
     quota = processors.cgroup_quota()
     limit = "no limit" if quota is None else quota
@@ -171,7 +171,7 @@ def _threads() -> Check:
         _number_in_environment(),
         pool,
     ]
-    return Check("threads", status, "\n".join(lines))
+    return HealthCheck("threads", status, "\n".join(lines))
 
 
 def _number_in_environment() -> str:
@@ -207,37 +207,38 @@ def _pool() -> tuple[Status, str]:
     return ("ok" if workers else "note"), f"the pool works, with {workers} workers"
 
 
-def _test_kernel() -> Check:
+def _test_kernel() -> HealthCheck:
     """Compile, load, run, compare."""
     if not config.jit_enabled():
-        return Check("test kernel", "note", "not tried: compilation is switched off")
+        return HealthCheck("test kernel", "note", "not tried: compilation is switched off")
     x = np.linspace(-3.0, 3.0, 1001)
     with _private_cache():
         made = realize(_probe(), "compiled")
         if isinstance(made, Interpreted):
-            return Check("test kernel", "fail", made.reason.render(), fatal=True)
+            return HealthCheck("test kernel", "fail", made.reason.render(), fatal=True)
         kernel = api.make(_PROBE, Options(fallback="error"))
         right = np.array_equal(kernel(x), np.where(x > 1.0, x * x + 0.5, -x))
     if not right:
-        return Check("test kernel", "fail", "it was compiled and gave wrong values: please report this", fatal=True)
-    return Check("test kernel", "ok", f"compiled, loaded and right on {x.size} values")
+        text = "it was compiled and gave wrong values: please report this"
+        return HealthCheck("test kernel", "fail", text, fatal=True)
+    return HealthCheck("test kernel", "ok", f"compiled, loaded and right on {x.size} values")
 
 
-def _readback() -> Check:
+def _readback() -> HealthCheck:
     """Does another reader of C agree that the unit is C?"""
     try:
         from pycparser import CParser
     except ImportError:
-        return Check("read back", "note", "not tried: pycparser is not installed (`pip install iris_cc[doctor]`)")
+        return HealthCheck("read back", "note", "not tried: pycparser is not installed (`pip install iris_cc[doctor]`)")
     found = build.find_compiler()
     if isinstance(found, BuildFailure):
-        return Check("read back", "note", "not tried: it needs the compiler's preprocessor")
+        return HealthCheck("read back", "note", "not tried: it needs the compiler's preprocessor")
     with tempfile.TemporaryDirectory(prefix="iris_cc_doctor_") as folder:
         path = Path(folder, "k.c")
         path.write_text(_probe().c_text(), encoding="ascii")
         command = [found.program, *found.arguments, "-E", "-P", "-DIRIS_READ_BACK", str(path)]
         plain = subprocess.run(command, capture_output=True, text=True, check=True, timeout=config.timeout()).stdout
-    return Check("read back", "ok", f"pycparser reads the unit: {len(CParser().parse(plain).ext)} declarations")
+    return HealthCheck("read back", "ok", f"pycparser reads the unit: {len(CParser().parse(plain).ext)} declarations")
 
 
 # -- the test kernel ---------------------------------------------------------------------------------------------------
@@ -266,7 +267,7 @@ def _private_cache() -> Iterator[None]:
                 os.environ[name] = before
 
 
-_LOOKS: tuple[tuple[str, Callable[[], Check]], ...] = (
+_LOOKS: tuple[tuple[str, Callable[[], HealthCheck]], ...] = (
     ("versions", _versions),
     ("platform", _platform),
     ("kill switch", _kill_switch),

@@ -31,7 +31,7 @@ _TENTH = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class MappingJob:
     """A kernel and its operands; `shape` is what they broadcast to."""
 
     kernel: Kernel
@@ -86,7 +86,7 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
 # -- operands ----------------------------------------------------------------------------------------------------------
 
 
-def _job(arguments: argparse.Namespace) -> Job:
+def _job(arguments: argparse.Namespace) -> MappingJob:
     kernel = load_kernel(arguments.target, arguments.fp)
     inputs = tuple(_operand(word) for word in arguments.inputs)
     _check_count(kernel, len(inputs))
@@ -100,7 +100,7 @@ def _job(arguments: argparse.Namespace) -> Job:
     except ValueError:
         shapes = ", ".join(str(array.shape) for array in arrays)
         raise UsageProblem(f"the shapes of the inputs do not broadcast: {shapes}") from None
-    return Job(kernel, inputs, shape, indexed)
+    return MappingJob(kernel, inputs, shape, indexed)
 
 
 def _operand(word: str) -> Any:
@@ -116,7 +116,7 @@ def _check_count(kernel: Kernel, count: int) -> None:
         raise UsageProblem(f"`{kernel.__name__}({names})` does not take {count} input{'s' * (count != 1)}")
 
 
-def _check_outputs_match(job: Job, results: int, outputs: int) -> None:
+def _check_outputs_match(job: MappingJob, results: int, outputs: int) -> None:
     if results != outputs:
         plural = "s" if results != 1 else ""
         raise UsageProblem(f"`{job.kernel.__name__}` gives {results} result{plural}, and {outputs} -o are given")
@@ -125,7 +125,7 @@ def _check_outputs_match(job: Job, results: int, outputs: int) -> None:
 # -- routes ------------------------------------------------------------------------------------------------------------
 
 
-def _blockwise(job: Job, outputs: list[Path], report: Report) -> list[OutputFile]:
+def _blockwise(job: MappingJob, outputs: list[Path], report: Report) -> list[OutputFile]:
     """Compiled or interpreted: straight into the output files, block by block."""
     _check_outputs_match(job, job.kernel.nout, len(outputs))
     dtypes = _result_types(job)
@@ -146,7 +146,7 @@ def _blockwise(job: Job, outputs: list[Path], report: Report) -> list[OutputFile
     return files
 
 
-def _result_types(job: Job) -> list[np.dtype[Any]]:
+def _result_types(job: MappingJob) -> list[np.dtype[Any]]:
     state = job.kernel.state.compilable()
     values, _ = job.kernel._dispatcher.bind(job.inputs, {})
     types, _ = types_of_arguments(state.source, values[: job.kernel.nin])
@@ -154,7 +154,7 @@ def _result_types(job: Job) -> list[np.dtype[Any]]:
     return list(spec.dtypes[job.kernel.nin :])
 
 
-def _fill(job: Job, results: list[Array], fortran: bool, report: Report) -> None:
+def _fill(job: MappingJob, results: list[Array], fortran: bool, report: Report) -> None:
     """Every block of the results, in the order in which they lie in the file."""
     views = [np.broadcast_to(each, job.shape) if isinstance(each, np.ndarray) else each for each in job.inputs]
     if fortran:
@@ -173,7 +173,7 @@ def _fill(job: Job, results: list[Array], fortran: bool, report: Report) -> None
     progress.end()
 
 
-def _python(job: Job, outputs: list[Path]) -> list[OutputFile]:
+def _python(job: MappingJob, outputs: list[Path]) -> list[OutputFile]:
     """The function itself on every element; the types of its results are known only when all are there."""
     results = [np.asarray(each) for each in _calling(lambda: _several(job.kernel(*job.inputs)))]
     _check_outputs_match(job, len(results), len(outputs))
@@ -225,7 +225,7 @@ def _discard(files: list[OutputFile]) -> None:
 # -- talk --------------------------------------------------------------------------------------------------------------
 
 
-def _summary(job: Job, files: list[OutputFile], started: float) -> dict[str, Any]:
+def _summary(job: MappingJob, files: list[OutputFile], started: float) -> dict[str, Any]:
     went = job.explain()
     return {
         "kernel": job.kernel.__name__,

@@ -11,7 +11,7 @@ from typing import assert_never
 from iris_cc.codegen import needs, pieces, runtime_c, weight
 from iris_cc.codegen.calls import Outlined
 from iris_cc.codegen.cfamily import kernel_function
-from iris_cc.codegen.lane_plan import Plan, plan
+from iris_cc.codegen.lane_plan import LanePlan, plan
 from iris_cc.codegen.lane_rows import lane_loop
 from iris_cc.codegen.lane_values import divides
 from iris_cc.codegen.rows import Rows
@@ -109,7 +109,7 @@ def _loops(
     target: Target,
     refills: bool | None,
     form: Form | None,
-) -> tuple[Rows, Plan | None, Form]:
+) -> tuple[Rows, LanePlan | None, Form]:
     """The loops over rows along the axis `moving`, how elements run in lanes, if they do, and the form."""
     if fn.arrays:
         raise ValueError("a kernel of arrays has no loop over rows")
@@ -121,7 +121,7 @@ def _loops(
     return rows, plan(fn, moving, parts, refills, rows.target), form
 
 
-def _row_headers(rows: Rows, lanes: Plan | None, shared: Share) -> set[str]:
+def _row_headers(rows: Rows, lanes: LanePlan | None, shared: Share) -> set[str]:
     found = {"iris_row.h"} if shared.is_alone else {"iris_parallel.h", "iris_row.h"}
     if lanes is not None:
         found |= {"iris_row.h", "iris_lanes.h", "iris_lanes_masks.h", "iris_lanes_512.h"}
@@ -135,7 +135,7 @@ def _flag_headers(fn: Function, target: Target) -> set[str]:
 
 def _unit(
     fn: Function,
-    lanes: Plan | None,
+    lanes: LanePlan | None,
     shared: Share,
     headers: set[str],
     source: Mapping[int, str] | None,
@@ -173,7 +173,7 @@ def _kernel(fn: Function, form: Form, rows: Rows, source: Mapping[int, str] | No
             assert_never(form)
 
 
-def _lane_words(lanes: Plan | None) -> list[str]:
+def _lane_words(lanes: LanePlan | None) -> list[str]:
     """What iris_lanes.h has to know."""
     if lanes is None:
         return []

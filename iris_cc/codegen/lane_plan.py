@@ -21,7 +21,7 @@ _EVERYWHERE = -1  # the segment of what no single segment holds
 
 
 @record(eq=False)
-class Plan:
+class LanePlan:
     """How one function runs in lanes; `fn` is the form to write, with counts that may be narrower.
 
     `uniform` values are scalars, the same in every lane that reads them;
@@ -41,7 +41,7 @@ class Plan:
 
 def plan(
     fn: Function, moving: int | None, parts: int | None = None, refills: bool | None = None, target: Target = HOST
-) -> Plan | None:
+) -> LanePlan | None:
     """The plan for rows along the axis `moving`; None for the element loop.
 
     `parts` None asks the rule, 0 means the element loop, any other number that many vectors per block.
@@ -60,7 +60,7 @@ def plan(
 
 def _planned(
     fn: Function, moving: int | None, parts: int | None, refills: bool | None, target: Target, is_watched: bool
-) -> Plan | None:
+) -> LanePlan | None:
     loop = refilled_loop(fn) if refills is not False else None
     if refills is None and loop is not None and len(loop.carried) > lane_pays.MOST_REFILLED:
         loop = None
@@ -71,7 +71,7 @@ def _planned(
         return None
     in_a_row = 1 if loop is None else lane_pays.in_a_row(fn, uniform, target, loop)
     crossing = _Segments(fn, target).crossing()
-    return Plan(fn, bits, chosen, loop is not None, in_a_row, is_watched, uniform, crossing)
+    return LanePlan(fn, bits, chosen, loop is not None, in_a_row, is_watched, uniform, crossing)
 
 
 def refilled_loop(fn: Function) -> For | While | None:

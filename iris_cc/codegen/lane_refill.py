@@ -11,12 +11,12 @@ from collections.abc import Mapping
 
 from iris_cc.codegen.cfamily import as_int, fault_bit, input_hints, inputs, output_hints
 from iris_cc.codegen.lane_exits import known_after
-from iris_cc.codegen.lane_plan import Plan, refilled_loop
+from iris_cc.codegen.lane_plan import LanePlan, refilled_loop
 from iris_cc.codegen.lane_values import compared, vector, zero
-from iris_cc.codegen.lanes import COPIES, Lanes
+from iris_cc.codegen.lanes import COPIES, LaneWriter
 from iris_cc.codegen.names import Names
 from iris_cc.codegen.needs import is_watched_loop, stops_at_fault, weight
-from iris_cc.codegen.rows import Operand, Rows
+from iris_cc.codegen.rows import RowOperand, Rows
 from iris_cc.ir import kinds, ops
 from iris_cc.ir.nodes import Atom, Const, Fault, For, Stmt, Var, While
 from iris_cc.ir.types import BOOL, Scalar
@@ -28,14 +28,14 @@ _STRUCTURE = (
 )
 
 
-def refilling(rows: Rows, plan: Plan, source: Mapping[int, str] | None) -> str:
+def refilling(rows: Rows, plan: LanePlan, source: Mapping[int, str] | None) -> str:
     """The definition of `iris_lanes`."""
     refill = _Refill(rows, plan, source)
     text = refill.text()
     return "\n".join([*refill.functions(), text])
 
 
-def load(operand: Operand, lanes: str, place: str) -> str:
+def load(operand: RowOperand, lanes: str, place: str) -> str:
     """An element of an input into lane `lane` of `lanes`."""
     value = operand.load(f"*({operand.pointer})({place})")
     if operand.type is BOOL:
@@ -43,14 +43,14 @@ def load(operand: Operand, lanes: str, place: str) -> str:
     return f"((iris_mem_{operand.type} *){lanes})[lane] = {value};"
 
 
-def store(operand: Operand, type: Scalar, lanes: str, place: str) -> str:
+def store(operand: RowOperand, type: Scalar, lanes: str, place: str) -> str:
     """Lane `lane` of `lanes` into an element of a result, which may be wider than `type`."""
     value = f"iris_lane({lanes}, (int)lane)" if type is BOOL else f"((const iris_mem_{type} *){lanes})[lane]"
     return f"*({operand.pointer})({place}) = {value};"
 
 
-class _Refill(Lanes):
-    def __init__(self, rows: Rows, plan: Plan, source: Mapping[int, str] | None) -> None:
+class _Refill(LaneWriter):
+    def __init__(self, rows: Rows, plan: LanePlan, source: Mapping[int, str] | None) -> None:
         super().__init__(plan.fn, rows.target, plan, source)
         self.rows = rows
         self.names = Names(*_STRUCTURE, *rows.indices)
@@ -219,10 +219,10 @@ class _Refill(Lanes):
                 out.line(f"{name} = iris_next_{param.type}({place}, fresh[part], ranks[part], {name});")
         out.line("next += taken;")
 
-    def at(self, operand: Operand, k: str) -> str:
+    def at(self, operand: RowOperand, k: str) -> str:
         return f"{self.start[operand]} + {k} * {self.stride[operand]}"
 
-    def ahead(self, operand: Operand) -> str:
+    def ahead(self, operand: RowOperand) -> str:
         return f"{self.rows.tiles[operand]}_ahead"
 
     def take(self, results: list[str]) -> None:

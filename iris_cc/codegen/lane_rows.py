@@ -7,22 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from iris_cc.codegen.lane_plan import Plan
+from iris_cc.codegen.lane_plan import LanePlan
 from iris_cc.codegen.lane_refill import load, refilling, store
 from iris_cc.codegen.lane_values import vector
 from iris_cc.codegen.lanes import BLOCK, block_function
-from iris_cc.codegen.rows import Operand, Rows
+from iris_cc.codegen.rows import RowOperand, Rows
 from iris_cc.codegen.writer import Writer
 
 
-def lane_loop(rows: Rows, plan: Plan, source: Mapping[int, str] | None) -> str:
+def lane_loop(rows: Rows, plan: LanePlan, source: Mapping[int, str] | None) -> str:
     """The definition of `iris_lanes`, and of what it calls."""
     if plan.refills:
         return refilling(rows, plan, source)
     return "\n".join([block_function(plan.fn, rows.target, plan, source), _in_blocks(rows, plan)])
 
 
-def _in_blocks(rows: Rows, plan: Plan) -> str:
+def _in_blocks(rows: Rows, plan: LanePlan) -> str:
     out = Writer()
     out.line("/* Any steps, no overlap; all inputs of a block are read before a result is stored. */")
     with out.braces(f"IRIS_OUTLINE {rows.result} iris_lanes({rows.params()})"):
@@ -35,7 +35,7 @@ def _in_blocks(rows: Rows, plan: Plan) -> str:
     return out.text()
 
 
-def _block(rows: Rows, plan: Plan, out: Writer) -> None:
+def _block(rows: Rows, plan: LanePlan, out: Writer) -> None:
     types = [param.type for param in plan.fn.params] + list(plan.fn.results)
     for operand, type in zip(rows.operands, types, strict=True):
         out.line(f"{vector(type)} {rows.tiles[operand]}[IRIS_PARTS];")
@@ -63,5 +63,5 @@ def _block(rows: Rows, plan: Plan, out: Writer) -> None:
             out.line(store(operand, type, rows.tiles[operand], _at(operand, "(first + lane)")))
 
 
-def _at(operand: Operand, k: str) -> str:
+def _at(operand: RowOperand, k: str) -> str:
     return f"args[{operand.place}] + {k} * steps[{operand.place}]"

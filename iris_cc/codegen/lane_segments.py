@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from iris_cc.codegen import lane_bits, lane_calls, lane_values
 from iris_cc.codegen.cfamily import Emitter, checked_cast, fault_bit
 from iris_cc.codegen.lane_exits import Uses
-from iris_cc.codegen.lane_plan import Plan, is_uniform
+from iris_cc.codegen.lane_plan import LanePlan, is_uniform
 from iris_cc.codegen.lane_signs import logical_shifts
 from iris_cc.codegen.lane_values import vector, zero
 from iris_cc.codegen.names import Names
@@ -28,7 +28,7 @@ from iris_cc.target import Target
 class Segments(Emitter):
     """Writes operations on vectors of lanes."""
 
-    def __init__(self, fn: Function, target: Target, plan: Plan, source: Mapping[int, str] | None) -> None:
+    def __init__(self, fn: Function, target: Target, plan: LanePlan, source: Mapping[int, str] | None) -> None:
         super().__init__(fn, target, source)
         self.names = Names("status", "watch", "part", "lane")
         self.plan = plan

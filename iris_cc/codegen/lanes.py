@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from iris_cc.codegen.cfamily import as_int, fault_bit, input_hints, inputs, is_unit, output_hints
-from iris_cc.codegen.lane_plan import Plan, in_step, same_trips
+from iris_cc.codegen.lane_plan import LanePlan, in_step, same_trips
 from iris_cc.codegen.lane_segments import Segments
 from iris_cc.codegen.lane_values import compared, vector, zero
 from iris_cc.codegen.needs import can_fault, is_watched_loop, weight
@@ -28,14 +28,14 @@ BLOCK = "iris_block"
 COPIES = 8
 
 
-def block_function(fn: Function, target: Target, plan: Plan, source: Mapping[int, str] | None = None) -> str:
+def block_function(fn: Function, target: Target, plan: LanePlan, source: Mapping[int, str] | None = None) -> str:
     """The definition of `iris_block`: inputs as arrays of vectors (uniform index symbols as scalars), then results."""
-    lanes = Lanes(fn, target, plan, source)
+    lanes = LaneWriter(fn, target, plan, source)
     text = lanes.function()
     return "\n".join([*lanes.functions(), text])
 
 
-class Lanes(Segments):
+class LaneWriter(Segments):
     """Writes branches and loops of lanes; who fills the lanes is the function's business."""
 
     # -- the function ---------------------------------------------------------------------------------------------

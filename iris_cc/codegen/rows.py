@@ -59,7 +59,7 @@ _STRUCTURE = (
 
 
 @record
-class Operand:
+class RowOperand:
     """One array of the loop."""
 
     place: int
@@ -104,7 +104,7 @@ class Rows:
         elements = [*claimed[: len(fn.params)], *claimed[len(fn.params) + len(fn.indices) :]]
         types = [*(param.type for param in fn.params), *fn.results]
         self.operands = tuple(
-            Operand(k, name, type, k >= len(fn.params))
+            RowOperand(k, name, type, k >= len(fn.params))
             for k, (name, type) in enumerate(zip(elements, types, strict=True))
         )
         self.ins = tuple(operand for operand in self.operands if not operand.is_out)
@@ -164,7 +164,7 @@ class Rows:
     def call(self, callee: str, *args: str) -> str:
         return f"{callee}({', '.join(args)})"
 
-    def element(self, out: Writer, places: dict[Operand, str], offset: str = "k", near: bool = False) -> None:
+    def element(self, out: Writer, places: dict[RowOperand, str], offset: str = "k", near: bool = False) -> None:
         """The call for element `offset`; every input is read before any result is stored."""
         args = [operand.load(places[operand]) for operand in self.ins] + self.pass_on(offset)
         status = [f"&{'near_' if near else ''}status"] if self.can_fault else []
@@ -416,5 +416,5 @@ class Rows:
             extents = "args[out], steps[out], sizes[out], args[in], steps[in], sizes[in]"
             out.line(f"apart = iris_apart(count, {extents});")
 
-    def extent(self, operand: Operand) -> str:
+    def extent(self, operand: RowOperand) -> str:
         return f"args[{operand.place}], steps[{operand.place}], {operand.size}"

@@ -64,7 +64,7 @@ class Run:
 
 
 @record(eq=False)
-class Call:
+class CallStep:
     """One elementary function of ours."""
 
     let: Let
@@ -87,7 +87,7 @@ class Counted:
     at: int
 
 
-Step = Run | Call | Branch | Counted
+Step = Run | CallStep | Branch | Counted
 
 
 class Life:
@@ -173,7 +173,7 @@ class Splitter:
                 group, total = [], 0
             if is_call:
                 assert isinstance(stmt, Let)
-                yield Call(stmt, self.life.end[id(stmt)])
+                yield CallStep(stmt, self.life.end[id(stmt)])
             elif is_apart:
                 assert isinstance(stmt, If | For)
                 yield self._compound(stmt)

@@ -20,7 +20,7 @@ from iris_cc.codegen.languages import LANGUAGES, literal
 from iris_cc.codegen.names import Names
 from iris_cc.codegen.needs import can_fault, order_shows
 from iris_cc.codegen.orders import Orders, Tile
-from iris_cc.codegen.split import Branch, Call, Counted, Life, Run, Splitter, Step
+from iris_cc.codegen.split import Branch, CallStep, Counted, Life, Run, Splitter, Step
 from iris_cc.codegen.writer import Places, Writer
 from iris_cc.diagnostics import Span
 from iris_cc.ir.nodes import Atom, Const, For, Function, Var
@@ -191,7 +191,7 @@ class Steps:
         match step:
             case Run():
                 self._run(step, begin, end)
-            case Call():
+            case CallStep():
                 self._call(step, begin, end)
             case _:
                 self._control(step, begin, end)
@@ -260,7 +260,7 @@ class Steps:
             self.functions.append(text.definition(self.step_names[shape], shape[1]))
         return self.step_names[shape]
 
-    def _call(self, call: Call, begin: str, end: str) -> None:
+    def _call(self, call: CallStep, begin: str, end: str) -> None:
         let = call.let
         if not self.splitter.life.is_read_after(let.out, call.at):
             return

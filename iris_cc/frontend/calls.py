@@ -12,14 +12,14 @@ from iris_cc.frontend import wide
 from iris_cc.frontend.arith import numpy_op, truth
 from iris_cc.frontend.composites import BY_SPELLING, Arguments, of_math
 from iris_cc.frontend.emit import Emit, name_of
-from iris_cc.frontend.resolve import CastTo, Known
+from iris_cc.frontend.resolve import CastTo, KnownFunction
 from iris_cc.frontend.values import Result, Value, Weak, literal, run_time, strong_literal
 from iris_cc.ir import ops
 from iris_cc.ir.nodes import Const
 from iris_cc.ir.types import BOOL, F64, I64, U64, Scalar
 
 
-def call(e: Emit, entity: Known | CastTo, args: Arguments) -> Result:
+def call(e: Emit, entity: KnownFunction | CastTo, args: Arguments) -> Result:
     """The value of `entity(*args)`; keywords are already in their places."""
     if isinstance(entity, CastTo):
         return cast(e, args[0], entity.scalar)

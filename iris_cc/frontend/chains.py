@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from iris_cc.frontend import arith
 from iris_cc.frontend.expressions import Expressions
-from iris_cc.frontend.frames import FALSE, FLAGS, NEXT, ONWARD, TRUE, Flow
+from iris_cc.frontend.frames import FALSE, FLAGS, NEXT, ONWARD, TRUE, Reach
 from iris_cc.frontend.shape import Arms, has_walrus
 from iris_cc.frontend.values import Value
 
@@ -25,13 +25,13 @@ def is_long(chain: Arms) -> bool:
 class Chains(Expressions):
     """Lowering of long chains; `lower` adds the other statements."""
 
-    def block(self, stmts: list[ast.stmt]) -> Flow:
+    def block(self, stmts: list[ast.stmt]) -> Reach:
         raise NotImplementedError
 
-    def leave(self, way: str) -> Flow:
+    def leave(self, way: str) -> Reach:
         raise NotImplementedError
 
-    def long_chain(self, chain: Arms, orelse: list[ast.stmt]) -> Flow:
+    def long_chain(self, chain: Arms, orelse: list[ast.stmt]) -> Reach:
         """A long `elif` chain in pieces beside one another; a piece runs where no arm before it was taken.
 
         There all names are what they were before the chain: its tests bind none.
@@ -47,19 +47,19 @@ class Chains(Expressions):
                 flow = self.beside(onward, flow, lambda piece=piece, end=end: self.piece(piece, end), start)  # type: ignore[misc]
             self.frame.env = start | self.frame.env
             onward = self.frame.env.pop(ONWARD, FALSE)
-            flow = Flow(flow.next, flow.exits - {ONWARD})
+            flow = Reach(flow.next, flow.exits - {ONWARD})
         return flow
 
-    def beside(self, onward: Value, taken: Flow, piece: Callable[[], Flow], start: dict[str, Value]) -> Flow:
+    def beside(self, onward: Value, taken: Reach, piece: Callable[[], Reach], start: dict[str, Value]) -> Reach:
         """One more piece of a chain where control went `onward`; elsewhere it has `taken` an arm."""
 
-        def run() -> Flow:
+        def run() -> Reach:
             self.frame.env = {name: FALSE if name in FLAGS else value for name, value in start.items()}
             return piece()
 
         return self.fork(self.e.atom(onward), run, lambda: taken)
 
-    def piece(self, chain: Arms, end: Callable[[], Flow]) -> Flow:
+    def piece(self, chain: Arms, end: Callable[[], Reach]) -> Reach:
         """The arms of a chain inside one another, and `end` where none is taken."""
         if not chain:
             return end()

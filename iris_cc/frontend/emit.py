@@ -10,7 +10,7 @@ from iris_cc.codes import Code
 from iris_cc.diagnostics import Diagnostic, Label, Span
 from iris_cc.frontend import promote
 from iris_cc.frontend.joins import Meeting, common, paths_of
-from iris_cc.frontend.promote import Loop, NoLoop
+from iris_cc.frontend.promote import NoLoop, PromotedTypes
 from iris_cc.frontend.values import WEAK_INTS, Type, Value, Weak, run_time
 from iris_cc.ir import ops
 from iris_cc.ir.builder import Builder
@@ -123,7 +123,7 @@ class Emit:
     def check(self, condition: Atom, fault: Fault) -> None:
         self.builder.add(Check(condition, fault, self.span))
 
-    def loop(self, ufunc: str, args: tuple[Value, ...]) -> Loop | None:
+    def loop(self, ufunc: str, args: tuple[Value, ...]) -> PromotedTypes | None:
         """The loop NumPy picks for `args`, or None with the error recorded."""
         types = tuple(arg.type for arg in args)
         try:

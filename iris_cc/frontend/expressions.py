@@ -13,10 +13,10 @@ from typing import Any
 from iris_cc import codes
 from iris_cc.frontend import arith, calls, composites, resolve
 from iris_cc.frontend.emit import Emit
-from iris_cc.frontend.frames import FALSE, FLAGS, NEXT, Flow, Frame
+from iris_cc.frontend.frames import FALSE, FLAGS, NEXT, Frame, Reach
 from iris_cc.frontend.joins import Meeting, meet
 from iris_cc.frontend.limits import DEEPEST
-from iris_cc.frontend.resolve import CastTo, Constant, Helper, Known, Local, Routine, Symbol
+from iris_cc.frontend.resolve import CastTo, Constant, HelperFunction, KnownFunction, Local, Routine, Symbol
 from iris_cc.frontend.source import fail
 from iris_cc.frontend.values import Result, Value, flat, literal, run_time, strong_literal
 from iris_cc.ir import ops
@@ -30,7 +30,7 @@ MOST_CALLS = 5_000  # helpers that call helpers twice grow as powers of two
 
 _CERTAIN = Const(True, BOOL)
 
-Side = tuple[dict[str, Value], Flow, Builder]
+Side = tuple[dict[str, Value], Reach, Builder]
 
 
 class Expressions:
@@ -56,7 +56,7 @@ class Expressions:
 
     # -- forks and merges --
 
-    def fork(self, condition: Atom, then: Callable[[], Flow], orelse: Callable[[], Flow]) -> Flow:
+    def fork(self, condition: Atom, then: Callable[[], Reach], orelse: Callable[[], Reach]) -> Reach:
         """`if condition: then else: orelse`, each side in a block and an environment of its own; then they merge."""
         outer, base, span = self.e.builder, self.frame.env, self.e.span
         sides: list[Side] = []
@@ -130,8 +130,8 @@ class Expressions:
         counts: list[int] = []
         several = False
 
-        def side(make: Callable[[], Result]) -> Callable[[], Flow]:
-            def run() -> Flow:
+        def side(make: Callable[[], Result]) -> Callable[[], Reach]:
+            def run() -> Reach:
                 nonlocal several
                 result = make()
                 several = isinstance(result, tuple)
@@ -287,9 +287,9 @@ class Expressions:
         self.at(node)
         self.limit()
         match entity:
-            case Known() | CastTo():
+            case KnownFunction() | CastTo():
                 return calls.call(self.e, entity, (*args, *named.values()))
-            case Helper(function, strong):
+            case HelperFunction(function, strong):
                 self.inlined += 1
                 if self.inlined > MOST_CALLS:
                     raise fail(codes.E0206, f"more than {MOST_CALLS:,} calls would be compiled in", self.e.span)

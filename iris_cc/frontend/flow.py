@@ -20,19 +20,19 @@ ConstantOf = Callable[[ast.expr], Any]  # the number an expression surely is, or
 
 
 @record(eq=False, frozen=False)
-class _Loop:
+class _LoopExits:
     breaks: list[State] = field(default_factory=list)
     continues: list[State] = field(default_factory=list)
 
 
 @record(eq=False, frozen=False)
-class Flow:
+class Definiteness:
     """The analysis of one function; `report` gets every read of a name that may have no value."""
 
     locals: frozenset[str]
     constant: ConstantOf
     report: Report
-    loops: list[_Loop] = field(default_factory=list)
+    loops: list[_LoopExits] = field(default_factory=list)
 
     def run(self, tree: ast.FunctionDef, params: frozenset[str]) -> bool:
         """Analyse `tree`; True if control can fall off its end."""
@@ -88,7 +88,7 @@ class Flow:
 
     def while_loop(self, stmt: ast.While, state: State) -> State:
         true, false = self.condition(stmt.test, state)
-        loop = _Loop()
+        loop = _LoopExits()
         self.loops.append(loop)
         self.block(stmt.body, true)
         self.loops.pop()
@@ -98,7 +98,7 @@ class Flow:
         args = stmt.iter.args if isinstance(stmt.iter, ast.Call) else [stmt.iter]
         for arg in args:
             state = self.expr(arg, state)
-        loop = _Loop()
+        loop = _LoopExits()
         self.loops.append(loop)
         end = self.block(stmt.body, _assign(state, stmt.target))
         self.loops.pop()

@@ -22,14 +22,14 @@ def returned(position: int) -> str:
 
 
 @record
-class Flow:
+class Reach:
     """Whether control can go on to the next statement, and by which exits it may have left."""
 
     next: bool
     exits: frozenset[str] = frozenset()
 
-    def __or__(self, other: Flow) -> Flow:
-        return Flow(self.next or other.next, self.exits | other.exits)
+    def __or__(self, other: Reach) -> Reach:
+        return Reach(self.next or other.next, self.exits | other.exits)
 
     @property
     def keeps_names(self) -> bool:
@@ -38,7 +38,7 @@ class Flow:
         return self.next or bool(self.exits - {RETURN, ONWARD})
 
 
-NEXT = Flow(True)
+NEXT = Reach(True)
 
 
 @record(eq=False, frozen=False)

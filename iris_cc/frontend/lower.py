@@ -24,8 +24,8 @@ from iris_cc.frontend.frames import (
     NEXT,
     RETURN,
     TRUE,
-    Flow,
     Frame,
+    Reach,
     returned,
 )
 from iris_cc.frontend.joins import Meeting, meeting, paths_of, union
@@ -124,7 +124,7 @@ class Lowering(Chains):
 
     # -- statements --
 
-    def block(self, stmts: list[ast.stmt]) -> Flow:
+    def block(self, stmts: list[ast.stmt]) -> Reach:
         k = 0
         while k < len(stmts):
             stmt, flow = stmts[k], NEXT
@@ -146,23 +146,23 @@ class Lowering(Chains):
                 return self.guarded(stmts[k:], flow)
         return NEXT
 
-    def guarded(self, rest: list[ast.stmt], flow: Flow) -> Flow:
+    def guarded(self, rest: list[ast.stmt], flow: Reach) -> Reach:
         """`rest` where no exit was taken so far; one guard for each stretch up to the next possible exit."""
         while rest and flow.next:
             stop = next((k for k, stmt in enumerate(rest) if may_exit(stmt)), len(rest) - 1) + 1
             stretch, rest = rest[:stop], rest[stop:]
             left = self.any_flag(flow.exits)
             going = arith.logical_not(self.e, left)
-            stayed, inner = Flow(False, flow.exits), NEXT
+            stayed, inner = Reach(False, flow.exits), NEXT
 
-            def run(stretch: list[ast.stmt] = stretch) -> Flow:
+            def run(stretch: list[ast.stmt] = stretch) -> Reach:
                 nonlocal inner
                 self.frame.env.update({name: FALSE for name in FLAGS if name in self.frame.env})
                 inner = self.block(stretch)
                 return inner
 
             self.fork(self.e.atom(going), run, lambda stayed=stayed: stayed)  # type: ignore[misc]
-            flow = Flow(inner.next, flow.exits | inner.exits)
+            flow = Reach(inner.next, flow.exits | inner.exits)
         return flow
 
     def any_flag(self, exits: frozenset[str]) -> Value:
@@ -179,7 +179,7 @@ class Lowering(Chains):
                     result = run_time(Weak.BOOL, self.e.op(ops.OR, self.e.atom(result), self.e.atom(flag)))
         return result
 
-    def simple(self, stmt: ast.stmt) -> Flow:
+    def simple(self, stmt: ast.stmt) -> Reach:
         match stmt:
             case ast.Assign(targets=targets, value=value):
                 result = self.expr(value)
@@ -205,9 +205,9 @@ class Lowering(Chains):
                 pass
         return NEXT
 
-    def leave(self, way: str) -> Flow:
+    def leave(self, way: str) -> Reach:
         self.frame.env[way] = TRUE
-        return Flow(False, frozenset({way}))
+        return Reach(False, frozenset({way}))
 
     def assign(self, target: ast.expr, result: Result) -> None:
         match target:
@@ -225,7 +225,7 @@ class Lowering(Chains):
             case _:
                 raise AssertionError("passed the check of the language")
 
-    def if_(self, stmt: ast.If, rest: list[ast.stmt]) -> tuple[Flow, list[ast.stmt]]:
+    def if_(self, stmt: ast.If, rest: list[ast.stmt]) -> tuple[Reach, list[ast.stmt]]:
         """The flow after an `if`, and what is left to lower: what follows a side that exits goes into the other."""
         chain, last = arms(stmt)
         if is_long(chain):
@@ -248,7 +248,7 @@ class Lowering(Chains):
 
     # -- loops --
 
-    def loop(self, stmt: ast.For | ast.While, rest: list[ast.stmt]) -> tuple[Flow, list[ast.stmt]]:
+    def loop(self, stmt: ast.For | ast.While, rest: list[ast.stmt]) -> tuple[Reach, list[ast.stmt]]:
         """The flow after a loop, and what is left to lower: its `else` belongs to that if nothing can break."""
         if isinstance(stmt, ast.While) and not has_walrus(stmt.test):
             known = self.constant_test(stmt.test)
@@ -265,10 +265,10 @@ class Lowering(Chains):
             return flow, [*stmt.orelse, *rest]
         outside = flow.exits - {BREAK}
         if stmt.orelse:
-            skipped = Flow(True, outside)
+            skipped = Reach(True, outside)
             flow = self.fork(self.e.atom(exhausted), lambda: self.block(stmt.orelse), lambda: skipped)
-            return Flow(flow.next, flow.exits | outside), rest
-        return Flow(True, outside), rest
+            return Reach(flow.next, flow.exits | outside), rest
+        return Reach(True, outside), rest
 
     def constant_test(self, test: ast.expr) -> bool | None:
         """A test that is one literal, found without leaving anything behind."""
@@ -281,7 +281,7 @@ class Lowering(Chains):
         # A name the loop assigns is a literal before the loop only.
         return None if names_in(test) & self.frame.routine.locals or known.literal is None else bool(known.literal)
 
-    def for_(self, stmt: ast.For) -> tuple[Flow, Value]:
+    def for_(self, stmt: ast.For) -> tuple[Reach, Value]:
         assert isinstance(stmt.iter, ast.Call) and isinstance(stmt.target, ast.Name)
         target = stmt.target.id
         bounds = [self.bound(arg) for arg in stmt.iter.args]
@@ -289,7 +289,7 @@ class Lowering(Chains):
         start, stop, step = ranges.bounds(self.e, bounds)
         index = self.e.builder.var(I64, target)
 
-        def run() -> Flow:
+        def run() -> Reach:
             self.frame.env[target] = run_time(Weak.INT, index)
             return self.block(stmt.body)
 
@@ -302,7 +302,7 @@ class Lowering(Chains):
             self.e.builder.add(For(outs, index, start, stop, step, carried, inits, position, body, span))
 
         exhausted = self.finish(attempt, live, build)
-        return Flow(True, attempt.exits), exhausted
+        return Reach(True, attempt.exits), exhausted
 
     def bound(self, node: ast.expr) -> Value:
         value = self.value(node)
@@ -312,7 +312,7 @@ class Lowering(Chains):
             return literal(0)
         return value
 
-    def while_(self, stmt: ast.While, *, forever: bool) -> tuple[Flow, Value]:
+    def while_(self, stmt: ast.While, *, forever: bool) -> tuple[Reach, Value]:
         """A while whose test binds no name: the test is the loop's own condition, with the exits in front of it."""
         live_in = self.e.builder.var(BOOL, "live") if may_leave(stmt.body) else None
 
@@ -328,22 +328,22 @@ class Lowering(Chains):
         live = self.close_body(attempt, live_in)
         exhausted = self.finish_while(stmt, attempt, live)
         if not forever:
-            return Flow(True, attempt.exits), exhausted
+            return Reach(True, attempt.exits), exhausted
         leaves_by_break = BREAK in attempt.exits
         if not leaves_by_break and RETURN in attempt.exits:
             self.frame.env[RETURN] = TRUE
-        return Flow(leaves_by_break, attempt.exits - {BREAK}), exhausted
+        return Reach(leaves_by_break, attempt.exits - {BREAK}), exhausted
 
-    def while_walrus(self, stmt: ast.While) -> tuple[Flow, Value]:
+    def while_walrus(self, stmt: ast.While) -> tuple[Reach, Value]:
         """A while whose test binds names: the test moves into the body, and its failing is one more exit."""
         live_in = self.e.builder.var(BOOL, "live")
 
-        def run() -> Flow:
+        def run() -> Reach:
             known = arith.truth(self.e, self.value(stmt.test))
 
-            def stop() -> Flow:
+            def stop() -> Reach:
                 self.frame.env[DONE] = TRUE
-                return Flow(False, frozenset({DONE}))
+                return Reach(False, frozenset({DONE}))
 
             return self.fork(self.e.atom(known), lambda: self.block(stmt.body), stop)
 
@@ -351,7 +351,7 @@ class Lowering(Chains):
         live = self.close_body(attempt, live_in)
         self.finish_while(stmt, attempt, live)
         exhausted = self.frame.env.pop(DONE, FALSE)
-        return Flow(True, attempt.exits - {DONE}), exhausted
+        return Reach(True, attempt.exits - {DONE}), exhausted
 
     def finish_while(self, stmt: ast.While, attempt: _Attempt, live: tuple[Var, Value] | None) -> Value:
         span = self.frame.routine.source.span(stmt)
@@ -364,7 +364,7 @@ class Lowering(Chains):
         return self.finish(attempt, live, build)
 
     def fixpoint(
-        self, stmt: ast.For | ast.While, run: Callable[[], Flow], condition: Callable[[], Value] | None
+        self, stmt: ast.For | ast.While, run: Callable[[], Reach], condition: Callable[[], Value] | None
     ) -> _Attempt:
         """Lower the loop's body, again and again, until the types it assumes are the types it ends with."""
         base = self.frame.env
@@ -388,7 +388,7 @@ class Lowering(Chains):
         self,
         base: dict[str, Value],
         assumed: dict[str, Paths],
-        run: Callable[[], Flow],
+        run: Callable[[], Reach],
         condition: Callable[[], Value] | None,
     ) -> _Attempt:
         outer, span = self.e.builder, self.e.span

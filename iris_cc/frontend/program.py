@@ -121,13 +121,13 @@ def _analyze(kernel: FunctionType | str, texts: Mapping[Any, str]) -> Program:
     return Program(routine, nout, tuple(symbols), options)
 
 
-class Placed(Protocol):
+class HasParameterPlaces(Protocol):
     """What knows where its parameters stand."""
 
     def place_of(self, param: str) -> Span: ...
 
 
-def type_of(word: Any, source: Placed | None = None, param: str = "") -> Type:
+def type_of(word: Any, source: HasParameterPlaces | None = None, param: str = "") -> Type:
     """A dtype-like, or `float`, `int`, `bool` for a Python scalar, as an argument type; raises CompileError.
 
     `param` is the parameter of `source` that it is for.
@@ -153,7 +153,7 @@ def type_names(types: tuple[Type, ...]) -> tuple[str, ...]:
     return tuple(str(t) if isinstance(t, Weak) else t.dtype for t in types)
 
 
-def _place(source: Placed | None, param: str) -> Span:
+def _place(source: HasParameterPlaces | None, param: str) -> Span:
     return Span("<types>", 0, 0, 0, 0) if source is None else source.place_of(param)
 
 

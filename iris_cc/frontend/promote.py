@@ -13,7 +13,7 @@ from iris_cc.records import record
 
 
 @record
-class Loop:
+class PromotedTypes:
     """The operand and result types of the loop NumPy picks."""
 
     operands: tuple[Scalar, ...]
@@ -28,7 +28,7 @@ class NoLoop(Exception):
         self.half = half
 
 
-def resolve(ufunc: str, types: tuple[Type, ...]) -> Loop:
+def resolve(ufunc: str, types: tuple[Type, ...]) -> PromotedTypes:
     """The loop of `numpy.<ufunc>` for operands of these types; raises NoLoop."""
     found = _resolve(ufunc, types)
     if isinstance(found, NoLoop):
@@ -37,7 +37,7 @@ def resolve(ufunc: str, types: tuple[Type, ...]) -> Loop:
 
 
 @lru_cache(maxsize=4096)
-def _resolve(name: str, types: tuple[Type, ...]) -> Loop | NoLoop:
+def _resolve(name: str, types: tuple[Type, ...]) -> PromotedTypes | NoLoop:
     ufunc: Any = np._core.umath.clip if name == "clip" else getattr(np, name)  # type: ignore[attr-defined]
     words = (np.dtype(np.uint64),) if types == (Weak.WIDE,) else tuple(map(_word, types))
     try:
@@ -50,7 +50,7 @@ def _resolve(name: str, types: tuple[Type, ...]) -> Loop | NoLoop:
     if not all(code in BY_DTYPE for code in codes):
         return NoLoop(f"numpy.{name} gives {', '.join(str(d) for d in dtypes[ufunc.nin :])} here", half="f2" in codes)
     scalars = tuple(BY_DTYPE[code] for code in codes)
-    return Loop(scalars[: ufunc.nin], scalars[ufunc.nin :])
+    return PromotedTypes(scalars[: ufunc.nin], scalars[ufunc.nin :])
 
 
 def _word(type: Type) -> Any:

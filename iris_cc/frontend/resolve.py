@@ -19,7 +19,7 @@ import numpy as np
 from iris_cc import codes, forks
 from iris_cc.codes import Code
 from iris_cc.frontend import composites
-from iris_cc.frontend.source import Source, of_function
+from iris_cc.frontend.source import FunctionSource, of_function
 from iris_cc.ir import ops
 from iris_cc.ir.types import BY_DTYPE, Scalar
 from iris_cc.records import record, replace
@@ -41,7 +41,7 @@ class Constant:
 
 
 @record
-class Known:
+class KnownFunction:
     """A function of known meaning: `numpy.sin`, `math.sin`, `builtin.abs`, `dsl.arctan2`."""
 
     space: Space
@@ -60,7 +60,7 @@ class CastTo:
 
 
 @record
-class Helper:
+class HelperFunction:
     """A plain Python function, compiled into its caller, or a kernel, whose result is a NumPy scalar (`strong`)."""
 
     function: Any  # a FunctionType, or the Routine of a kernel of DSL text
@@ -83,7 +83,7 @@ class Namespace:
 
 
 @record
-class Unusable:
+class UnusableEntity:
     """A name that cannot stand in a kernel, and why."""
 
     code: Code
@@ -92,7 +92,7 @@ class Unusable:
     at_root: bool = False  # the first name of a dotted one is at fault
 
 
-Entity = Local | Constant | Known | CastTo | Helper | Symbol | Namespace | Unusable
+Entity = Local | Constant | KnownFunction | CastTo | HelperFunction | Symbol | Namespace | UnusableEntity
 
 _MOST_GUESSED, _MOST_COMPARED = 50, 500  # names of one kernel that may be mistyped, and known names they may mean
 
@@ -126,7 +126,7 @@ def of_name(name: str) -> Entity | None:
     if (symbol := symbol_named(name)) is not None:
         return symbol
     if _is_known("dsl", name):
-        return Known("dsl", name)
+        return KnownFunction("dsl", name)
     if name in _DSL_CONSTANTS:
         return Constant(_DSL_CONSTANTS[name], None)
     if name in _casts_by_name():
@@ -137,7 +137,7 @@ def of_name(name: str) -> Entity | None:
 def of_dsl(name: str) -> Entity | None:
     """What a free name of DSL text means: builtins and modules come first, as in Python."""
     if _is_known("builtin", name):
-        return Known("builtin", name)
+        return KnownFunction("builtin", name)
     if name in _DSL_MODULES:
         return Namespace(_DSL_MODULES[name])
     return of_name(name)
@@ -148,7 +148,7 @@ def of_object(value: Any, name: str) -> Entity:
     if isinstance(value, np.generic):
         scalar = BY_DTYPE.get(value.dtype.newbyteorder("=").str[1:])
         if scalar is None:
-            return Unusable(codes.E0202, f"`{name}` is a NumPy scalar of type {value.dtype}")
+            return UnusableEntity(codes.E0202, f"`{name}` is a NumPy scalar of type {value.dtype}")
         return Constant(value.item(), scalar)
     if type(value) in (bool, int, float):
         return Constant(value, None)
@@ -161,17 +161,17 @@ def of_object(value: Any, name: str) -> Entity:
     if known is not None:
         return known
     if isinstance(value, FunctionType) and (value.__module__ or "").split(".")[0] != "numpy":
-        return Helper(value, strong=False)
+        return HelperFunction(value, strong=False)
     if hasattr(type(value), "__iris_kernel__") and (inner := value.py_func or value.dsl_routine) is not None:
-        return Helper(inner, strong=True)
-    return Unusable(codes.E0203 if callable(value) else codes.E0202, f"`{name}` is {describe(value)}")
+        return HelperFunction(inner, strong=True)
+    return UnusableEntity(codes.E0203 if callable(value) else codes.E0202, f"`{name}` is {describe(value)}")
 
 
 def special_float(routine: Routine, node: ast.Call) -> float | None:
     """The number of `float("inf")`, `float("-inf")`, `float("nan")` or any constant text Python's `float` reads."""
     match node:
         case ast.Call(args=[ast.Constant(value=str(text))], keywords=[]):
-            if routine.entity(node.func) == Known("builtin", "float"):
+            if routine.entity(node.func) == KnownFunction("builtin", "float"):
                 try:
                     return float(text)
                 except ValueError:
@@ -199,22 +199,23 @@ def of_attribute(node: ast.Attribute, lookup: Callable[[str], Entity]) -> Entity
         names.append(base.attr)
         base = base.value
     if not isinstance(base, ast.Name):
-        return Unusable(codes.E0102, "attributes of values are not supported")
+        return UnusableEntity(codes.E0102, "attributes of values are not supported")
     entity, path = lookup(base.id), base.id
-    if isinstance(entity, Unusable):
+    if isinstance(entity, UnusableEntity):
         return replace(entity, at_root=entity.code is codes.E0201)
     for name in reversed(names):
-        if isinstance(entity, Unusable):
+        if isinstance(entity, UnusableEntity):
             return entity
         if not isinstance(entity, Namespace):
-            return Unusable(codes.E0102, f"`{path}` is a number here, and attributes of numbers are not supported")
+            reason = f"`{path}` is a number here, and attributes of numbers are not supported"
+            return UnusableEntity(codes.E0102, reason)
         path = f"{path}.{name}"
         try:
             value = getattr(entity.module, name)
         except AttributeError:
             near = nearest(name, dir(entity.module))
             help = f"did you mean `{near}`?" if near else "see the module's documentation"
-            return Unusable(codes.E0201, f"module `{entity.module.__name__}` has no `{name}`", help)
+            return UnusableEntity(codes.E0201, f"module `{entity.module.__name__}` has no `{name}`", help)
         entity = of_object(value, path)
     return entity
 
@@ -225,7 +226,7 @@ def _known_objects() -> Mapping[Any, Entity]:
     homes: tuple[tuple[Space, Any], ...] = (("builtin", builtins), ("math", math), ("numpy", np))
     found: dict[Any, Entity] = {}
     for space, home in homes:
-        found |= {getattr(home, name): Known(space, name) for name in spelled(space) if hasattr(home, name)}
+        found |= {getattr(home, name): KnownFunction(space, name) for name in spelled(space) if hasattr(home, name)}
     found |= {np.dtype(scalar.dtype).type: CastTo(scalar) for scalar in Scalar}
     return MappingProxyType(found)
 
@@ -261,7 +262,7 @@ class Routine:
     """One function the compiler reads: the kernel itself or a helper.  Compared by identity."""
 
     name: str
-    source: Source
+    source: FunctionSource
     params: tuple[str, ...]
     defaults: Mapping[str, Any]
     locals: frozenset[str]
@@ -293,11 +294,11 @@ class Routine:
             found = _captured(self.function, name) or of_name(name)
         return found or self._unknown(name)
 
-    def _unknown(self, name: str) -> Unusable:
+    def _unknown(self, name: str) -> UnusableEntity:
         if hasattr(builtins, name):
-            return Unusable(codes.E0203, f"`{name}` is {describe(getattr(builtins, name))}")
+            return UnusableEntity(codes.E0203, f"`{name}` is {describe(getattr(builtins, name))}")
         near = nearest(name, self.known_names()) if len(self.seen) < _MOST_GUESSED else None
-        return Unusable(codes.E0201, f"`{name}` is not defined", f"did you mean `{near}`?" if near else "")
+        return UnusableEntity(codes.E0201, f"`{name}` is not defined", f"did you mean `{near}`?" if near else "")
 
     def known_names(self) -> list[str]:
         """What a mistyped name may mean, as far as it is compared."""
@@ -316,7 +317,7 @@ class Routine:
                     self.seen[path] = of_attribute(node, self.lookup)
                 return self.seen[path]
             case _:
-                return Unusable(codes.E0203, "only named functions can be called")
+                return UnusableEntity(codes.E0203, "only named functions can be called")
 
 
 def _captured(function: FunctionType, name: str) -> Entity | None:
@@ -325,7 +326,7 @@ def _captured(function: FunctionType, name: str) -> Entity | None:
         try:
             return of_object(cells[name].cell_contents, name)
         except ValueError:
-            return Unusable(codes.E0201, f"`{name}` has no value yet")
+            return UnusableEntity(codes.E0201, f"`{name}` has no value yet")
     if name in function.__globals__:
         return of_object(function.__globals__[name], name)
     if hasattr(builtins, name):
@@ -334,7 +335,7 @@ def _captured(function: FunctionType, name: str) -> Entity | None:
 
 
 def routine_of(
-    source: Source, function: FunctionType | None, family: dict[Any, Routine], texts: Mapping[Any, str]
+    source: FunctionSource, function: FunctionType | None, family: dict[Any, Routine], texts: Mapping[Any, str]
 ) -> Routine:
     """The routine a definition stands for; parameters outside the language are reported by `subset`."""
     arguments = source.tree.args

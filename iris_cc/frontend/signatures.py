@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from iris_cc.frontend.composites import BY_SPELLING, MANY
-from iris_cc.frontend.resolve import CastTo, Known
+from iris_cc.frontend.resolve import CastTo, KnownFunction
 from iris_cc.ir import ops
 
 
-def arity_problem(entity: Known | CastTo, positional: int, keywords: tuple[str, ...]) -> str:
+def arity_problem(entity: KnownFunction | CastTo, positional: int, keywords: tuple[str, ...]) -> str:
     """What is wrong with a call of `entity`, or an empty text."""
     name = f"np.{np.dtype(entity.scalar.dtype).name}" if isinstance(entity, CastTo) else entity.name
     fewest, most, allowed = (1, 1, ()) if isinstance(entity, CastTo) else _arity(entity)
@@ -23,7 +23,7 @@ def arity_problem(entity: Known | CastTo, positional: int, keywords: tuple[str, 
     return ""
 
 
-def _arity(entity: Known) -> tuple[int, int, tuple[str, ...]]:
+def _arity(entity: KnownFunction) -> tuple[int, int, tuple[str, ...]]:
     """The fewest and the most positional arguments, and keywords."""
     if (composite := BY_SPELLING.get(entity.key)) is not None:
         return composite.arity, composite.most or composite.arity, composite.keywords

@@ -1,6 +1,6 @@
 """Finds and parses the text of one function.  Runs nothing of the user's and imports nothing of the user's.
 
-A `Source` keeps the user's own file name and line numbers, so that every span points into the user's text.
+A `FunctionSource` keeps the user's own file name and line numbers, so that every span points into the user's text.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _MOST_ENDS = 200  # places where a definition may end that are tried
 
 
 @record
-class Source:
+class FunctionSource:
     """One function definition in its file."""
 
     file: str
@@ -64,7 +64,7 @@ def fail(code: Code, message: str, span: Span, label: str = "", help: str = "") 
     return CompileError((Diagnostic(code, message, span, label, help),))
 
 
-def of_function(function: FunctionType, text: str | None = None) -> Source:
+def of_function(function: FunctionType, text: str | None = None) -> FunctionSource:
     """The source of a Python function; `text` is the whole text that defined it, where Python has kept none."""
     code = function.__code__
     if function.__name__ == "<lambda>":
@@ -95,7 +95,7 @@ def definition_of(function: FunctionType, text: str | None = None) -> ast.Functi
     return tree if _is_source_of(source, function) or _is_source_of_rewritten(tree, function) else None
 
 
-def _source_of(function: FunctionType, text: str | None) -> Source:
+def _source_of(function: FunctionType, text: str | None) -> FunctionSource:
     code = function.__code__
     place = Span(code.co_filename, 0, 0, 0, 0)
     lines = lines_of_text(text) if text is not None else _lines_of(function)
@@ -112,7 +112,7 @@ def _source_of(function: FunctionType, text: str | None) -> Source:
     return _find(_parse(block, first, file), function.__name__, first, file, block)
 
 
-def of_text(text: str) -> Source:
+def of_text(text: str) -> FunctionSource:
     """The one function defined in DSL text."""
     lines = lines_of_text(text)
     file = remember_text("kernel", text, lines)
@@ -123,13 +123,13 @@ def of_text(text: str) -> Source:
     kept = dict(enumerate((line.rstrip("\r\n") for line in lines), 1))
     if len(definitions) != 1 or others:
         extra = others[:1] or definitions[1:2]
-        where = Source(file, definitions[0], kept).header if definitions else Span(file, 1, 0, 1, 1)
+        where = FunctionSource(file, definitions[0], kept).header if definitions else Span(file, 1, 0, 1, 1)
         if definitions and extra:
-            line = Source(file, definitions[0], kept).span(extra[0])
+            line = FunctionSource(file, definitions[0], kept).span(extra[0])
             where = Span(file, line.line, line.col, line.line, len(kept.get(line.line, "")))
         raise fail(codes.E0006, "DSL text holds exactly one `def` and nothing else", where)
     _compile(lines, file)
-    return Source(file, definitions[0], kept)
+    return FunctionSource(file, definitions[0], kept)
 
 
 def _digest(text: str) -> str:
@@ -158,7 +158,7 @@ def pragma(text: str) -> dict[str, str]:
 _FUTURE = sum({getattr(__future__, name).compiler_flag for name in __future__.all_feature_names})
 
 
-def _is_source_of(source: Source, function: FunctionType) -> bool:
+def _is_source_of(source: FunctionSource, function: FunctionType) -> bool:
     """Whether the definition compiles to the function: a file may have changed since it was imported.
 
     How CPython calls `np.sin` depends on whether the module imports `np`, so the definition is compiled beside imports.
@@ -171,7 +171,7 @@ def _is_source_of(source: Source, function: FunctionType) -> bool:
     return imported != owners and _compiles_beside(imported, source, function)
 
 
-def _compiles_beside(imported: frozenset[str], source: Source, function: FunctionType) -> bool:
+def _compiles_beside(imported: frozenset[str], source: FunctionSource, function: FunctionType) -> bool:
     code = function.__code__
     text = _in_scopes(imported, [f"{line}\n" for line in source.lines.values()], function)
     try:
@@ -423,11 +423,11 @@ def _is_indented(lines: list[str]) -> bool:
     return next((line[:1] in (" ", "\t") for line in lines if _is_code(line)), False)
 
 
-def _find(tree: ast.Module, name: str, first: int, file: str, block: list[str]) -> Source:
+def _find(tree: ast.Module, name: str, first: int, file: str, block: list[str]) -> FunctionSource:
     wrapped = bool(tree.body) and isinstance(tree.body[0], ast.If) and tree.body[0].lineno < first
     body = tree.body[0].body if wrapped else tree.body  # type: ignore[attr-defined]
     lines = dict(enumerate((line.rstrip("\r\n") for line in block), first))
     for node in body:
         if isinstance(node, ast.FunctionDef):
-            return Source(file, node, lines)
+            return FunctionSource(file, node, lines)
     raise fail(codes.E0006, f"`{name}` is not written with `def`", Span(file, first, 0, first, 0))

@@ -14,8 +14,18 @@ from iris_cc import codes
 from iris_cc.codes import Code
 from iris_cc.diagnostics import CompileError, Diagnostic, Label, Span
 from iris_cc.frontend import resolve
-from iris_cc.frontend.flow import Flow
-from iris_cc.frontend.resolve import CastTo, Constant, Helper, Known, Local, Namespace, Routine, Symbol, Unusable
+from iris_cc.frontend.flow import Definiteness
+from iris_cc.frontend.resolve import (
+    CastTo,
+    Constant,
+    HelperFunction,
+    KnownFunction,
+    Local,
+    Namespace,
+    Routine,
+    Symbol,
+    UnusableEntity,
+)
 from iris_cc.frontend.shape import arms
 from iris_cc.frontend.signatures import arity_problem
 from iris_cc.ir import ops
@@ -117,7 +127,7 @@ class _RoutineCheck:
                     codes.E0301, f"`{node.id}` may be unassigned here", node, "read here", related=self.stores(node)
                 )
 
-        flow = Flow(self.routine.locals, self.constant, report)
+        flow = Definiteness(self.routine.locals, self.constant, report)
         arguments = self.source.tree.args
         given = {arg.arg for arg in ast.walk(arguments) if isinstance(arg, ast.arg)}
         refused = any(found.code is codes.E0101 for found in self.checker.diagnostics)  # may return inside
@@ -237,9 +247,9 @@ class _RoutineCheck:
                 return first
             case ast.Call(func=func):
                 match self.routine.entity(func):
-                    case Helper(function) if (routine := self.helper(function, value)) is not None:
+                    case HelperFunction(function) if (routine := self.helper(function, value)) is not None:
                         return self.checker.outputs.get(routine, 1)
-                    case Known(name="divmod"):
+                    case KnownFunction(name="divmod"):
                         return 2
                     case _:
                         return 1
@@ -369,14 +379,14 @@ class _RoutineCheck:
                 if axis > 7:
                     self.error(codes.E0405, f"`{ast.unparse(node)}` needs more dimensions than arrays have", node)
                 self.checker.symbols[Symbol(kind, axis)] = None
-            case Unusable():
+            case UnusableEntity():
                 self.unusable(entity, node)
             case Namespace():
                 self.error(codes.E0202, f"`{ast.unparse(node)}` is a module, not a number", node)
             case _:
                 self.error(codes.E0202, f"`{ast.unparse(node)}` is a function, not a number", node, help="call it")
 
-    def unusable(self, entity: Unusable, node: ast.expr, *, called: bool = False) -> None:
+    def unusable(self, entity: UnusableEntity, node: ast.expr, *, called: bool = False) -> None:
         """A name that means nothing here: the caret goes under the part that is wrong."""
         code = codes.E0203 if called and entity.code is codes.E0202 else entity.code
         if entity.code is codes.E0201:
@@ -393,14 +403,14 @@ class _RoutineCheck:
         if any(keyword.arg is None for keyword in node.keywords):
             self.error(codes.E0204, "`**` arguments are not supported", node)
         match self.routine.entity(node.func):
-            case Unusable() as entity:
+            case UnusableEntity() as entity:
                 self.unusable(entity, node.func, called=True)
-            case Known() | CastTo() as entity:
+            case KnownFunction() | CastTo() as entity:
                 if problem := arity_problem(entity, len(node.args), tuple(k.arg or "" for k in node.keywords)):
                     self.error(codes.E0204, problem, node)
-                if isinstance(entity, Known) and entity.name == "divmod" and not several:
+                if isinstance(entity, KnownFunction) and entity.name == "divmod" and not several:
                     self.error(codes.E0110, "`divmod` gives two values", node)
-            case Helper(function):
+            case HelperFunction(function):
                 self.helper_call(node, function, several=several)
             case _:
                 self.error(codes.E0203, f"`{ast.unparse(node.func)}` is not a function", node.func)

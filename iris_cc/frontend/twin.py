@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from iris_cc.frontend.resolve import Known, Routine
+from iris_cc.frontend.resolve import KnownFunction, Routine
 from iris_cc.ir import ops
 
 
@@ -23,7 +23,7 @@ def numpy_twin(routine: Routine) -> np.ufunc | None:
             name = ops.BY_PYTHON[type(op)].numpy
         case [ast.Return(value=ast.Call(func=func, args=[left, right], keywords=[]))]:
             entity = routine.entity(func)
-            name = entity.name if isinstance(entity, Known) and entity.space in ("numpy", "dsl") else ""
+            name = entity.name if isinstance(entity, KnownFunction) and entity.space in ("numpy", "dsl") else ""
         case _:
             return None
     names = [side.id for side in (left, right) if isinstance(side, ast.Name)]

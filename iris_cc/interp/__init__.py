@@ -12,23 +12,23 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from iris_cc.interp.program import Array, Program
+from iris_cc.interp.program import Array, Executable
 from iris_cc.ir.nodes import Function
 
-__all__ = ["Program", "compile_interpreter", "run"]
+__all__ = ["Executable", "compile_interpreter", "run"]
 
 # Programs by the identity of their function, which each entry keeps alive: hashing the whole tree at every call would
 # cost more than a small call itself.
-_PROGRAMS: OrderedDict[int, tuple[Function, Program]] = OrderedDict()
+_PROGRAMS: OrderedDict[int, tuple[Function, Executable]] = OrderedDict()
 _MOST = 256
 
 
-def compile_interpreter(fn: Function) -> Program:
+def compile_interpreter(fn: Function) -> Executable:
     """The program of `fn`, made at the first request."""
     known = _PROGRAMS.get(id(fn))
     if known is not None and known[0] is fn:
         return known[1]
-    program = Program(fn)
+    program = Executable(fn)
     _PROGRAMS[id(fn)] = (fn, program)
     while len(_PROGRAMS) > _MOST:
         try:

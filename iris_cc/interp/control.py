@@ -10,11 +10,11 @@ from itertools import count
 
 import numpy as np
 
-from iris_cc.interp.lanes import Lanes, Live, Value
+from iris_cc.interp.lanes import LaneValues, Live, Value
 from iris_cc.ir.nodes import Fault
 from iris_cc.records import record
 
-Step = Callable[[Lanes], None]
+Step = Callable[[LaneValues], None]
 Slots = tuple[int, ...]
 
 # Slots of the iteration limit and of the numbers of the elements; constants and memory have the slots below.
@@ -31,36 +31,36 @@ class Faulted(Exception):
 
 
 @record
-class Code:
+class BlockCode:
     """A block: what to do, then where its results are."""
 
     steps: tuple[Step, ...]
     results: Slots
     own: frozenset[int]  # the slots it defines itself
 
-    def run(self, lanes: Lanes) -> None:
+    def run(self, lanes: LaneValues) -> None:
         for step in self.steps:
             step(lanes)
 
-    def values(self, lanes: Lanes) -> list[Value]:
+    def values(self, lanes: LaneValues) -> list[Value]:
         self.run(lanes)
         return [lanes[slot] for slot in self.results]
 
 
 def check(condition: int, fault: Fault) -> Step:
-    def step(lanes: Lanes) -> None:
+    def step(lanes: LaneValues) -> None:
         if not lanes[condition].all():
             raise Faulted(fault)
 
     return step
 
 
-def choose(outs: Slots, condition: int, then: Code, orelse: Code) -> Step:
-    def one_side(lanes: Lanes, side: Code) -> None:
-        for out, value in zip(outs, side.values(Lanes(lanes, None, lanes.count)), strict=True):
+def choose(outs: Slots, condition: int, then: BlockCode, orelse: BlockCode) -> Step:
+    def one_side(lanes: LaneValues, side: BlockCode) -> None:
+        for out, value in zip(outs, side.values(LaneValues(lanes, None, lanes.count)), strict=True):
             lanes[out] = value
 
-    def step(lanes: Lanes) -> None:
+    def step(lanes: LaneValues) -> None:
         flags = lanes[condition]
         taken = np.flatnonzero(flags) if isinstance(flags, np.ndarray) else None
         if taken is None:
@@ -68,8 +68,8 @@ def choose(outs: Slots, condition: int, then: Code, orelse: Code) -> Step:
         if len(taken) in (0, lanes.count):
             return one_side(lanes, then if len(taken) else orelse)
         other = np.flatnonzero(~flags)
-        yes = Lanes(lanes, taken, len(taken))
-        no = Lanes(lanes, other, len(other))
+        yes = LaneValues(lanes, taken, len(taken))
+        no = LaneValues(lanes, other, len(other))
         then.run(yes)
         orelse.run(no)
         for out, left, right in zip(outs, then.results, orelse.results, strict=True):
@@ -119,7 +119,7 @@ class Bounds:
 
 
 @record
-class Loop:
+class LoopSlots:
     """What both loops have: carried values in, results out, and whether a lane that left may run on."""
 
     outs: Slots
@@ -127,18 +127,18 @@ class Loop:
     inits: Slots
     tame: bool
 
-    def begin(self, lanes: Lanes) -> Live:
+    def begin(self, lanes: LaneValues) -> Live:
         return Live(lanes, [lanes[slot] for slot in self.inits], self.tame)
 
     def enter(self, state: Live) -> None:
         state.lanes.update(zip(self.carried, state.values, strict=True))
 
-    def finish(self, state: Live, lanes: Lanes) -> None:
+    def finish(self, state: Live, lanes: LaneValues) -> None:
         lanes.update(zip(self.outs, state.results(), strict=True))
 
 
-def loop_for(loop: Loop, bounds: Bounds, live: int | None, body: Code) -> Step:
-    def step(lanes: Lanes) -> None:
+def loop_for(loop: LoopSlots, bounds: Bounds, live: int | None, body: BlockCode) -> Step:
+    def step(lanes: LaneValues) -> None:
         start, stop, stride = lanes[bounds.start], lanes[bounds.stop], lanes[bounds.step]
         trips = trip_count(start, stop, stride)
         state = loop.begin(lanes)
@@ -173,8 +173,8 @@ def _next_end(trips: Value, done: int) -> int:
     return int(trips.min(where=trips > np.uint64(done), initial=_WORD - 1))
 
 
-def loop_while(loop: Loop, condition: Code, body: Code) -> Step:
-    def step(lanes: Lanes) -> None:
+def loop_while(loop: LoopSlots, condition: BlockCode, body: BlockCode) -> Step:
+    def step(lanes: LaneValues) -> None:
         limit = lanes[LIMIT]
         state = loop.begin(lanes)
         for done in count():

@@ -15,12 +15,12 @@ Value = Any  # an ndarray of one dimension, or a NumPy scalar
 Positions = npt.NDArray[np.intp]
 
 
-class Lanes(dict[int, Value]):
+class LaneValues(dict[int, Value]):
     """The values of some lanes, by slot.  A slot of the scope around is gathered at its first read, then kept."""
 
     __slots__ = ("around", "count", "positions")
 
-    def __init__(self, around: Lanes | None, positions: Positions | None, count: int) -> None:
+    def __init__(self, around: LaneValues | None, positions: Positions | None, count: int) -> None:
         super().__init__()
         self.around = around
         self.positions = positions  # of these lanes among those around; None: all of them
@@ -50,7 +50,7 @@ class Live:
     are many; any other body never sees them.
     """
 
-    def __init__(self, around: Lanes, carried: list[Value], tame: bool) -> None:
+    def __init__(self, around: LaneValues, carried: list[Value], tame: bool) -> None:
         self.around = around
         self.tame = tame
         self.values = carried
@@ -58,7 +58,7 @@ class Live:
         self.inside: npt.NDArray[np.bool_] | None = None  # which lanes here are live; None: all
         self.alive = around.count
         self.left: list[Value] | None = None
-        self.lanes = Lanes(around, None, around.count)
+        self.lanes = LaneValues(around, None, around.count)
 
     def keep(self, wanted: Value) -> Positions | None:
         """Only the lanes where `wanted` holds go on; the positions of those kept when the others were dropped."""
@@ -97,7 +97,7 @@ class Live:
     def drop(self, kept: Positions) -> Positions:
         self.positions = kept if self.positions is None else self.positions[kept]
         self.values = [gather(value, kept) for value in self.values]
-        self.lanes = Lanes(self.around, self.positions, len(kept))
+        self.lanes = LaneValues(self.around, self.positions, len(kept))
         self.inside = None
         return kept
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from iris_cc.interp.control import Faulted, Slots, Step
-from iris_cc.interp.lanes import Lanes, Value
+from iris_cc.interp.lanes import LaneValues, Value
 from iris_cc.interp.special import dtype
 from iris_cc.ir.nodes import Array, ArrayParam, Atom, Const, Fault
 from iris_cc.records import record
@@ -39,7 +39,7 @@ class Memory:
 def load(out: int, place: Place, indices: Slots) -> Step:
     type = dtype(place.array.type)
 
-    def step(lanes: Lanes) -> None:
+    def step(lanes: LaneValues) -> None:
         data, at, inside = _find(lanes, place, indices)
         if inside.all():
             lanes[out] = data[at]
@@ -53,7 +53,7 @@ def load(out: int, place: Place, indices: Slots) -> Step:
 
 
 def store(place: Place, indices: Slots, value: int) -> Step:
-    def step(lanes: Lanes) -> None:
+    def step(lanes: LaneValues) -> None:
         data, at, inside = _find(lanes, place, indices)
         stored = lanes[value]
         if inside.all():
@@ -67,7 +67,7 @@ def store(place: Place, indices: Slots, value: int) -> Step:
 def alloc(place: Place, extents: Slots) -> Step:
     """As many places for each lane as the largest one needs; the extents of each say how many it has."""
 
-    def step(lanes: Lanes) -> None:
+    def step(lanes: LaneValues) -> None:
         sizes = [np.maximum(lanes[slot], 0) for slot in extents]
         try:
             data = np.zeros((lanes.count, *(int(size.max()) for size in sizes)), dtype(place.array.type))
@@ -80,7 +80,7 @@ def alloc(place: Place, extents: Slots) -> Step:
     return step
 
 
-def _find(lanes: Lanes, place: Place, indices: Slots) -> tuple[npt.NDArray[Any], tuple[Value, ...], Value]:
+def _find(lanes: LaneValues, place: Place, indices: Slots) -> tuple[npt.NDArray[Any], tuple[Value, ...], Value]:
     """The memory, the place of each lane in it, and for which lanes it exists."""
     at = [lanes[slot] for slot in indices]
     inside: Value = np.True_

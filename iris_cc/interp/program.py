@@ -15,10 +15,10 @@ import numpy.typing as npt
 from iris_cc.interp.control import (
     LIMIT,
     ROWS,
+    BlockCode,
     Bounds,
-    Code,
     Faulted,
-    Loop,
+    LoopSlots,
     Slots,
     Step,
     check,
@@ -26,7 +26,7 @@ from iris_cc.interp.control import (
     loop_for,
     loop_while,
 )
-from iris_cc.interp.lanes import Lanes, Value, spread
+from iris_cc.interp.lanes import LaneValues, Value, spread
 from iris_cc.interp.memory import Memory, Place, alloc, axis_values, load, store
 from iris_cc.interp.special import Evaluate, dtype, evaluator, returns_fresh_memory
 from iris_cc.ir import nodes, walk
@@ -78,7 +78,7 @@ class Given:
             yield self.part(first, min(first + most, self.count))
 
 
-class Program:
+class Executable:
     """What `run` executes."""
 
     def __init__(self, fn: Function) -> None:
@@ -123,7 +123,7 @@ class Program:
         return [(array, array.copy()) for param, array in both if param.array.is_writable]
 
     def values(self, given: Given) -> list[Value]:
-        lanes = Lanes(None, None, given.count)
+        lanes = LaneValues(None, None, given.count)
         lanes.update(self.constants)
         lanes[LIMIT] = given.limit
         lanes.update(zip((var.id for var in self.wanted), given.values, strict=True))
@@ -208,7 +208,7 @@ class _Compiler:
     def slots(self, atoms: Sequence[Atom]) -> Slots:
         return tuple(map(self.slot, atoms))
 
-    def block(self, block: Block) -> Code:
+    def block(self, block: Block) -> BlockCode:
         uses = _Uses(block)
         steps: list[Step] = []
         for at, stmt in enumerate(block.stmts):
@@ -219,7 +219,7 @@ class _Compiler:
                 steps.append(self.structured(stmt))
             if dying:
                 steps.append(_forget(tuple(dying)))
-        return Code(tuple(steps), self.slots(block.results), frozenset(uses.own))
+        return BlockCode(tuple(steps), self.slots(block.results), frozenset(uses.own))
 
     def let(self, let: Let, uses: _Uses, dying: list[int]) -> Step:
         """One operation; it writes over an operand that dies here, when that has the result's type and is ours."""
@@ -241,11 +241,11 @@ class _Compiler:
                 return choose(self.slots(outs), self.slot(condition), self.block(then), self.block(orelse))
             case For(outs, index, start, stop, step, carried, inits, live, body):
                 bounds = Bounds(self.slot(index), self.slot(start), self.slot(stop), self.slot(step))
-                loop = Loop(self.slots(outs), self.slots(carried), self.slots(inits), _tame(body))
+                loop = LoopSlots(self.slots(outs), self.slots(carried), self.slots(inits), _tame(body))
                 return loop_for(loop, bounds, live, self.block(body))
             case While(outs, carried, inits, condition, body):
                 tame = _tame(condition) and _tame(body)
-                loop = Loop(self.slots(outs), self.slots(carried), self.slots(inits), tame)
+                loop = LoopSlots(self.slots(outs), self.slots(carried), self.slots(inits), tame)
                 return loop_while(loop, self.block(condition), self.block(body))
             case Load(out, array, indices):
                 return load(out.id, self.places[array], self.slots(indices))
@@ -297,7 +297,7 @@ def _reads(stmt: Stmt) -> Iterator[Var]:
 
 
 def _forget(slots: Slots) -> Step:
-    def step(lanes: Lanes) -> None:
+    def step(lanes: LaneValues) -> None:
         for slot in slots:
             del lanes[slot]
 
@@ -308,26 +308,26 @@ def _apply(function: Evaluate, out: int, args: Slots) -> Step:
     if len(args) == 1:
         (only,) = args
 
-        def unary(lanes: Lanes) -> None:
+        def unary(lanes: LaneValues) -> None:
             lanes[out] = function(lanes[only])
 
         return unary
     if len(args) == 2:
         left, right = args
 
-        def binary(lanes: Lanes) -> None:
+        def binary(lanes: LaneValues) -> None:
             lanes[out] = function(lanes[left], lanes[right])
 
         return binary
 
-    def any_number(lanes: Lanes) -> None:
+    def any_number(lanes: LaneValues) -> None:
         lanes[out] = function(*[lanes[arg] for arg in args])
 
     return any_number
 
 
 def _overwrite(function: Evaluate, out: int, args: Slots, target: int) -> Step:
-    def step(lanes: Lanes) -> None:
+    def step(lanes: LaneValues) -> None:
         values = [lanes[arg] for arg in args]
         memory = lanes.pop(target)
         # A value that is the same on every lane has no memory of its own.

@@ -28,7 +28,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from iris_cc.digest import sha256
-from iris_cc.frontend.resolve import Constant, Helper, Namespace, Routine
+from iris_cc.frontend.resolve import Constant, HelperFunction, Namespace, Routine
 from iris_cc.frontend.source import block_of, lines_of_text
 from iris_cc.kernels.options import Options
 from iris_cc.target import Fp
@@ -221,7 +221,7 @@ def _as_seen(entity: Any, value: Any) -> Any:
     match entity:
         case Constant(value=seen, scalar=scalar):
             return seen if scalar is None else np.dtype(scalar.dtype).type(seen)
-        case Helper(function=seen, strong=False) | Namespace(module=seen):
+        case HelperFunction(function=seen, strong=False) | Namespace(module=seen):
             return seen
         case _:
             return value

@@ -97,7 +97,7 @@ def _share(spec: Specialization, library: loader.Library) -> tuple[int, ...] | N
 
 def _native_nd(address: int) -> RunNd:
     with forks.imports:
-        from iris_cc.runtime.ndloop import Native as NativeNd
+        from iris_cc.runtime.ndloop import NativeNd
 
     return NativeNd(address, _raise_fault)
 

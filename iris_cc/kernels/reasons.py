@@ -11,7 +11,7 @@ from iris_cc.diagnostics import CompileError, Diagnostic, Span
 from iris_cc.ir.nodes import Fault
 
 
-class Placed(Protocol):
+class HasPlace(Protocol):
     """What stands somewhere: a source."""
 
     @property
@@ -32,19 +32,19 @@ _CODE_OF: dict[build.FailureKind, Code] = {
 _NOTES, _LONGEST_NOTE, _LONGEST_MESSAGE = 6, 200, 1000
 
 
-def disabled(source: Placed) -> Diagnostic:
+def disabled(source: HasPlace) -> Diagnostic:
     return Diagnostic(codes.E0501, f"compilation is switched off by {config.KILL_SWITCH}", source.place)
 
 
-def in_background(source: Placed) -> Diagnostic:
+def in_background(source: HasPlace) -> Diagnostic:
     return Diagnostic(codes.E0509, "the compiler is at work in the background", source.place)
 
 
-def not_loaded(source: Placed, message: str) -> Diagnostic:
+def not_loaded(source: HasPlace, message: str) -> Diagnostic:
     return Diagnostic(codes.E0505, message, source.place)
 
 
-def too_deep(source: Placed) -> CompileError:
+def too_deep(source: HasPlace) -> CompileError:
     return CompileError((Diagnostic(codes.E0005, "too little of the stack is left to compile here", source.place),))
 
 
@@ -53,11 +53,11 @@ def is_out_of_bounds(error: BaseException) -> bool:
     return isinstance(error, OverflowError) and str(error) == Fault.OUT_OF_BOUNDS.message
 
 
-def out_of_bounds(source: Placed) -> CompileError:
+def out_of_bounds(source: HasPlace) -> CompileError:
     return CompileError((Diagnostic(codes.E0407, Fault.OUT_OF_BOUNDS.message, source.place),))
 
 
-def of_failure(failure: BuildFailure, source: Placed) -> Diagnostic:
+def of_failure(failure: BuildFailure, source: HasPlace) -> Diagnostic:
     """A failed build as a diagnostic of the kernel."""
     lines = failure.stderr.strip().splitlines()
     notes = tuple(_cut(line) for line in lines[:_NOTES])

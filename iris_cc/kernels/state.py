@@ -32,7 +32,7 @@ from iris_cc.runtime import callers
 from iris_cc.runtime.dispatcher import Callee, Dispatcher, weak_types
 from iris_cc.runtime.limits import WhileLimit
 from iris_cc.runtime.pending import was_declined
-from iris_cc.runtime.ufunc import Loop, Word, factory_works, make_ufunc
+from iris_cc.runtime.ufunc import InnerLoop, Word, factory_works, make_ufunc
 from iris_cc.target import Fp, Target
 
 if TYPE_CHECKING:
@@ -260,7 +260,7 @@ class KernelState:
         route: Route,
         words: tuple[Word, ...],
         requested: tuple[np.dtype[Any] | None, ...],
-    ) -> Loop:
+    ) -> InnerLoop:
         """The loop for operands of these dtypes; `requested` is what `dtype=` or `signature=` ask of the outputs."""
         spec = self.called_spec(mask, words, requested)
         made = self.realize(spec, route)
@@ -272,9 +272,9 @@ class KernelState:
                 return self._loop_that_gives_way(spec)
         match made:
             case Native(address=address, library=library, share=share):
-                return Loop(spec.dtypes, address, library, share=share)
+                return InnerLoop(spec.dtypes, address, library, share=share)
             case Interpreted(address=address, keeper=keeper):
-                return Loop(spec.dtypes, address, keeper, python=True)
+                return InnerLoop(spec.dtypes, address, keeper, python=True)
             case _:
                 assert_never(made)
 
@@ -337,7 +337,7 @@ class KernelState:
             return OutsideTypes(error.diagnostics)
         return error
 
-    def _loop_that_gives_way(self, spec: Specialization) -> Loop:
+    def _loop_that_gives_way(self, spec: Specialization) -> InnerLoop:
         """An interpreted loop for as long as there is no compiled one; then it passes its work on.
 
         NumPy keeps the loops of a ufunc, so calls at full speed need another ufunc: `replace_ufuncs`.  This is for
@@ -350,16 +350,16 @@ class KernelState:
             if not compiled and config.jit_enabled():
                 made = self.realize(spec, "compiled")
                 if isinstance(made, Native):
-                    compiled.append(self._ufunc_of(Loop(spec.dtypes, made.address, made.library)))
+                    compiled.append(self._ufunc_of(InnerLoop(spec.dtypes, made.address, made.library)))
             if compiled:
                 result = compiled[0](*inputs)
                 return result if self.nout > 1 else (result,)
             return inner(inputs)
 
         address, keeper = realize.python_loop(run, spec)
-        return Loop(spec.dtypes, address, keeper, python=True)
+        return InnerLoop(spec.dtypes, address, keeper, python=True)
 
-    def _ufunc_of(self, loop: Loop) -> Any:
+    def _ufunc_of(self, loop: InnerLoop) -> Any:
         return _factory()(self.source.name, None, self.nin, self.nout, lambda words, requested: loop, None)
 
     def replace_ufuncs(self, spec: Specialization) -> None:

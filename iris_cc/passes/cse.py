@@ -11,7 +11,7 @@ from iris_cc.ir.effects import effects
 from iris_cc.ir.nodes import Array, Atom, Block, Const, For, Function, Let, Load, Stmt, Var, While
 from iris_cc.ir.ops import Op
 from iris_cc.ir.types import Scalar
-from iris_cc.passes.scope import Known
+from iris_cc.passes.scope import Replacements
 from iris_cc.records import replace
 
 # What makes two operations one.  Numbers, not atoms: hashing a node costs more than the rest of this pass.
@@ -26,7 +26,7 @@ def cse(fn: Function) -> Function:
 
 class _Cse:
     def __init__(self) -> None:
-        self.known = Known()
+        self.known = Replacements()
         self.available: dict[_Key, tuple[list[Stmt], int]] = {}  # where the first one stands
         self.loaded: dict[Array, dict[_Place, Var]] = {}  # what still lies there
 

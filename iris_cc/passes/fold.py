@@ -18,7 +18,7 @@ from iris_cc.ir.ops import Op, Trait
 from iris_cc.ir.types import BOOL, Scalar
 from iris_cc.ir.walk import definitions, highest_id
 from iris_cc.passes.identities import FALSE, TRUE, Simpler, simplify
-from iris_cc.passes.scope import Known
+from iris_cc.passes.scope import Replacements
 from iris_cc.records import replace
 
 
@@ -28,7 +28,7 @@ def fold(fn: Function) -> Function:
 
 class _Fold:
     def __init__(self, next_id: int) -> None:
-        self.known = Known()
+        self.known = Replacements()
         self.made: dict[int, Let] = {}
         self.next_id = next_id
 

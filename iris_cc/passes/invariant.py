@@ -9,7 +9,7 @@ from typing import assert_never
 
 from iris_cc.ir.nodes import Alloc, Block, Check, For, Function, If, Let, Load, Stmt, Store, While
 from iris_cc.passes.identities import TRUE
-from iris_cc.passes.scope import Known, with_carried
+from iris_cc.passes.scope import Replacements, with_carried
 from iris_cc.records import replace
 
 
@@ -19,7 +19,7 @@ def invariants(fn: Function) -> Function:
 
 class _Invariants:
     def __init__(self) -> None:
-        self.known = Known()
+        self.known = Replacements()
 
     def block(self, block: Block) -> Block:
         stmts = [self.stmt(self.known.in_operands(stmt)) for stmt in block.stmts]

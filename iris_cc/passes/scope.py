@@ -13,7 +13,7 @@ from iris_cc.records import replace
 Loop = TypeVar("Loop", For, While)
 
 
-class Known:
+class Replacements:
     """Replacements found so far.  Each target is already final, so one lookup is enough."""
 
     def __init__(self) -> None:

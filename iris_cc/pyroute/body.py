@@ -14,7 +14,7 @@ import numpy as np
 
 from iris_cc.pyroute.elements import WEAK, DType
 from iris_cc.pyroute.kinds import UNKNOWN, Kind, Number, join, of_value
-from iris_cc.pyroute.rewrite import Place, Rewriter
+from iris_cc.pyroute.rewrite import ElementPlace, Rewriter
 from iris_cc.pyroute.walk import Inference, output_types
 
 _MOST_ROUNDS = 8
@@ -36,7 +36,7 @@ class Body:
         self._inference: Inference | None = None
         self.called = function
         self.is_indexed = False
-        self.place = Place()
+        self.place = ElementPlace()
         if type(function) is FunctionType:
             rewriter = Rewriter(function, texts, np.int64)
             self.called, self.place = rewriter.function(function), rewriter.place

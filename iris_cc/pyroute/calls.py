@@ -34,7 +34,7 @@ class Callee(Protocol):
     def expected(self, operands: Sequence[object]) -> tuple[DType | None, ...]: ...
 
 
-class Call:
+class UfuncCall:
     """`inputs` are arrays or what becomes one, and Python scalars."""
 
     def __init__(self, ufunc: Callee, inputs: tuple[Any, ...], request: Request) -> None:

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from iris_cc.pyroute.rewrite import Place
+from iris_cc.pyroute.rewrite import ElementPlace
 from iris_cc.records import record
 from iris_cc.runtime.operands import broadcast_shape
 
@@ -147,7 +147,7 @@ def evaluate(
     order: Any,
     usual: int,
     expected: tuple[DType | None, ...],
-    space: Space | None = None,
+    space: ElementSpace | None = None,
 ) -> Results:
     """Call for every element of the broadcast, in which outputs of these `shapes` take part.
 
@@ -171,10 +171,10 @@ def evaluate(
 
 
 @record(eq=False)
-class Space:
+class ElementSpace:
     """Where elements stand: `shapes` take part in the broadcast; `origin` and `extents` are those of a larger space."""
 
-    place: Place
+    place: ElementPlace
     shapes: tuple[tuple[int, ...], ...] = ()
     origin: tuple[int, ...] | None = None
     extents: tuple[int, ...] | None = None
@@ -188,7 +188,7 @@ class Located:
     """A caller whose first value is the element's position."""
 
     caller: Caller
-    space: Space
+    space: ElementSpace
     extents: tuple[int, ...]
 
     def __call__(self, position: tuple[int, ...], *values: Any) -> tuple[Any, ...]:

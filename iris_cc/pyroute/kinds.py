@@ -48,7 +48,7 @@ class Number:
 
 
 @record(eq=False)
-class Known:
+class KnownObject:
     """An object that was found by its name."""
 
     value: Any
@@ -68,7 +68,7 @@ class Nothing:
     certain: bool
 
 
-Kind: TypeAlias = "Number | Known | Several | Nothing"
+Kind: TypeAlias = "Number | KnownObject | Several | Nothing"
 UNKNOWN = Nothing(False)
 NEVER = Nothing(True)
 
@@ -83,7 +83,7 @@ def of_value(value: Any) -> Kind:
         return literal(value)
     if isinstance(value, np.generic):
         return Number(value.dtype)
-    return Several(tuple(map(of_value, value))) if type(value) is tuple else Known(value)
+    return Several(tuple(map(of_value, value))) if type(value) is tuple else KnownObject(value)
 
 
 def join(left: Kind, right: Kind) -> Kind:
@@ -97,7 +97,7 @@ def join(left: Kind, right: Kind) -> Kind:
             return _joined(left, right)
         case Several(parts), Several(others) if len(parts) == len(others):
             return Several(tuple(map(join, parts, others)))
-        case Known(value), Known(other) if value is other:
+        case KnownObject(value), KnownObject(other) if value is other:
             return left
     return UNKNOWN
 

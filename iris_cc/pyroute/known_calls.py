@@ -16,7 +16,7 @@ from iris_cc.pyroute.kinds import (
     NEVER,
     UNKNOWN,
     Kind,
-    Known,
+    KnownObject,
     Number,
     Several,
     by_loop,
@@ -101,7 +101,7 @@ def _sample(kind: Kind) -> Any:
         if kind.single is not None:
             return kind.single
         return kind.kind(1) if isinstance(kind.kind, type) else np.ones((), kind.kind)[()] if kind.is_plain else None
-    if isinstance(kind, Known) and isinstance(kind.value, (list, np.ndarray)):
+    if isinstance(kind, KnownObject) and isinstance(kind.value, (list, np.ndarray)):
         return kind.value
     return None
 
@@ -126,7 +126,7 @@ def _extreme(args: Sequence[Kind]) -> Kind:
 
 def _round(args: Sequence[Kind]) -> Kind:
     match args:
-        case [Number() as value] | [Number() as value, Known(None)] if value.dtype.kind in "biuf":
+        case [Number() as value] | [Number() as value, KnownObject(None)] if value.dtype.kind in "biuf":
             return Number(int) if value.dtype.kind != "b" or value.is_weak else UNKNOWN
         case [Number() as value, Number()] if value.dtype.kind in "iuf":
             return Number(value.kind)
@@ -199,5 +199,5 @@ _BUILTINS: Mapping[Any, Callable[[Sequence[Kind]], Kind]] = {
     hasattr: _always(bool),
     any: _always(bool),
     all: _always(bool),
-    print: lambda args: Known(None),
+    print: lambda args: KnownObject(None),
 }

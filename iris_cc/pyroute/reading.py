@@ -17,7 +17,7 @@ from iris_cc.pyroute.kinds import (
     NEVER,
     UNKNOWN,
     Kind,
-    Known,
+    KnownObject,
     Number,
     Several,
     join,
@@ -98,7 +98,7 @@ class Reader:
             case ast.Subscript(value=value, slice=place):
                 return self.subscript(value, self.read(place))
             case ast.Lambda():
-                return Known(Inner(node, self))
+                return KnownObject(Inner(node, self))
             case ast.Starred(value=value):
                 self.read(value)
             case _:
@@ -152,13 +152,13 @@ class Reader:
                     return Number(float if kind.kind in (float, complex) else int)
                 return Number(kind.dtype.type(1).real.dtype) if kind.dtype.kind in "?biufc" else UNKNOWN
             case Number() if not kind.is_weak and name == "dtype":
-                return Known(kind.dtype)
-            case Known(np.dtype() as dtype) if name == "type":
-                return Known(dtype.type)
-            case Known(ModuleType() as module):
+                return KnownObject(kind.dtype)
+            case KnownObject(np.dtype() as dtype) if name == "type":
+                return KnownObject(dtype.type)
+            case KnownObject(ModuleType() as module):
                 return of_value(self.attribute_of(module, name))
-            case Known(type() as kind_) if name in ("e", "pi"):
-                return Known(kind_)
+            case KnownObject(type() as kind_) if name in ("e", "pi"):
+                return KnownObject(kind_)
         return NEVER if kind == NEVER else UNKNOWN
 
     def subscript(self, value: ast.expr, place: Kind) -> Kind:
@@ -170,7 +170,7 @@ class Reader:
             if type(index) is int and -len(elements.parts) <= index < len(elements.parts):
                 return elements.parts[index]
             return join_all(elements.parts) if isinstance(place, Number) else UNKNOWN
-        if isinstance(elements, Known):
+        if isinstance(elements, KnownObject):
             one = isinstance(place, Number) and place.dtype.kind in "biu"
             several = isinstance(place, Several) and all(isinstance(each, Number) for each in place.parts)
             if isinstance(elements.value, np.ndarray):
@@ -205,7 +205,7 @@ class Reader:
         held = self.parts(node)
         if isinstance(held, Several):
             return join_all(held.parts)
-        if isinstance(held, Known):
+        if isinstance(held, KnownObject):
             one = not isinstance(held.value, np.ndarray) or held.value.ndim == 1
             return self.elements(held.value) if one and not isinstance(held.value, dict) else UNKNOWN
         return held if held == NEVER else UNKNOWN
@@ -241,9 +241,9 @@ class Reader:
 
     def call(self, node: ast.Call) -> Kind:
         function = self.read(node.func)
-        if isinstance(node.func, ast.Attribute) and not isinstance(function, Known):
+        if isinstance(node.func, ast.Attribute) and not isinstance(function, KnownObject):
             return self.method(node)
-        value = function.value if isinstance(function, Known) else UNBOUND
+        value = function.value if isinstance(function, KnownObject) else UNBOUND
         if any(value is each for each in (sum, max, min)) and len(node.args) == 1 and not node.keywords:
             if not isinstance(self.parts(node.args[0]), Several) or isinstance(node.args[0], Comprehension):
                 element = self.iterated(node.args[0])

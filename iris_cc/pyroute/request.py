@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from iris_cc.pyroute.elements import DType, Space
+from iris_cc.pyroute.elements import DType, ElementSpace
 from iris_cc.records import record
 
 MISSING: Any = type("Missing", (), {"__repr__": lambda self: "<no value>"})()
@@ -109,7 +109,7 @@ class Request:
     casting: Any = "same_kind"
     order: Any = "K"
     subok: Any = True
-    space: Space | None = None
+    space: ElementSpace | None = None
 
 
 def read_request(name: str, nin: int, outputs: Outputs, words: Mapping[str, Any], masks_are_meant: bool) -> Request:

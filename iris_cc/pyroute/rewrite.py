@@ -24,7 +24,7 @@ _LIMIT, _PASSED, _PLAIN, _SYMBOL = "%limit", "%passed", "%plain", "%symbol"
 _INSTALLED = tuple(os.sep + name + os.sep for name in ("site-packages", "dist-packages"))
 
 
-class Place(threading.local):
+class ElementPlace(threading.local):
     """Where the element stands that this thread computes: what index symbols read."""
 
     index: tuple[int, ...] = ()
@@ -51,7 +51,7 @@ class Rewriter:
     def __init__(
         self, function: FunctionType, texts: Mapping[FunctionType, str], strong: Callable[[int], Any]
     ) -> None:
-        self.place = Place()
+        self.place = ElementPlace()
         self._package = (function.__module__ or "").partition(".")[0]
         self._texts = {id(each.__code__): text for each, text in texts.items()}
         self._codes: dict[int, tuple[CodeType, CodeType | None]] = {}  # by identity: equal code may lie elsewhere

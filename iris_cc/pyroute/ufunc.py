@@ -14,8 +14,8 @@ import numpy as np
 
 from iris_cc.pyroute import folds
 from iris_cc.pyroute.body import Body
-from iris_cc.pyroute.calls import Call
-from iris_cc.pyroute.elements import WEAK, Caller, Space, array_of, box
+from iris_cc.pyroute.calls import UfuncCall
+from iris_cc.pyroute.elements import WEAK, Caller, ElementSpace, array_of, box
 from iris_cc.pyroute.parameters import WORDS, Bound, Default, Parameters, promised_outputs
 from iris_cc.pyroute.request import MISSING, Outputs, check_cast, read_outputs, read_request, read_types
 from iris_cc.runtime.operands import read_shape
@@ -133,7 +133,7 @@ class PythonUfunc:
         outputs = read_outputs(kwargs.get("out", MISSING), further)
         if self.body.is_indexed:
             shape = words.pop("shape", None)
-            words["space"] = Space(self.body.place, () if shape is None else (read_shape(shape),))
+            words["space"] = ElementSpace(self.body.place, () if shape is None else (read_shape(shape),))
             return self._computed(inputs, outputs, words, bool(further) or "out" in kwargs)
         found = override(self._for_others(inputs), "__call__", inputs, outputs.arrays, words)
         if found is not None:
@@ -145,7 +145,7 @@ class PythonUfunc:
     ) -> Any:
         request = read_request(self.__name__, self.nin, outputs, words, masks_are_meant)
         with np.errstate(all="ignore"):
-            return Call(self, self._as_weak(inputs), request).answer(inputs)
+            return UfuncCall(self, self._as_weak(inputs), request).answer(inputs)
 
     def _for_others(self, inputs: Sequence[Any]) -> PythonUfunc:
         """The ufunc that an object gets to call: it knows which inputs were Python scalars."""

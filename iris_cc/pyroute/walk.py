@@ -16,7 +16,7 @@ import numpy as np
 
 from iris_cc.frontend import source
 from iris_cc.pyroute.elements import WEAK, DType
-from iris_cc.pyroute.kinds import NEVER, UNKNOWN, Kind, Known, Number, Several, dtypes, join, join_all, of_value
+from iris_cc.pyroute.kinds import NEVER, UNKNOWN, Kind, KnownObject, Number, Several, dtypes, join, join_all, of_value
 from iris_cc.pyroute.reading import Inner, Names, Reader, joined
 from iris_cc.pyroute.rewrite import UNBOUND, captured
 from iris_cc.records import record
@@ -148,7 +148,7 @@ class Inference:
 
 
 def _key(kind: Kind) -> Any:
-    return ("object", id(kind.value)) if isinstance(kind, Known) else kind
+    return ("object", id(kind.value)) if isinstance(kind, KnownObject) else kind
 
 
 def _strong(kind: Kind) -> Kind:
@@ -246,7 +246,7 @@ class Walk(Reader):
                 self.bind(target, Reader.read(self, ast.BinOp(ast.Name(name, ast.Load()), op, value)))
             case ast.Return(value=value):
                 kind = UNKNOWN if value is None else self.read(value)
-                self.returned = join(self.returned, UNKNOWN if isinstance(kind, Known) else kind)
+                self.returned = join(self.returned, UNKNOWN if isinstance(kind, KnownObject) else kind)
                 self.names = None
             case ast.Raise():
                 self.names = None
@@ -272,7 +272,7 @@ class Walk(Reader):
             case ast.Expr(value=value):
                 self.read(value)
             case ast.FunctionDef(name=name) if not stmt.decorator_list:
-                self.assign(name, Known(Inner(stmt, self)))
+                self.assign(name, KnownObject(Inner(stmt, self)))
             case ast.Import() | ast.ImportFrom():
                 self.import_(stmt)
             case _:

@@ -24,11 +24,11 @@ MOST_ENTRIES = 16
 _LOW = (1 << 2 * MOST_PARAMETERS) - 1
 
 
-class _Entry(ctypes.Structure):
+class _FollowerEntry(ctypes.Structure):
     _fields_ = [("mask", c_uint64), ("wide", c_uint64), ("ufunc", c_void_p), ("spread", c_void_p)]
 
 
-class _State(ctypes.Structure):
+class _FollowerState(ctypes.Structure):
     """The `state_t` of the C unit, field by field."""
 
     _fields_ = [
@@ -45,7 +45,7 @@ class _State(ctypes.Structure):
         ("slow", c_void_p),
         ("recover", c_void_p),
         ("entries", c_ssize_t),
-        ("table", _Entry * MOST_ENTRIES),
+        ("table", _FollowerEntry * MOST_ENTRIES),
     ]
 
 
@@ -146,7 +146,7 @@ def _prepare(dispatcher: Dispatcher) -> tuple[Any, ...]:
     environ = os.environ._data  # type: ignore[attr-defined]
     arrays = (_addresses(names), _defaults(dispatcher), _addresses(_PASSED), _addresses(guards))
     places = tuple(map(ctypes.addressof, arrays))
-    state = _State(
+    state = _FollowerState(
         *(len(names), places[0], places[1]),
         *(len(_PASSED), places[2]),
         *(id(environ), _version_address(environ), 0, len(guards), places[3]),
@@ -174,14 +174,14 @@ class _Table:
 
     __slots__ = ("state",)
 
-    def __init__(self, state: _State) -> None:
+    def __init__(self, state: _FollowerState) -> None:
         self.state = state
 
     def add(self, mask: int, target: Callee) -> None:
         place = self.state.entries
         if place < MOST_ENTRIES:
             low, wide = mask & _LOW, mask >> WIDE_SHIFT
-            self.state.table[place] = _Entry(low, wide, id(target), spread_table(target))
+            self.state.table[place] = _FollowerEntry(low, wide, id(target), spread_table(target))
             self.state.entries = place + 1
 
     def drop(self, mask: int) -> None:

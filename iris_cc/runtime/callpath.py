@@ -16,7 +16,7 @@ import numpy as np
 from iris_cc.runtime import operands as ops
 from iris_cc.runtime.ndloop import NdLoop, Order, call_nd
 from iris_cc.runtime.pending import take_pending
-from iris_cc.runtime.ufunc import Loop, Reduce, Resolve, Word
+from iris_cc.runtime.ufunc import InnerLoop, Reduce, Resolve, Word
 
 _Function = ctypes.PYFUNCTYPE(ctypes.c_int, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p)
 _MISSING = object()
@@ -37,7 +37,7 @@ class FallbackUfunc:
         self.nin, self.nout, self.nargs = nin, nout, nin + nout
         self.types: list[str] = []
         self._resolve, self._reduce = resolve, reduce
-        self._loops: dict[tuple[Word | None, ...], Loop] = {}
+        self._loops: dict[tuple[Word | None, ...], InnerLoop] = {}
 
     def __repr__(self) -> str:
         return f"<ufunc {self.__name__!r}>"
@@ -155,7 +155,7 @@ class FallbackUfunc:
         if self.nin != 2 or (outputs and self.nout != 1):
             raise ValueError(f"{method} only supported for binary functions")
 
-    def _find(self, words: tuple[Word, ...], wanted: tuple[np.dtype[Any] | None, ...]) -> Loop:
+    def _find(self, words: tuple[Word, ...], wanted: tuple[np.dtype[Any] | None, ...]) -> InnerLoop:
         chosen = tuple(word if want is None else want for word, want in zip(words, wanted))
         key = (*chosen, *wanted[self.nin :])
         loop = self._loops.get(key)
@@ -169,7 +169,7 @@ class FallbackUfunc:
         loop = self._find(words, wanted)
         return NdLoop(loop.dtypes, _over(loop, self.nin))
 
-    def _reduction(self, array: object, dtype: object) -> tuple[Loop, np.ndarray]:
+    def _reduction(self, array: object, dtype: object) -> tuple[InnerLoop, np.ndarray]:
         """The loop whose first operand is its own output, and the values in its second dtype."""
         values = np.asarray(array)
         kind = ops.native(values.dtype) if dtype is None else np.dtype(dtype)  # type: ignore[call-overload]
@@ -181,7 +181,7 @@ class FallbackUfunc:
         ops.check_cast(self.__name__, values.dtype, loop.dtypes[1], "same_kind", "input 1")
         return loop, values.astype(loop.dtypes[1], copy=not values.flags.aligned)
 
-    def _fold(self, loop: Loop, column: np.ndarray, initial: object) -> Any:
+    def _fold(self, loop: InnerLoop, column: np.ndarray, initial: object) -> Any:
         total = np.empty(1, loop.dtypes[2])
         if initial is not _MISSING and initial is not None:
             total[0] = initial
@@ -214,7 +214,7 @@ def _hand_over(result: np.ndarray, out: object) -> Any:
     return target
 
 
-def _over(loop: Loop, nin: int) -> Callable[[tuple[int, ...], list[np.ndarray]], None]:
+def _over(loop: InnerLoop, nin: int) -> Callable[[tuple[int, ...], list[np.ndarray]], None]:
     """The 1-d loop driven over N-d operands that need no conversion."""
 
     def run(shape: tuple[int, ...], arrays: list[np.ndarray]) -> None:
@@ -226,7 +226,7 @@ def _over(loop: Loop, nin: int) -> Callable[[tuple[int, ...], list[np.ndarray]],
     return run
 
 
-def _drive(loop: Loop, operands: list[np.ndarray]) -> None:
+def _drive(loop: InnerLoop, operands: list[np.ndarray]) -> None:
     """Call the loop once on 1-d operands."""
     count = len(operands)
     places = (c_void_p * count)(*(each.ctypes.data for each in operands))

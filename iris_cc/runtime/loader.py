@@ -84,7 +84,7 @@ class _Types:
         self.address = cffi.new_primitive_type("uintptr_t")
 
 
-class _Tables:
+class _Libraries:
     """What this process has loaded, by key.  `opened` numbers the openings."""
 
     def __init__(self) -> None:
@@ -94,7 +94,7 @@ class _Tables:
         self.types: _Types | None = None
 
 
-_tables = _Tables()
+_tables = _Libraries()
 
 
 def load(artifact: Artifact) -> Library:

@@ -86,7 +86,7 @@ def call_nd(
     return wrapped[0] if nout == 1 else wrapped
 
 
-class Native:
+class NativeNd:
     """The compiled entry at `address` as a `run`; it releases the GIL, and `fail` makes an exception of its status."""
 
     def __init__(self, address: int, fail: Callable[[int], None]) -> None:

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from iris_cc.runtime import ndloop
-from iris_cc.runtime.ndloop import Native, NdLoop, NdResolve
+from iris_cc.runtime.ndloop import NativeNd, NdLoop, NdResolve
 from iris_cc.runtime.spaces import Spaces
 from iris_cc.runtime.ufunc import Word
 
@@ -56,7 +56,7 @@ class NdCalls:
         """The loop of a long call, kept for short ones if it takes these operands as they are."""
         loop = self.resolve(words, ndim, dtype)
         taken = tuple(_DTYPE_OF.get(word, word) if isinstance(word, type) else word for word in words)
-        if dtype is None and ndim and isinstance(loop.run, Native) and loop.dtypes[: self.nin] == taken:
+        if dtype is None and ndim and isinstance(loop.run, NativeNd) and loop.dtypes[: self.nin] == taken:
             self.known.setdefault((*words, ndim), _Plain(loop.run, loop.dtypes, words))
         return loop
 
@@ -64,7 +64,7 @@ class NdCalls:
 class _Plain:
     """One loop, and the extents and strides it was last called with."""
 
-    def __init__(self, native: Native, dtypes: tuple[np.dtype[Any], ...], words: tuple[Word, ...]) -> None:
+    def __init__(self, native: NativeNd, dtypes: tuple[np.dtype[Any], ...], words: tuple[Word, ...]) -> None:
         nin = len(words)
         self.native = native
         self.still = (*(isinstance(word, type) for word in words), *(False,) * (len(dtypes) - nin))

@@ -28,7 +28,7 @@ _BUFFER = 8192
 _SMALLEST_CHUNK = 256
 
 
-class _Loop(ctypes.Structure):
+class _SpreadLoop(ctypes.Structure):
     _fields_ = [
         ("loop", c_void_p),
         ("descrs", c_void_p),
@@ -76,7 +76,7 @@ class Table:
         sizes = (c_ssize_t * len(dtypes))(*(each.itemsize for each in dtypes))
         places = [ctypes.addressof(each) for each in (descrs, scalars, sizes)]
         chunk = min(max(grain, _SMALLEST_CHUNK), _BUFFER)
-        loop = _Loop(address, *places, max(long, 2 * _BUFFER), chunk, most, faults, look)
+        loop = _SpreadLoop(address, *places, max(long, 2 * _BUFFER), chunk, most, faults, look)
         self._kept += [dtypes, descrs, scalars, sizes, loop]
         self._spread.loops[place] = ctypes.addressof(loop)
         self._spread.count = place + 1  # last: a call may be reading

@@ -25,12 +25,13 @@ from iris_cc.runtime.pending import stash, take_pending
 from iris_cc.runtime.spread import Table
 
 __all__ = [
-    "Loop", "Resolve", "Word", "factory_works", "make_ufunc", "spread_table", "take_pending", "use_native_promoter",
+    "InnerLoop", "Resolve", "Word", "factory_works",
+    "make_ufunc", "spread_table", "take_pending", "use_native_promoter",
 ]  # fmt: skip
 
 
 @record
-class Loop:
+class InnerLoop:
     """One inner loop for exact dtypes: `int loop(void *context, char *const *args, dims, steps, void *aux)`."""
 
     dtypes: tuple[np.dtype[Any], ...]
@@ -42,7 +43,7 @@ class Loop:
 
 # An exact dtype, or int, float or complex for a Python scalar that NumPy holds for weak.
 Word: TypeAlias = "np.dtype[Any] | type"
-Resolve: TypeAlias = "Callable[[tuple[Word, ...], tuple[np.dtype[Any] | None, ...]], Loop]"
+Resolve: TypeAlias = "Callable[[tuple[Word, ...], tuple[np.dtype[Any] | None, ...]], InnerLoop]"
 
 
 # What stands for a ufunc in a pickle.
@@ -63,7 +64,7 @@ class _Record:
         self.doc = None if doc is None else doc.encode()
         self.nin, self.nout, self.resolve, self.reduce = nin, nout, resolve, reduce
         self.empty = (c_void_p * 1)()  # its tables of functions, data and types, none of which may be NULL
-        self.loops: dict[tuple[np.dtype[Any], ...], Loop] = {}
+        self.loops: dict[tuple[np.dtype[Any], ...], InnerLoop] = {}
         self.answered: set[tuple[int | None, ...]] = set()  # what the promoter was asked and gave an answer to
         self.spread = Table(nin, nout, self.name)
 
@@ -180,7 +181,7 @@ def _ask_apart(asked: Any, place: int) -> None:
     asked[place] = id(apart)
 
 
-def _register(ufunc: np.ufunc, record: _Record, loop: Loop) -> None:
+def _register(ufunc: np.ufunc, record: _Record, loop: InnerLoop) -> None:
     """Add `loop` unless its dtypes are there already.
 
     Input dtypes alone select a loop: outputs follow from them, so NumPy need never choose between two.
@@ -199,7 +200,7 @@ def _register(ufunc: np.ufunc, record: _Record, loop: Loop) -> None:
             raise TypeError(f"two loops of {ufunc.__name__!r} differ in their outputs only")
 
 
-def _add_loop(ufunc: np.ufunc, record: _Record, loop: Loop) -> None:
+def _add_loop(ufunc: np.ufunc, record: _Record, loop: InnerLoop) -> None:
     classes = (c_void_p * len(loop.dtypes))(*(id(type(each)) for each in loop.dtypes))
     slots = (api.Slot * 2)(api.Slot(api.METH_STRIDED_LOOP, loop.address), api.Slot(0, None))
     # a Python loop reports through the NumPy calls it makes itself
@@ -208,7 +209,7 @@ def _add_loop(ufunc: np.ufunc, record: _Record, loop: Loop) -> None:
     api.add_loop_from_spec(ufunc, ctypes.byref(spec))
 
 
-def _report(loop: Loop, nin: int, given: list[int | None], answer: Any) -> None:
+def _report(loop: InnerLoop, nin: int, given: list[int | None], answer: Any) -> None:
     """Write the loop's DTypes, each a new reference.
 
     NumPy gives up when nothing changed, so a fully specified request is answered with open outputs.
@@ -267,7 +268,7 @@ def _self_test() -> bool:
 
     function = api.LoopFunction(body)
     double = np.dtype("f8")
-    loop = Loop((double,) * 3, ctypes.cast(function, c_void_p).value or 0, function, python=True)
+    loop = InnerLoop((double,) * 3, ctypes.cast(function, c_void_p).value or 0, function, python=True)
     ufunc = make_ufunc("self_test", None, 2, 1, lambda words, requested: loop)
     values = np.array([5.0, 3.0, 1.0])
     return bool(

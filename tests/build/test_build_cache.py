@@ -14,7 +14,7 @@ import pytest
 
 from iris_cc import build, config
 from iris_cc.build import BytesImage, CacheWarning, manage, obtain, peek, staging, store
-from iris_cc.build.store import Store
+from iris_cc.build.store import CacheStore
 from tests.build.build_helpers import answers, built, failed, files, only_entry, unit
 
 pytestmark = pytest.mark.needs_cc
@@ -42,7 +42,7 @@ def _rebuilt(entry: Path, match: str) -> None:
 
 def test_every_truncation_is_seen(entry: Path) -> None:
     key, size = entry.name[:64], entry.stat().st_size
-    with Store.open("user", create=False) as opened:
+    with CacheStore.open("user", create=False) as opened:
         assert opened.find(key, passive=True) is not None
         for length in range(size - 1, -1, -1):
             os.truncate(entry, length)
@@ -52,7 +52,7 @@ def test_every_truncation_is_seen(entry: Path) -> None:
 
 def test_bit_flips_are_seen(entry: Path) -> None:
     key, sound, chance = entry.name[:64], entry.read_bytes(), random.Random(5)
-    with Store.open("user", create=False) as opened:
+    with CacheStore.open("user", create=False) as opened:
         for _ in range(200):
             position = chance.randrange(len(sound) * 8)
             damaged = bytearray(sound)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from iris_cc.frontend.flow import Flow
+from iris_cc.frontend.flow import Definiteness
 from iris_cc.frontend.resolve import assigned_names
 from tests.frontend.texts import codes_of, message_of
 
@@ -125,7 +125,7 @@ def analysed(text: str) -> tuple[set[Place], bool]:
         except ValueError:
             return None
 
-    flow = Flow(assigned_names(definition), constant, lambda node: found.add((node.lineno, node.col_offset)))
+    flow = Definiteness(assigned_names(definition), constant, lambda node: found.add((node.lineno, node.col_offset)))
     return found, flow.run(definition, frozenset())
 
 

@@ -30,7 +30,7 @@ from iris_cc.ir.nodes import Function
 from iris_cc.ir.verify import verify
 from iris_cc.passes.run import run as optimize
 from iris_cc.runtime import callback
-from iris_cc.runtime.ufunc import Loop, make_ufunc, take_pending
+from iris_cc.runtime.ufunc import InnerLoop, make_ufunc, take_pending
 from tests.fuzz.inputs import Inputs, laid_out, operand
 from tests.fuzz.oracle import function_of
 from tests.fuzz.programs import Case
@@ -96,11 +96,11 @@ def interpreted_ufunc(lowered: Lowered) -> Any:
             return interp.run(lowered.fn, columns, while_limit=WHILE_LIMIT, quiet=True)
 
         address, keeper = callback.python_loop(run, lowered.dtypes, lowered.nin)
-        lowered.made["interpreted"] = _ufunc(lowered, Loop(lowered.dtypes, address, keeper, python=True))
+        lowered.made["interpreted"] = _ufunc(lowered, InnerLoop(lowered.dtypes, address, keeper, python=True))
     return lowered.made["interpreted"]
 
 
-def _ufunc(lowered: Lowered, loop: Loop) -> Any:
+def _ufunc(lowered: Lowered, loop: InnerLoop) -> Any:
     nout = len(lowered.dtypes) - lowered.nin
     return make_ufunc("fuzzed", None, lowered.nin, nout, lambda words, requested: loop)
 
@@ -113,7 +113,7 @@ def compiled_ufunc(lowered: Lowered) -> Any:
     if "compiled" not in lowered.made:
         assert lowered.machine is not None
         address = ctypes.cast(getattr(lowered.machine, lowered.entry), ctypes.c_void_p).value or 0
-        lowered.made["compiled"] = _ufunc(lowered, Loop(lowered.dtypes, address, lowered.machine))
+        lowered.made["compiled"] = _ufunc(lowered, InnerLoop(lowered.dtypes, address, lowered.machine))
     return lowered.made["compiled"]
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from iris_cc.runtime import numpy_api, ufunc
 from iris_cc.runtime.callback import python_loop
-from iris_cc.runtime.ufunc import Loop, Resolve, take_pending
+from iris_cc.runtime.ufunc import InnerLoop, Resolve, take_pending
 
 ROOT = Path(__file__).parents[2]
 
@@ -109,7 +109,7 @@ Body = Callable[..., object]
 _WEAK = {int: np.dtype("i8"), float: np.dtype("f8")}
 
 
-def loop_of(body: Body, nin: int, *names: str) -> Loop:
+def loop_of(body: Body, nin: int, *names: str) -> InnerLoop:
     """A Python loop that applies `body` to whole arrays."""
     dtypes = tuple(map(np.dtype, names))
 
@@ -118,13 +118,13 @@ def loop_of(body: Body, nin: int, *names: str) -> Loop:
         return result if isinstance(result, tuple) else (result,)
 
     address, keeper = python_loop(run, dtypes, nin)
-    return Loop(dtypes, address, keeper, python=True)
+    return InnerLoop(dtypes, address, keeper, python=True)
 
 
 def resolver(body: Body, nin: int, nout: int = 1, log: list[object] | None = None) -> Resolve:
     """What a kernel's resolver does: exact loops of numeric dtypes, weak scalars as i8 and f8, `dtype=` by casting."""
 
-    def resolve(words: tuple[object, ...], requested: tuple[np.dtype | None, ...]) -> Loop:
+    def resolve(words: tuple[object, ...], requested: tuple[np.dtype | None, ...]) -> InnerLoop:
         if log is not None:
             log.append((words, requested))
         kinds = [_WEAK.get(word, word) if isinstance(word, type) else word for word in words]

@@ -12,7 +12,7 @@ import pytest
 from iris_cc.runtime import callback
 from iris_cc.runtime.callback import python_loop
 from iris_cc.runtime.pending import recover, stash, take_pending
-from iris_cc.runtime.ufunc import Loop, make_ufunc
+from iris_cc.runtime.ufunc import InnerLoop, make_ufunc
 
 from .conftest import loop_of, resolver
 
@@ -252,7 +252,7 @@ def test_pending_is_per_thread_and_matches_its_stand_in() -> None:
 
 def test_keeper_is_what_keeps_the_loop() -> None:
     address, keeper = python_loop(add, (DOUBLE,) * 3, 2)
-    loop = Loop((DOUBLE,) * 3, address, keeper, python=True)
+    loop = InnerLoop((DOUBLE,) * 3, address, keeper, python=True)
     f = make_ufunc("f", None, 2, 1, lambda words, requested: loop)
     del keeper
     assert f(1.0, 2.0) == 3.0

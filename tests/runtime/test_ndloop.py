@@ -255,11 +255,11 @@ class Fault(Exception):
     pass
 
 
-def entry(native: Native) -> ndloop.Native:
+def entry(native: Native) -> ndloop.NativeNd:
     def fail(status: int) -> None:
         raise Fault(status)
 
-    return ndloop.Native(native["ramp"], fail)
+    return ndloop.NativeNd(native["ramp"], fail)
 
 
 @pytest.mark.needs_cc

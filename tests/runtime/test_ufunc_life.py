@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from iris_cc.runtime.callpath import FallbackUfunc
-from iris_cc.runtime.ufunc import Loop, factory_works, make_ufunc, take_pending
+from iris_cc.runtime.ufunc import InnerLoop, factory_works, make_ufunc, take_pending
 
 from .conftest import Native, loop_of, resolver
 from .test_ufunc import OPERANDS, X, Y, same, subtract
@@ -51,7 +51,7 @@ class Odd(Exception):
 
 @pytest.mark.parametrize("error", [Odd("x"), KeyboardInterrupt(), SystemExit(3), TypeError("x")])
 def test_errors_of_resolve_are_kept(error) -> None:
-    def resolve(words, requested) -> Loop:
+    def resolve(words, requested) -> InnerLoop:
         raise error
 
     f = make_ufunc("f", None, 2, 1, resolve)
@@ -65,7 +65,7 @@ def test_errors_of_resolve_are_kept(error) -> None:
 def test_resolve_may_succeed_after_a_failure() -> None:
     attempts = []
 
-    def resolve(words, requested) -> Loop:
+    def resolve(words, requested) -> InnerLoop:
         attempts.append(words)
         if len(attempts) == 1:
             raise Odd
@@ -97,7 +97,7 @@ def test_native_promoter_lets_errors_through(unit: Native, monkeypatch: pytest.M
     with pytest.raises(TypeError, match="kernel has no operation on complex128"):
         f(X, Y + 1j)
 
-    def resolve(words, requested) -> Loop:
+    def resolve(words, requested) -> InnerLoop:
         raise Odd("as it is")
 
     with pytest.raises(Odd, match="as it is"):
@@ -158,7 +158,7 @@ def test_kernels_in_a_cycle_are_collected() -> None:
             Kernel.alive += 1
             self.f = make_ufunc("f", None, 2, 1, self.resolve)
 
-        def resolve(self, words, requested) -> Loop:
+        def resolve(self, words, requested) -> InnerLoop:
             return loop_of(subtract, 2, "f8", "f8", "f8")
 
         def __del__(self) -> None:
@@ -198,7 +198,7 @@ def test_factory_works() -> None:
 @pytest.mark.needs_cc
 @pytest.mark.parametrize("make", [make_ufunc, FallbackUfunc])
 def test_native_loop(native: Native, make) -> None:
-    loop = Loop((np.dtype("f8"),) * 3, native["add"], native)
+    loop = InnerLoop((np.dtype("f8"),) * 3, native["add"], native)
     f = make("add", None, 2, 1, lambda words, requested: loop)
     for operands in OPERANDS.values():
         same(f(*operands), np.add(*operands, dtype="f8", casting="unsafe"))
@@ -209,7 +209,7 @@ def test_native_loop(native: Native, make) -> None:
 @pytest.mark.needs_cc
 @pytest.mark.parametrize("make", [make_ufunc, FallbackUfunc])
 def test_native_loop_that_fails(native: Native, make) -> None:
-    loop = Loop((np.dtype("f8"),) * 3, native["fail"], native)
+    loop = InnerLoop((np.dtype("f8"),) * 3, native["fail"], native)
     f = make("fail", None, 2, 1, lambda words, requested: loop)
     for call in (lambda: f(X, Y), lambda: f(np.ones(9_999, "f4"), 1.0), lambda: f.reduce(X), lambda: f.accumulate(X)):
         with pytest.raises(ValueError, match="from C"):
@@ -218,7 +218,7 @@ def test_native_loop_that_fails(native: Native, make) -> None:
 
 @pytest.mark.needs_cc
 def test_native_loop_reports_floating_point_flags(native: Native) -> None:
-    loop = Loop((np.dtype("f8"),) * 3, native["divide"], native)
+    loop = InnerLoop((np.dtype("f8"),) * 3, native["divide"], native)
     f = make_ufunc("divide", None, 2, 1, lambda words, requested: loop)
     with pytest.warns(RuntimeWarning, match="divide by zero encountered in divide"):
         f(X, 0 * X)
@@ -230,7 +230,7 @@ def test_native_loop_reports_floating_point_flags(native: Native) -> None:
 
 @pytest.mark.needs_cc
 def test_native_loops_release_the_gil(native: Native) -> None:
-    loop = Loop((np.dtype("f8"),) * 3, native["slow"], native)
+    loop = InnerLoop((np.dtype("f8"),) * 3, native["slow"], native)
     f = make_ufunc("slow", None, 2, 1, lambda words, requested: loop)
     f(1.0, 1.0)
     big = np.ones(1_000)
