@@ -12,8 +12,8 @@ from types import FunctionType, MappingProxyType
 from typing import TYPE_CHECKING, Any, overload
 
 from iris_cc import codes, forks
+from iris_cc.calls.install import connect, kernel_type
 from iris_cc.diagnostics import CompileError, Diagnostic, Span
-from iris_cc.fastcall import connect, kernel_type
 from iris_cc.frontend.program import type_names
 from iris_cc.frontend.resolve import Routine, describe
 from iris_cc.kernels import explain as explaining

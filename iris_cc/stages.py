@@ -15,7 +15,7 @@ ELSEWHERE = frozenset(
     {
         *("frontend", "pyroute"),  # they come before the IR, which is in the key itself
         *("build", "runtime", "units", "background", "threads"),  # they come after the text
-        *("__init__", "__main__", "api", "cli", "config", "fastcall", "kernels"),  # calls and users
+        *("__init__", "__main__", "api", "cli", "calls", "config", "kernels"),  # calls and users
     }
 )
 CALLER = os.path.join("kernels", "specialization.py")  # but for this one, which chooses passes and the form of the unit

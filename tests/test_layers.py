@@ -23,7 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("units",),
     ("background",),
     ("threads",),
-    ("pyroute", "fastcall"),
+    ("pyroute", "calls"),
     ("kernels",),
     ("api",),
     ("__init__",),
@@ -55,7 +55,7 @@ OUTSIDE: dict[str, frozenset[str]] = {
     "numpy": frozenset(
         {"frontend", "interp", "passes", "runtime", "pyroute", "kernels", "cli"}
     ),
-    "ctypes": frozenset({"runtime", "build", "interp"}),
+    "ctypes": frozenset({"calls", "runtime", "build", "interp"}),
     "subprocess": frozenset({"build", "cli"}),
     "cffi": frozenset(),
     "_cffi_backend": frozenset({"runtime", "interp"}),

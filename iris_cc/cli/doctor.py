@@ -21,14 +21,15 @@ from typing import Literal
 
 import numpy as np
 
-from iris_cc import api, build, config, fastcall, threads
+from iris_cc import api, build, config, threads
 from iris_cc.build import BuildFailure, cpu, manage, toolchain
+from iris_cc.calls import install, native
 from iris_cc.cli.problems import ENVIRONMENT, OK
 from iris_cc.cli.report import Report
 from iris_cc.kernels.options import Options
 from iris_cc.kernels.realize import Interpreted, realize
 from iris_cc.kernels.specialization import Specialization
-from iris_cc.runtime import builtin, processors
+from iris_cc.runtime import processors
 from iris_cc.runtime.ufunc import factory_works
 from iris_cc.version import __version__
 
@@ -149,10 +150,10 @@ def _factory() -> HealthCheck:
 def _dispatcher() -> HealthCheck:
     if not config.jit_enabled():
         return HealthCheck("dispatcher", "note", "in Python, as the kill switch asks")
-    if not builtin.available():
+    if not native.available():
         return HealthCheck("dispatcher", "note", "in Python: this interpreter cannot run the one in C")
     with _private_cache():
-        library = fastcall._library()
+        library = install._library()
     return (
         HealthCheck("dispatcher", "ok", "in C")
         if library is not None

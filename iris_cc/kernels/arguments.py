@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from iris_cc.calls.dispatcher import WideInt
 from iris_cc.frontend import program as front
 from iris_cc.frontend.values import Type, Weak, weak_of
 from iris_cc.kernels.source import Source
-from iris_cc.runtime.dispatcher import WideInt
 from iris_cc.runtime.ufunc import Word
 
 

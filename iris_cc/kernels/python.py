@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from iris_cc.calls.dispatcher import Dispatcher
 from iris_cc.diagnostics import CompileError
 from iris_cc.kernels import explain
 from iris_cc.kernels.explain import Explanation
 from iris_cc.kernels.options import Options
 from iris_cc.pyroute import Body, Default, PythonUfunc
 from iris_cc.records import lazy
-from iris_cc.runtime.dispatcher import Dispatcher
 from iris_cc.target import Fp
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ import numpy as np
 
 from iris_cc import build, codes, config, forks
 from iris_cc.build import BuildFailure
+from iris_cc.calls.dispatcher import Callee, Dispatcher, weak_types
 from iris_cc.diagnostics import CompileError, Diagnostic, FallbackWarning
 from iris_cc.frontend import program as front
 from iris_cc.frontend.values import Type, Weak
@@ -29,7 +30,6 @@ from iris_cc.kernels.source import Source
 from iris_cc.kernels.specialization import Specialization
 from iris_cc.records import lazy
 from iris_cc.runtime import callers
-from iris_cc.runtime.dispatcher import Callee, Dispatcher, weak_types
 from iris_cc.runtime.limits import WhileLimit
 from iris_cc.runtime.pending import was_declined
 from iris_cc.runtime.ufunc import InnerLoop, Word, factory_works, make_ufunc

@@ -1,13 +1,27 @@
-"""The limit of `while` iterations in loaded code, kept at what the environment says.
+"""The limit of `while` iterations in loaded code, kept at what the environment says, and whether calls have to look.
 
 It may not know what loads code, nor which kernels there are.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from iris_cc import config, forks
-from iris_cc.runtime.dispatcher import Override
 from iris_cc.runtime.loader import Library
+
+
+class Override:
+    """Whether something other than the environment sends every call the slow way; `changed` hears of it."""
+
+    active = False
+    changed: Callable[[bool], None] | None = None
+
+    @classmethod
+    def set(cls, active: bool) -> None:
+        cls.active = active
+        if cls.changed is not None:
+            cls.changed(active)
 
 
 class WhileLimit:

@@ -97,7 +97,7 @@ def native(tmp_path_factory: pytest.TempPathFactory) -> Native:
 @pytest.fixture(scope="session")
 def unit(tmp_path_factory: pytest.TempPathFactory) -> Native:
     """The dispatcher unit, built."""
-    return compiled(ROOT / "runtime_c" / "iris_dispatch.c", tmp_path_factory.mktemp("unit") / "dispatch.so")
+    return compiled(ROOT / "runtime_c" / "iris_dispatcher.c", tmp_path_factory.mktemp("unit") / "dispatch.so")
 
 
 @pytest.fixture(autouse=True)

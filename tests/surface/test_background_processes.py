@@ -131,7 +131,7 @@ def test_no_call_waits_for_the_dispatcher_to_be_built(
     gate = Gate(tmp_path, "iris_vectorcall")
     monkeypatch.setenv("CC", gate.compiler)
     process = Process("""
-from iris_cc.runtime import builtin
+from iris_cc.calls import native
 other = make("def other(x):\\n    return x * 2\\n")
 for _ in range(4):
     assert add(X, X)[0] == -6 and add(X, 2.0)[0] == -1 and other(X)[0] == -6
@@ -144,7 +144,7 @@ builds()
 for _ in range(4):
     assert add(X, X)[0] == -6 and add(X, 2.0)[0] == -1 and other(X)[0] == -6
 assert {each.explain(X, *more).route for each, more in ((add, (X,)), (add, (2.0,)), (other, ()))} == {"compiled"}
-assert bool(add._dispatcher.followers) == bool(other._dispatcher.followers) == builtin.available()
+assert bool(add._dispatcher.followers) == bool(other._dispatcher.followers) == native.available()
 """)
     process.listen()
     gate.open()

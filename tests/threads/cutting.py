@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 import iris_cc
-from iris_cc import build, fastcall, threads
+from iris_cc import build, threads
 from iris_cc.build import Built, Unit
+from iris_cc.calls import install
 from iris_cc.digest import hex_digest
 from iris_cc.kernels.realize import Native
 from iris_cc.runtime import loader, spread
@@ -108,7 +109,7 @@ def wait_for_the_dispatcher() -> None:
     """Until calls of new kernels go through C, whose unit is built in the background."""
     kernel = iris_cc.kernel("def wait(x): return x + 1.0", fallback="error")
     until = time.monotonic() + 60
-    while build.peek(fastcall._unit()) == "none" and time.monotonic() < until:
+    while build.peek(install._unit()) == "none" and time.monotonic() < until:
         kernel(1.0)
         time.sleep(0.02)
 

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from iris_cc import build, config, forks, threads, units
 from iris_cc.build import Built, Unit
-from iris_cc.runtime import builtin, loader
-from iris_cc.runtime.dispatcher import Dispatcher, Override
+from iris_cc.calls import native
+from iris_cc.calls.dispatcher import Dispatcher
+from iris_cc.runtime import loader
+from iris_cc.runtime.limits import Override
 from iris_cc.runtime.ufunc import use_native_promoter
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class _Counting:
-    """The first calls of a kernel: counts, and from a process's second call on installs the builtin.
+    """The first calls of a kernel: counts, and from a process's second call on installs the native.
 
     Where the builtin has to be built first, that is done behind the calls: none waits for it.
     """
@@ -57,7 +59,7 @@ class _Counting:
 
 def kernel_type(base: type, parameters: int) -> type:
     """The class of a new kernel: one that C calls, if the unit is at hand already, else one of the kernel's own."""
-    if parameters <= builtin.MOST_PARAMETERS and config.jit_enabled() and builtin.available():
+    if parameters <= native.MOST_PARAMETERS and config.jit_enabled() and native.available():
         made = _callable_type(base) if _LOADED or build.peek(_unit()) != "none" else None
         if made is not None:
             return made
@@ -68,15 +70,15 @@ def connect(kernel: Any, dispatcher: Dispatcher) -> object:
     """Let calls of `kernel` go to `dispatcher`, in C as soon as that is to be had; the kernel keeps the result."""
     library = _library() if type(kernel) in _LOADED else None
     if library is not None:
-        return builtin.attach(kernel, library.address("iris_vectorcall"), dispatcher)
+        return native.attach(kernel, library.address("iris_vectorcall"), dispatcher)
     owner: Any = type(kernel)
     owner.__call__ = _Counting(owner, dispatcher)
     return None
 
 
 def _fastest(dispatcher: Dispatcher) -> Any:
-    library = _library() if config.jit_enabled() and builtin.available() else None
-    return dispatcher if library is None else builtin.bind(library.address("iris_bind"), dispatcher)
+    library = _library() if config.jit_enabled() and native.available() else None
+    return dispatcher if library is None else native.bind(library.address("iris_bind"), dispatcher)
 
 
 # The callable type of each base.  A process has one base, and the type is never freed.
@@ -89,13 +91,13 @@ def _callable_type(base: type) -> type | None:
         return None
     made = next((made for made, of in _LOADED.items() if of is base), None)
     if made is None:
-        made = builtin.callable_type(library.address("iris_callable_type"), base, "iris_cc.Kernel")
+        made = native.callable_type(library.address("iris_callable_type"), base, "iris_cc.Kernel")
         _LOADED[made] = base
     return made
 
 
 def _unit() -> Unit:
-    return units.unit("dispatch", "the call dispatcher")
+    return units.unit("dispatcher", "the call dispatcher")
 
 
 @cache

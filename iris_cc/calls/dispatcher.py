@@ -1,6 +1,6 @@
 """A call of a kernel, in Python: which ufunc it goes to, and with which arguments.
 
-This is the meaning of a call; `builtin` holds the same thing in C for the usual cases and comes here with the rest.
+This is the meaning of a call; `native` holds the same thing in C for the usual cases and comes here with the rest.
 It may not know how a ufunc is made: `choose` gives one.
 """
 
@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeAlias
 
 from iris_cc import config, forks
 from iris_cc.runtime import callers
+from iris_cc.runtime.limits import Override
 from iris_cc.runtime.pending import take_pending
 
 Callee: TypeAlias = Callable[..., Any]
@@ -31,19 +32,6 @@ WIDE_SHIFT = 128  # a ufunc has 64 operands at most
 
 class WideInt(int):
     """Stands for the type of a Python int from 2^63 to 2^64 - 1, which travels as uint64."""
-
-
-class Override:
-    """Whether something other than the environment sends every call the slow way; `changed` hears of it."""
-
-    active = False
-    changed: Callable[[bool], None] | None = None
-
-    @classmethod
-    def set(cls, active: bool) -> None:
-        cls.active = active
-        if cls.changed is not None:
-            cls.changed(active)
 
 
 def weak_types(mask: int, count: int) -> tuple[type | None, ...]:

@@ -1,4 +1,4 @@
-/* iris_dispatch.c - the fast way into a kernel: from `kernel(a, b)` to the right ufunc.
+/* iris_dispatcher.c - the fast way into a kernel: from `kernel(a, b)` to the right ufunc.
  *
  * Uses exported, stable-ABI functions of CPython only, declared by hand: no header is needed to build it.  It reads
  * one thing directly, an object's type, at the place where builds with a GIL keep it; the Python side checks that

@@ -1,4 +1,4 @@
-"""The dispatcher as a builtin: `runtime_c/iris_dispatch.c` bound to one kernel.
+"""The dispatcher in C: `runtime_c/iris_dispatcher.c` bound to one kernel.
 
 The C unit reads a plain structure that Python fills and owns; every object in it is also held by the tuple the
 builtin is bound to, so the garbage collector sees them all.  This module may not know what a call means:
@@ -15,7 +15,7 @@ from ctypes import PYFUNCTYPE, c_ssize_t, c_uint64, c_void_p, py_object
 from functools import cache
 from typing import Any
 
-from iris_cc.runtime.dispatcher import OVERRIDES, PASSED, WIDE_SHIFT, Callee, Dispatcher
+from iris_cc.calls.dispatcher import OVERRIDES, PASSED, WIDE_SHIFT, Callee, Dispatcher
 from iris_cc.runtime.pending import recover
 from iris_cc.runtime.ufunc import spread_table
 

@@ -1,4 +1,4 @@
-"""One table of calls, through the Python dispatcher and through the C builtin."""
+"""One table of calls, through the dispatcher in Python and in C."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from iris_cc.runtime import builtin
-from iris_cc.runtime.builtin import attach, available, bind, callable_type
-from iris_cc.runtime.dispatcher import OVERRIDES, WIDE_SHIFT, Dispatcher, weak_types
+from iris_cc.calls import native
+from iris_cc.calls.dispatcher import OVERRIDES, WIDE_SHIFT, Dispatcher, weak_types
+from iris_cc.calls.native import attach, available, bind, callable_type
 from iris_cc.runtime.ufunc import make_ufunc
 
 from .conftest import Native, resolver
@@ -219,7 +219,7 @@ def test_environment(kernel, monkeypatch: pytest.MonkeyPatch, name) -> None:
 
 @pytest.mark.needs_cc
 def test_environment_without_dict_versions(unit: Native, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(builtin, "_dicts_have_versions", lambda: False)
+    monkeypatch.setattr(native, "_dicts_have_versions", lambda: False)
     monkeypatch.delenv("ME_DSL_JIT", raising=False)
     k = Kernel("builtin", unit, "a b", {})
     assert k.call(X, Y)[1] is False
@@ -403,4 +403,4 @@ def test_weak_types() -> None:
 
 
 def test_dict_versions_are_tried_not_assumed() -> None:
-    assert builtin._dicts_have_versions() in {True, False}
+    assert native._dicts_have_versions() in {True, False}
