@@ -45,7 +45,7 @@ from iris_cc.ir.nodes import (
 )
 from iris_cc.ir.ops import Form, Helper, Libm
 from iris_cc.ir.types import BOOL, Scalar
-from iris_cc.ir.walk import reads
+from iris_cc.ir.walk import inputs, reads
 from iris_cc.target import Target
 
 KERNEL = "iris_kernel"
@@ -54,11 +54,6 @@ KERNEL = "iris_kernel"
 def far(type: Scalar) -> str:
     """Where the near variants of this type tell of far arguments; a null pointer asks for the whole functions."""
     return f"far_{type}"
-
-
-def inputs(fn: Function) -> tuple[Var, ...]:
-    """What the kernel takes: the elements, then extents and steps, then the index symbols."""
-    return (*fn.params, *fn.axis_inputs, *(index.var for index in fn.indices))
 
 
 def input_hints(fn: Function) -> tuple[str, ...]:

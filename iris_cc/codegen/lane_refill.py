@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from iris_cc.codegen.cfamily import as_int, fault_bit, input_hints, inputs, output_hints
+from iris_cc.codegen.cfamily import as_int, fault_bit, input_hints, output_hints
 from iris_cc.codegen.lane_exits import known_after
 from iris_cc.codegen.lane_plan import LanePlan, refilled_loop
 from iris_cc.codegen.lane_values import compared, vector, zero
@@ -20,6 +20,7 @@ from iris_cc.codegen.rows import RowOperand, Rows
 from iris_cc.ir import kinds, ops
 from iris_cc.ir.nodes import Atom, Const, Fault, For, Stmt, Var, While
 from iris_cc.ir.types import BOOL, Scalar
+from iris_cc.ir.walk import inputs
 
 _STRUCTURE = (
     *("count", "args", "steps", "status", "watch", "faults", "part", "lane", "k", "next", "element", "running", "idle"),

@@ -13,14 +13,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from iris_cc.codegen.cfamily import as_int, fault_bit, input_hints, inputs, is_unit, output_hints
+from iris_cc.codegen.cfamily import as_int, fault_bit, input_hints, is_unit, output_hints
 from iris_cc.codegen.lane_plan import LanePlan, in_step, same_trips
 from iris_cc.codegen.lane_segments import Segments
 from iris_cc.codegen.lane_values import compared, vector, zero
 from iris_cc.codegen.needs import can_fault, is_watched_loop, weight
 from iris_cc.ir import ops
 from iris_cc.ir.nodes import Atom, Block, Const, Fault, For, Function, If, Var, While
-from iris_cc.ir.types import BOOL, I64, U64
+from iris_cc.ir.types import BOOL, U64
+from iris_cc.ir.walk import inputs
 from iris_cc.target import Target
 
 BLOCK = "iris_block"
@@ -209,10 +210,10 @@ class LaneWriter(Segments):
         if is_unit(loop.step):
             order, advance = (ops.LT, "++") if as_int(loop.step) > 0 else (ops.GT, "--")
             if index is not None:
-                return compared(order, I64, index, stop), "for (;;)"
+                return compared(order, loop.index.type, index, stop), "for (;;)"
             start, name = self.atom(loop.start), self.bind(loop.index)
             head = f"for (int64_t {name} = {start};; {advance}{name})"
-            return compared(order, I64, f"iris_all_i64({name})", stop), head
+            return compared(order, loop.index.type, f"iris_all_{loop.index.type}({name})", stop), head
         trips, trip = self.names.claim("trips"), self.names.claim("trip")
         self.out.line(f"iris_v_u64 {trips}[IRIS_PARTS];")
         bounds = ", ".join(map(self.at_lane, (loop.start, loop.stop, loop.step)))

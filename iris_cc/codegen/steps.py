@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import assert_never
 
 from iris_cc.codegen.calls import Copies, Outlined
-from iris_cc.codegen.cfamily import Emitter, as_int, inputs
+from iris_cc.codegen.cfamily import Emitter, as_int
 from iris_cc.codegen.languages import LANGUAGES, literal
 from iris_cc.codegen.names import Names
 from iris_cc.codegen.needs import can_fault, order_shows
@@ -25,6 +25,7 @@ from iris_cc.codegen.writer import Places, Writer
 from iris_cc.diagnostics import Span
 from iris_cc.ir.nodes import Atom, Const, For, Function, Var
 from iris_cc.ir.types import Scalar
+from iris_cc.ir.walk import inputs
 from iris_cc.target import Target
 
 STEPS = "iris_steps"

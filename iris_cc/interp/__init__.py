@@ -2,7 +2,8 @@
 
 It runs a function on NumPy arrays, one operation at a time over all lanes that take part.  It knows nothing of Python
 source, C, passes or broadcasting: arrays come in one-dimensional, of one length and of the exact types.  An array
-that a function loads from or stores to has an axis of elements before its own, and any strides.
+that a function loads from or stores to has an axis of elements before its own, and any strides.  A function of lanes
+takes as many as its arrays are long, and one number (an array without axes) where it takes a scalar.
 """
 
 from __future__ import annotations

@@ -94,7 +94,7 @@ def trip_count(start: Value, stop: Value, step: Value) -> Value:
     """How often Python's `range(start, stop, step)` yields, as u64: 2^64 - 1 at most.  Step 0 counts as never."""
     if not (start.ndim or stop.ndim or step.ndim):
         return np.uint64(len_range(int(start), int(stop), int(step)))
-    first, last, stride = (np.asarray(bound).astype(np.int64) for bound in (start, stop, step))
+    first, last, stride = map(np.asarray, (start, stop, step))
     up, down = (stride > 0) & (first < last), (stride < 0) & (first > last)
     low, high, width = (part.astype(np.uint64) for part in (first, last, stride))
     # Unsigned arithmetic wraps, so a distance or a negated stride beyond int64 is right as it stands.

@@ -67,7 +67,8 @@ class Given:
 
     def part(self, first: int, end: int) -> Given:
         """Some of the elements."""
-        values, arrays = ([array[first:end] for array in every] for every in (self.values, self.arrays))
+        values = [array[first:end] if array.ndim else array for array in self.values]
+        arrays = [array[first:end] for array in self.arrays]
         return Given(values, arrays, end - first, self.limit)
 
     def pieces(self, most: int) -> Iterator[Given]:
@@ -84,6 +85,7 @@ class Executable:
     def __init__(self, fn: Function) -> None:
         compiler = _Compiler(fn.arrays)
         self.wanted = (*fn.params, *(index.var for index in fn.indices))
+        self.has_lanes = walk.has_lanes(fn)
         self.arrays = fn.arrays
         self.results = fn.results
         self.code = compiler.block(fn.body)
@@ -126,7 +128,8 @@ class Executable:
         lanes = LaneValues(None, None, given.count)
         lanes.update(self.constants)
         lanes[LIMIT] = given.limit
-        lanes.update(zip((var.id for var in self.wanted), given.values, strict=True))
+        both = zip(self.wanted, given.values, strict=True)
+        lanes.update((var.id, value if value.ndim else value[()]) for var, value in both)
         if self.arrays:
             lanes[ROWS] = np.arange(given.count)
             lanes.update(axis_values(self.arrays, given.arrays, given.count))
@@ -159,8 +162,12 @@ class Executable:
         """The number of lanes, if the arrays are what the function takes."""
         if len(values) != len(self.wanted):
             raise TypeError(f"{len(self.wanted)} arrays expected, {len(values)} given")
+        shape = next((array.shape for array in values if array.ndim), ())
         for var, array in zip(self.wanted, values, strict=True):
-            if array.dtype != dtype(var.type) or array.shape != values[0].shape or array.ndim != 1:
+            if self.has_lanes and not var.lanes:
+                if array.dtype != dtype(var.type) or array.ndim:
+                    raise TypeError(f"one {var.type} for all lanes expected")
+            elif array.dtype != dtype(var.type) or array.shape != shape or array.ndim != 1:
                 raise TypeError(f"a one-dimensional array of {var.type} expected, as long as the others")
         count = next((len(array) for array in (*values, *arrays) if array.ndim), 1)
         axis_values(self.arrays, arrays, count)

@@ -213,6 +213,7 @@ _combinations = _counting(lambda found, total, fewer, k: found * (total - fewer 
 
 _OWN_MEANING: dict[str, Evaluate] = {"where": where, "power": power}
 _OWN: dict[str, Evaluate] = {
+    "any": lambda value: np.bool_(value.any()),
     "ipow": ipow, "pydiv": pydiv, "pycmp": pycmp, "bitlength": bitlength, "sinpi": sinpi, "cospi": cospi,
     "factorial": _arrangements, "arrangements": _arrangements, "combinations": _combinations,
 }  # fmt: skip

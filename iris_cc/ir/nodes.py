@@ -26,11 +26,15 @@ def _loc() -> Any:
 
 @record
 class Var:
-    """A value defined exactly once.  `id` is unique in its function; `hint` is only for people."""
+    """A value defined exactly once.  `id` is unique in its function; `hint` is only for people.
+
+    With `lanes` it is one number of `type` for each of the elements that are computed together.
+    """
 
     id: int
     type: Scalar
     hint: str = field(default="", compare=False)
+    lanes: bool = False
 
     def __hash__(self) -> int:
         return self.id
@@ -52,6 +56,12 @@ class Const:
 
 
 Atom = Var | Const
+
+
+def is_lanes(atom: Atom) -> bool:
+    """Whether `atom` is a number per lane; a constant is one for all."""
+    return isinstance(atom, Var) and atom.lanes
+
 
 # Whose memory an array is: the caller's, to be read only or to be written as well, or the function's own.
 Access = Literal["in", "mut", "local"]
@@ -133,7 +143,7 @@ class Fault(Enum):
 
 @record
 class Let:
-    """`%out = op args`: one table operation."""
+    """`%out = op args`: one table operation.  On lanes it is done in each; a scalar operand is the same in all."""
 
     out: Var
     op: Op
@@ -143,7 +153,7 @@ class Let:
 
 @record
 class Check:
-    """The call raises `fault` if `condition` is false for an element that gets here."""
+    """The call raises `fault` if `condition` is false for an element that gets here, or in any lane."""
 
     condition: Atom
     fault: Fault
@@ -166,7 +176,9 @@ LoopKind = Literal["seq", "independent", "lanes", "threads", "grid"]
 
 @record
 class For:
-    """`index` runs over Python's `range(start, stop, step)` (all i64) and `body` yields the next carried values.
+    """`index` runs over Python's `range(start, stop, step)` and `body` yields the next carried values.
+
+    These four are scalars of one signed type; the index never passes `stop`, so it does not wrap.
 
     `live` is the position of a carried bool, or None: the loop ends as soon as that value is false.  A `kind` other
     than `seq` carries nothing and promises that no round loads or stores where another one stores: rounds run in any

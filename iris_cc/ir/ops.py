@@ -322,10 +322,15 @@ LGAM  = Op("lgamma",   "T->T",  FLOATS,   Libm("lgamma"),        "libm.lgamma", 
 FAC   = Op("factorial", "d->d", (),       Helper("iris_factorial", "iris_count.h", ours=True), "iris.factorial", ("dsl.fac",), CALL)
 NPR   = Op("arrangements", "dd->d", (),   Helper("iris_arrangements", "iris_count.h", ours=True), "iris.arrangements", ("dsl.npr",), CALL)
 NCR   = Op("combinations", "dd->d", (),   Helper("iris_combinations", "iris_count.h", ours=True), "iris.combinations", ("dsl.ncr",), CALL)
+#   over lanes: of a number per lane, one for all
+ANY   = Op("any",      "b->b",  (),       Helper("iris_any", "iris_lanes_masks.h"), "iris.any")  # whether it holds in some lane
 # fmt: on
 
-TABLE: tuple[Op, ...] = tuple(value for value in globals().values() if isinstance(value, Op))
-BY_NAME = {op.name: op for op in TABLE}
+REDUCTIONS = (ANY,)
+TABLE: tuple[Op, ...] = tuple(
+    value for value in globals().values() if isinstance(value, Op) and value not in REDUCTIONS
+)  # what an element computes
+BY_NAME = {op.name: op for op in (*TABLE, *REDUCTIONS)}
 BY_PYTHON: dict[type[ast.AST] | str, Op] = {key: op for op in TABLE for key in op.python}
-assert len(BY_NAME) == len(TABLE), "two rows share a name"
+assert len(BY_NAME) == len(TABLE) + len(REDUCTIONS), "two rows share a name"
 assert len(BY_PYTHON) == sum(len(op.python) for op in TABLE), "two rows share a Python spelling"

@@ -32,6 +32,7 @@ from iris_cc.ir.nodes import (
     Store,
     Var,
     While,
+    is_lanes,
 )  # fmt: skip
 from iris_cc.ir.types import BY_NAME as TYPES
 from iris_cc.ir.types import I64, Scalar
@@ -47,7 +48,7 @@ _TOKEN = re.compile(
       | (?P<name>@[^\s()]+)
       | (?P<number>-?(?:(?:inf|nan)\b|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?))
       | (?P<word>[A-Za-z_]\w*)
-      | (?P<mark>->|\.\.|[][(){},:=])""",
+      | (?P<mark>->|\.\.|[][(){}<>,:=])""",
     re.VERBOSE | re.ASCII,
 )
 _FAULTS = {str(fault): fault for fault in Fault}
@@ -143,6 +144,15 @@ class _Parser:
             raise self.error(token.at, f"unknown type {token.text!r}")
         return TYPES[token.text]
 
+    def value_type(self) -> tuple[Scalar, bool]:
+        """`f64`, or `lanes<f64>`: a number per lane."""
+        if not self.skip("lanes"):
+            return self.type(), False
+        self.expect("<")
+        type = self.type()
+        self.expect(">")
+        return type, True
+
     def bind(self) -> Var:
         """A definition: `%n: type`."""
         token = self.take("var", "a definition")
@@ -150,7 +160,8 @@ class _Parser:
         if number in self.seen:
             raise self.error(token.at, f"{token.text} is defined twice")
         self.expect(":")
-        var = Var(number, self.type())
+        type, lanes = self.value_type()
+        var = Var(number, type, lanes=lanes)
         self.seen.add(number)
         self.visible[number] = var
         return var
@@ -247,14 +258,14 @@ class _Parser:
         if self.peek().kind != "end":
             raise self.error(self.peek().at, f"expected the end, found {self.peek().text!r}")
         fn = Function(name, params, body, indices, arrays=arrays)
-        if list(fn.results) != results:
+        if [(atom.type, is_lanes(atom)) for atom in body.results] != results:
             raise self.error(head, "the result types differ from what the function returns")
         return fn
 
-    def result_types(self) -> list[Scalar]:
-        results = [self.type()]
+    def result_types(self) -> list[tuple[Scalar, bool]]:
+        results = [self.value_type()]
         while self.skip(","):
-            results.append(self.type())
+            results.append(self.value_type())
         return results
 
     def params(self) -> tuple[tuple[Var, ...], tuple[ArrayParam, ...]]:

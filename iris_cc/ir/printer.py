@@ -23,7 +23,12 @@ from iris_cc.ir.nodes import (
     Store,
     Var,
     While,
+    is_lanes,
 )  # fmt: skip
+
+
+def type_text(atom: Atom) -> str:
+    return f"lanes<{atom.type}>" if is_lanes(atom) else str(atom.type)
 
 
 def print_function(fn: Function, name: str | None = None) -> str:
@@ -45,13 +50,13 @@ class _Printer:
         params = ", ".join([*map(self.bind, fn.params), *map(self.array_param, fn.arrays)])
         indices = "".join(f" {index}={self.bind(index.var)}" for index in fn.indices)
         head = f"func @{name}({params}){' index' if indices else ''}{indices}"
-        results = ", ".join(str(t) for t in fn.results)
+        results = ", ".join(map(type_text, fn.body.results))
         head += f" -> {results}" if results else ""
         return "\n".join([f"{head} {{", *self.block(fn.body, "return", "  "), "}", ""])
 
     def bind(self, var: Var) -> str:
         self.numbers[var] = len(self.numbers)
-        return f"%{self.numbers[var]}: {var.type}"
+        return f"%{self.numbers[var]}: {type_text(var)}"
 
     def array_param(self, param: ArrayParam) -> str:
         axes = ", ".join(map(self.axis, param.axes))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from iris_cc.ir import ops
 from iris_cc.ir.nodes import (
     Access,
     Alloc,
@@ -21,8 +22,10 @@ from iris_cc.ir.nodes import (
     Store,
     Var,
     While,
+    is_lanes,
 )  # fmt: skip
-from iris_cc.ir.types import BOOL, I64, Scalar
+from iris_cc.ir.printer import type_text
+from iris_cc.ir.types import BOOL, I64, SIGNED, Scalar
 
 
 class InvalidIR(Exception):
@@ -53,7 +56,7 @@ class _Verifier:
         for param in self.fn.arrays:
             self.define_array(param.array, ("in", "mut"), len(param.axes))
             for axis in param.axes:
-                self.typed(axis.extent, I64, f"an extent of &{param.array.id}")
+                self.scalar(axis.extent, I64, f"an extent of &{param.array.id}")
                 self.typed(axis.step, I64, f"a step of &{param.array.id}")
         for index in self.fn.indices:
             self.define((index.var,))
@@ -93,8 +96,8 @@ class _Verifier:
         if len(indices) != array.ndim:
             self.fail(f"&{array.id} takes {array.ndim} indices, not {len(indices)}")
         for index in indices:
-            self.typed(index, I64, f"an index of &{array.id}")
-        self.typed(value, array.type, f"an element of &{array.id}")
+            self.scalar(index, I64, f"an index of &{array.id}")
+        self.scalar(value, array.type, f"an element of &{array.id}")
 
     def use(self, *atoms: Atom) -> None:
         for atom in atoms:
@@ -109,11 +112,22 @@ class _Verifier:
 
     def typed(self, atom: Atom, type: Scalar, what: str) -> None:
         if atom.type is not type:
-            self.fail(f"{what} is {atom.type}, not {type}")
+            self.fail(f"{what} is {type_text(atom)}, not {type}")
 
-    def same(self, left: tuple[Atom, ...], right: tuple[Atom, ...], what: str) -> None:
-        if tuple(a.type for a in left) != tuple(a.type for a in right):
-            self.fail(f"{what}: ({', '.join(str(a.type) for a in left)}) and ({', '.join(str(a.type) for a in right)})")
+    def scalar(self, atom: Atom, type: Scalar, what: str) -> None:
+        """One number of this type for all lanes: what decides where a program goes, and what memory holds."""
+        self.typed(atom, type, what)
+        if is_lanes(atom):
+            self.fail(f"{what} is {type_text(atom)}, not {type}")
+
+    def flow(self, atoms: tuple[Atom, ...], targets: tuple[Var, ...], what: str) -> None:
+        """Each value becomes its target; a scalar may become lanes."""
+        fits = len(atoms) == len(targets) and all(
+            atom.type is target.type and (target.lanes or not is_lanes(atom))
+            for atom, target in zip(atoms, targets, strict=True)
+        )
+        if not fits:
+            self.fail(f"{what}: ({', '.join(map(type_text, atoms))}) and ({', '.join(map(type_text, targets))})")
 
     def block(self, block: Block, *inner: Var) -> None:
         """Check a block in a scope of its own: what it defines is not visible after it."""
@@ -129,25 +143,27 @@ class _Verifier:
         match stmt:
             case Let(out, op, args):
                 self.use(*args)
-                if not op.may_result(tuple(a.type for a in args), out.type):
-                    self.fail(f"{op.name} ({', '.join(str(a.type) for a in args)}) -> {out.type} is not in the table")
+                in_lanes = any(map(is_lanes, args))
+                fits = out.lanes == in_lanes if op not in ops.REDUCTIONS else in_lanes and not out.lanes
+                if not fits or not op.may_result(tuple(a.type for a in args), out.type):
+                    self.fail(f"{op.name} ({', '.join(map(type_text, args))}) -> {type_text(out)} is not in the table")
                 self.define((out,))
             case Check(condition):
                 self.use(condition)
                 self.typed(condition, BOOL, "a check's condition")
             case If(outs, condition, then, orelse):
                 self.use(condition)
-                self.typed(condition, BOOL, "an if's condition")
+                self.scalar(condition, BOOL, "an if's condition")
                 self.block(then)
                 self.block(orelse)
-                self.same(then.results, outs, "results of `then`")
-                self.same(orelse.results, outs, "results of `else`")
+                self.flow(then.results, outs, "results of `then`")
+                self.flow(orelse.results, outs, "results of `else`")
                 self.define(outs)
             case For():
                 self.loop_for(stmt)
             case While(outs, carried, inits, condition, body):
                 self.use(*inits)
-                self.same(inits, carried, "initial values of a while")
+                self.flow(inits, carried, "initial values of a while")
                 # A carried value is in scope in both blocks, and defined once.
                 outside = len(self.trail)
                 self.define(carried)
@@ -156,9 +172,9 @@ class _Verifier:
                 self.leave(outside)
                 if len(condition.results) != 1:
                     self.fail("a while's condition is one value")
-                self.typed(condition.results[0], BOOL, "a while's condition")
-                self.same(body.results, carried, "values a while yields")
-                self.same(outs, carried, "results of a while")
+                self.scalar(condition.results[0], BOOL, "a while's condition")
+                self.flow(body.results, carried, "values a while yields")
+                self.flow(carried, outs, "results of a while")
                 self.define(outs)
             case Load(out, array, indices):
                 self.access(array, indices, out)
@@ -171,23 +187,25 @@ class _Verifier:
             case Alloc(array, extents):
                 self.use(*extents)
                 for extent in extents:
-                    self.typed(extent, I64, f"an extent of &{array.id}")
+                    self.scalar(extent, I64, f"an extent of &{array.id}")
                 self.define_array(array, ("local",), len(extents))
             case _:
                 assert_never(stmt)
 
     def loop_for(self, loop: For) -> None:
         self.use(loop.start, loop.stop, loop.step, *loop.inits)
+        if loop.index.type not in SIGNED:
+            self.fail(f"a for counts in a signed type, not in {loop.index.type}")
         for atom in (loop.start, loop.stop, loop.step, loop.index):
-            self.typed(atom, I64, "a bound of a for")
+            self.scalar(atom, loop.index.type, "a bound of a for")
         if loop.kind != "seq" and (loop.carried or loop.live is not None):
             self.fail(f"a for of kind {loop.kind} carries nothing: its rounds run in any order")
-        self.same(loop.inits, loop.carried, "initial values of a for")
+        self.flow(loop.inits, loop.carried, "initial values of a for")
         self.block(loop.body, loop.index, *loop.carried)
-        self.same(loop.body.results, loop.carried, "values a for yields")
-        self.same(loop.outs, loop.carried, "results of a for")
+        self.flow(loop.body.results, loop.carried, "values a for yields")
+        self.flow(loop.carried, loop.outs, "results of a for")
         if loop.live is not None:
             if not 0 <= loop.live < len(loop.carried):
                 self.fail("a for's live value is not one it carries")
-            self.typed(loop.carried[loop.live], BOOL, "a for's live value")
+            self.scalar(loop.carried[loop.live], BOOL, "a for's live value")
         self.define(loop.outs)

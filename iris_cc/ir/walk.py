@@ -171,15 +171,29 @@ def substitute(atom: Atom, known: Mapping[Var, Atom]) -> Atom:
 
 def highest_id(fn: Function) -> int:
     """The largest variable number in `fn`, or -1: new variables number from one above it."""
-    ids = [var.id for var in (*fn.params, *fn.axis_inputs, *(index.var for index in fn.indices))]
-    for stmt in statements(fn.body):
-        ids += [var.id for var in (*definitions(stmt), *inner_definitions(stmt))]
-    return max(ids, default=-1)
+    return max((var.id for var in bound(fn)), default=-1)
 
 
 def has_memory(fn: Function) -> bool:
     """Whether `fn` knows any array."""
     return bool(fn.arrays) or any(isinstance(stmt, Alloc) for stmt in statements(fn.body))
+
+
+def inputs(fn: Function) -> tuple[Var, ...]:
+    """The values a function takes: those of elements, extents and steps, index symbols."""
+    return (*fn.params, *fn.axis_inputs, *(index.var for index in fn.indices))
+
+
+def bound(fn: Function) -> Iterator[Var]:
+    """Every variable of `fn`, in the order of definition."""
+    yield from inputs(fn)
+    for stmt in statements(fn.body):
+        yield from (*inner_definitions(stmt), *definitions(stmt))
+
+
+def has_lanes(fn: Function) -> bool:
+    """Whether `fn` computes several elements together."""
+    return any(var.lanes for var in bound(fn))
 
 
 def size(fn: Function) -> int:

@@ -14,7 +14,7 @@ from iris_cc.frontend.program import type_names
 from iris_cc.frontend.resolve import Routine
 from iris_cc.frontend.source import remember_text
 from iris_cc.frontend.values import Type, Weak
-from iris_cc.ir import parser, verify
+from iris_cc.ir import parser, verify, walk
 from iris_cc.ir.nodes import Function, Let
 from iris_cc.ir.types import BY_DTYPE, Scalar
 
@@ -73,6 +73,8 @@ def _read(text: str, place: Span) -> Function:
         raise CompileError((Diagnostic(codes.E0007, error.message, where),)) from None
     except verify.InvalidIR as error:
         raise CompileError((Diagnostic(codes.E0007, str(error), place),)) from None
+    if walk.has_lanes(fn):
+        raise CompileError((Diagnostic(codes.E0007, "a kernel computes one element: it takes no lanes", place),))
     if fn.arrays:
         text = "a kernel takes values, not arrays: only local ones have a place in it"
         raise CompileError((Diagnostic(codes.E0007, text, place),))

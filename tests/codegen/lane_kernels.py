@@ -386,7 +386,32 @@ func @indexed(%0: f64) index i0=%1: i64 flat=%2: i64 n0=%3: i64 -> f64 {
 }
 """)
 
+# Loops that count in narrow types, with bounds of each lane, steps that are no unit, and a stop that is no constant.
+short_counts = _parsed("""
+func @short_counts(%0: i16, %1: i8) -> i16, i8, i16 {
+  %2: i16 = and %0, 31:i16
+  %3: i8 = and %1, 15:i8
+  for %4: i16 in -3:i16 .. %2 step 1:i16 carry %5: i16 = %0 {
+    %6: i16 = mul %5, %4
+    %7: i16 = sub %6, %4
+    yield %7
+  } -> %8: i16
+  for %9: i8 in 120:i8 .. 127:i8 step 5:i8 carry %10: i8 = %1, %11: bool = true:bool live %11 {
+    %12: i8 = mul %10, %9
+    %13: bool = lt %12, 100:i8
+    yield %12, %13
+  } -> %14: i8, %15: bool
+  for %16: i8 in %3 .. -4:i8 step -1:i8 carry %17: i16 = %8 {
+    %18: i16 = cast %16
+    %19: i16 = add %17, %18
+    yield %19
+  } -> %20: i16
+  return %8, %14, %20
+}
+""")
+
 KERNELS: dict[str, Callable[[], Function]] = {
+    "short_counts": short_counts,
     "collatz": collatz,
     "escape_f8": _parsed(escape.replace("TYPE", "f64")),
     "escape_f4": _parsed(escape.replace("TYPE", "f32")),

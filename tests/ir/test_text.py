@@ -56,6 +56,26 @@ def test_sample_reads_and_prints_as_it_stands() -> None:
     assert print_function(verify(parse(SAMPLE))) == SAMPLE
 
 
+LANES = """\
+func @f(%0: lanes<i64>, %1: f32) -> lanes<i64>, f32 {
+  for %4: i32 in 0:i32 .. 9:i32 step 1:i32 carry %2: lanes<bool> = true:bool, %3: bool = true:bool live %3 {
+    %5: i64 = cast %4
+    %6: lanes<bool> = gt %0, %5
+    %7: lanes<bool> = and %2, %6
+    check %7 else zero_step
+    %8: bool = any %7
+    yield %7, %8
+  } -> %9: lanes<bool>, %10: bool
+  return %0, %1
+}
+"""
+
+
+def test_lanes_read_and_print_as_they_stand() -> None:
+    assert print_function(verify(parse(LANES))) == LANES
+    assert fingerprint(parse(LANES)) != fingerprint(parse(LANES.replace("%9: lanes<bool>", "%9: bool")))
+
+
 @given(functions(faults=True))
 @settings(deadline=None, max_examples=300)
 def test_text_parses_back(fn: Function) -> None:

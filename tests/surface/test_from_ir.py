@@ -211,6 +211,7 @@ BROKEN = {
     "func @f(%0: f64) -> i64 {\n  return %0\n}\n": (1, "result types"),
     AXPY + AXPY: (6, "func"),
     "func @f(%0: i64, &0: f64[%1 by %2]) -> f64 {\n  %3: f64 = load &0[%0]\n  return %3\n}\n": (1, "not arrays"),
+    "func @f(%0: lanes<f64>) -> lanes<f64> {\n  return %0\n}\n": (1, "no lanes"),
 }
 
 
@@ -227,3 +228,15 @@ def test_what_is_no_text() -> None:
     for given in (None, 1, AXPY.encode(), lambda x: x):
         with pytest.raises(TypeError, match="text of a function"):
             iris_cc.from_ir(given)  # type: ignore[arg-type]
+
+
+def test_loops_count_in_narrow_types(route: str) -> None:
+    text = "func @f(%0: i8, %1: i8) -> i32 {\n  for %2: i8 in %0 .. %1 step STEP:i8 carry %3: i32 = 0:i32 {\n"
+    text += "    %4: i32 = cast %2\n    %5: i32 = mul %4, %4\n    %6: i32 = add %3, %5\n    yield %6\n"
+    text += "  } -> %7: i32\n  return %7\n}\n"
+    first, last = np.array([-128, 120, 127, 0], "i1"), np.array([-120, 127, -128, 100], "i1")
+    for step in (1, 100, -1, -128):
+        kernel = iris_cc.from_ir(text.replace("STEP", str(step)), fallback="silent")
+        expected = [sum(i * i for i in range(a, b, step)) for a, b in zip(first.tolist(), last.tolist(), strict=True)]
+        found = kernel(first, last)
+        assert found.dtype == np.int32 and found.tolist() == expected
