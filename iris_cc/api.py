@@ -149,6 +149,10 @@ class Kernel:
         """`ufunc.at`."""
         return self._method("at")
 
+    def call_part(self, *values: object, **words: object) -> Any:
+        """A call with all arguments, whose arrays are the `part` of a larger space: a block of a Dask array."""
+        return self._dispatcher.run(values, words)
+
     # -- a look inside --
 
     @property

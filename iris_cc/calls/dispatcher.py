@@ -77,7 +77,10 @@ class Dispatcher:
         self.followers: list[Follower] = []
 
     def __call__(self, /, *args: object, **kwargs: object) -> Any:
-        values, rest = self.bind(args, kwargs)
+        return self.run(*self.bind(args, kwargs))
+
+    def run(self, values: Sequence[object], rest: Mapping[str, object]) -> Any:
+        """A call of bound arguments."""
         target = self.target(self.mask(values))
         take_pending()  # a ufunc that was called by itself may have left an error
         try:

@@ -27,11 +27,11 @@ ENTRIES: Mapping[str, str] = {
     # share, and gets the fault status instead, and 1 << 30 if an exception is set
     "iris_loop": "int iris_loop(void *context, char *const *args, const intptr_t *dims, "
     "const intptr_t *steps, void *aux)",
-    # a loop nest over explicit shapes; strides in bytes, [operand][axis]; no result shares memory with an operand,
-    # unless it is that operand, element by element: the fault status, or -1 for a wrong ndim; 1 << 30 if a handler of a
-    # signal has raised the exception in *error
-    "iris_nd": "int32_t iris_nd(int32_t ndim, const int64_t *shape, char *const *data, const int64_t *strides, "
-    "void **error)",
+    # a loop nest over explicit shapes at `origin`, in a space of shape `extents`; strides in bytes, [operand][axis]; no
+    # result shares memory with an operand, unless it is that operand, element by element: the fault status, or -1
+    # for a wrong ndim; 1 << 30 if a handler of a signal has raised the exception in *error
+    "iris_nd": "int32_t iris_nd(int32_t ndim, const int64_t *shape, const int64_t *origin, const int64_t *extents, "
+    "char *const *data, const int64_t *strides, void **error)",
     # whether the call whose word this is has to end; several threads may share the word, and ask
     "iris_look": "int32_t iris_look(uint32_t *stop)",
     # the thread that runs the handlers of signals, 0 for none
@@ -238,10 +238,10 @@ def _nd_entry(fn: Function, rows: Rows, ndim: int) -> str:
         out.lines(*(["uint32_t own = 0, *const stop = &own;"] if asks else ["(void)error;"]))
         _save_flags(fn, rows.target, out)
         if ndim:
-            out.line("iris_whole space = {shape, strides, data, 0, stop};")
+            out.line("iris_whole space = {shape, origin, extents, strides, data, 0, stop};")
             out.line("const int32_t status = iris_space(&space, stop);")
         else:
-            out.lines("(void)shape;", "(void)strides;", "uint32_t status = 0;")
+            out.lines("(void)shape;", "(void)origin;", "(void)extents;", "(void)strides;", "uint32_t status = 0;")
             out.lines(*pieces.point(rows).splitlines())
         _restore_flags(fn, rows.target, out)
         if asks:

@@ -71,12 +71,14 @@ def _do(rows: Rows, share: Share, work: tuple[str, str, str, str], out: Writer) 
 def space(rows: Rows, ndim: int, share: Share) -> str:
     """The definitions of `iris_piece`, for some positions of one axis, and of `iris_space`, for all positions."""
     out = Writer()
-    members = "const int64_t *shape, *strides; char *const *data; int axis_to_cut; uint32_t *stop;"
+    members = "const int64_t *shape, *origin, *extents, *strides; char *const *data; int axis_to_cut; uint32_t *stop;"
     out.line(f"typedef struct {{ {members} }} iris_whole;")
     out.line("")
     with out.braces("IRIS_OUTLINE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end)"):
         out.line("const iris_whole *space = (const iris_whole *)whole;")
         out.line("const int64_t *shape = space->shape, *strides = space->strides;")
+        for name in _places_read(rows, ndim):
+            out.line(f"const int64_t *{name} = space->{name};")
         out.line("char *const *data = space->data;")
         out.line(f"int64_t first[{ndim}] = {{0}}, last[{ndim}];")
         out.line(f"for (int axis = 0; axis < {ndim}; ++axis) last[axis] = shape[axis];")
@@ -205,10 +207,21 @@ def _position(axis: int, ndim: int) -> str:
 def _index_at_row(kind: str, axis: int, ndim: int) -> str:
     """An index symbol for the first element of a row; an axis the arrays have not is at 0 and has extent 1."""
     if kind == "flat":
-        flat = _position(0, ndim) if ndim else "0"
+        flat = _place(0, ndim) if ndim else "0"
         for inner in range(1, ndim):
-            flat = f"{f'({flat})' if inner > 1 else flat} * shape[{inner}] + {_position(inner, ndim)}"
+            flat = f"({flat}) * extents[{inner}] + {_place(inner, ndim)}"
         return flat
     if kind == "n":
-        return f"shape[{axis}]" if axis < ndim else "1"
-    return _position(axis, ndim) if axis < ndim else "0"
+        return f"extents[{axis}]" if axis < ndim else "1"
+    return _place(axis, ndim) if axis < ndim else "0"
+
+
+def _place(axis: int, ndim: int) -> str:
+    """The same in the whole space, of which these arrays may be a part."""
+    return f"origin[{axis}] + {_position(axis, ndim)}"
+
+
+def _places_read(rows: Rows, ndim: int) -> list[str]:
+    """What of a larger space the index symbols read."""
+    texts = " ".join(_index_at_row(index.kind, index.axis, ndim) for index in rows.fn.indices)
+    return [name for name in ("origin", "extents") if name in texts]

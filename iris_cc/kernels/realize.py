@@ -19,11 +19,12 @@ from iris_cc.kernels import reasons
 from iris_cc.kernels.specialization import Specialization
 from iris_cc.records import field, record
 from iris_cc.runtime import callers, loader, signals
+from iris_cc.runtime.operands import Part, Shape
 
 Route = Literal["compiled", "interpreted"]
 Cache = Literal["memory", "disk", "built", "none"]
-# run(shape, arrays): over an N-d space, operands first.
-RunNd: TypeAlias = "Callable[[tuple[int, ...], list[np.ndarray]], None]"
+# run(shape, arrays): over an N-d space, operands first; or run(shape, arrays, part) over a part of a larger one.
+RunNd: TypeAlias = "Callable[..., None]"
 # run(inputs): the results for 1-d inputs of one length.
 Run: TypeAlias = "Callable[[list[np.ndarray]], Sequence[np.ndarray]]"
 
@@ -150,10 +151,11 @@ def _interpreted_nd(spec: Specialization) -> RunNd:
         # Compiled code over an N-d space tells of no floating-point error either.
         return interp.run(spec.fn, inputs, indices=indices, while_limit=config.while_limit(), quiet=True)
 
-    def run_nd(shape: tuple[int, ...], arrays: list[np.ndarray]) -> None:
+    def run_nd(shape: Shape, arrays: list[np.ndarray], part: Part | None = None) -> None:
         with forks.imports:
             from iris_cc.interp import nd
 
-        nd.run_nd(spec.fn, run, shape, arrays)
+        part = part or Part((0,) * len(shape), shape)
+        nd.run_nd(spec.fn, run, shape, arrays, part.origin, part.extents)
 
     return run_nd

@@ -382,7 +382,7 @@ class KernelState:
             assert made.run_nd is not None
             return ndloop.NdLoop(spec.dtypes, made.run_nd)
 
-        return ndquick.NdCalls(self.source.name, self.nin, self.nout, resolve)
+        return ndquick.NdCalls(self.source.name, self.nin, self.nout, resolve, self.kernel.call_part)
 
     # -- calls --
 
@@ -444,10 +444,14 @@ class _KernelDispatcher(Dispatcher):
     def rescue(self, error: BaseException, values: Sequence[object], rest: Mapping[str, object]) -> Callee | None:
         if was_declined(error):  # an array type that took the call over may have kept the reason to itself
             error = self.state.type_error(values) or error
-        elif reasons.is_out_of_bounds(error) and not rest and len(values) == self.state.nin:  # nothing is overwritten
+        elif reasons.is_out_of_bounds(error) and self._overwrites_nothing(values, rest):
             error = self.state.rescuable(reasons.out_of_bounds(self.state.source))
         target = self.state.python(error)
         return None if target is None else target.entry
+
+    def _overwrites_nothing(self, values: Sequence[object], rest: Mapping[str, object]) -> bool:
+        """Whether a call may be made again after some of its elements were computed."""
+        return rest.get("out") is None and len(values) == self.state.nin
 
 
 def wanted_route() -> Route:

@@ -63,7 +63,9 @@ class PythonUfunc:
     @property
     def entry(self) -> Callable[..., Any]:
         """What a kernel's calls go to."""
-        return Spaces(self.__name__, self.nin, lambda: self.nout, self) if self.body.is_indexed else self
+        if not self.body.is_indexed:
+            return self
+        return Spaces(self.__name__, self.nin, lambda: self.nout, self, self, sample=1)
 
     @property
     def nargs(self) -> int:
@@ -103,7 +105,7 @@ class PythonUfunc:
         inputs = tuple(each for each in bound.inputs if type(each) is not Default)
         fixed = self._fixed(len(inputs), bound.names, held=held)
         try:
-            return fixed._call(inputs, bound.further, bound.words)
+            return fixed.entry(*inputs, *bound.further, **bound.words)
         finally:
             self.last_count = fixed.last_count
 
@@ -124,16 +126,19 @@ class PythonUfunc:
         return TypeError(f"{self.__name__}() takes {takes} but {given} {'was' if given == 1 else 'were'} given")
 
     def _call(self, inputs: tuple[Any, ...], further: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-        unknown = next((key for key in kwargs if key not in self._words), None)
+        words = {"signature" if key == "sig" else key: value for key, value in kwargs.items() if key != "out"}
+        part = words.pop("part", None) if self.body.is_indexed else None
+        unknown = next((key for key in words if key not in self._words), None)
         if unknown is not None:
             raise TypeError(f"{self.__name__}() got an unexpected keyword argument {unknown!r}")
         if self._promised and len(further) > self._promised:
             raise self._wrong_count(len(inputs) + len(further))
-        words = {"signature" if key == "sig" else key: value for key, value in kwargs.items() if key != "out"}
         outputs = read_outputs(kwargs.get("out", MISSING), further)
         if self.body.is_indexed:
             shape = words.pop("shape", None)
-            words["space"] = ElementSpace(self.body.place, () if shape is None else (read_shape(shape),))
+            shapes = () if shape is None else (read_shape(shape),)
+            inside = () if part is None else (part.origin, part.extents)
+            words["space"] = ElementSpace(self.body.place, shapes, *inside)
             return self._computed(inputs, outputs, words, bool(further) or "out" in kwargs)
         found = override(self._for_others(inputs), "__call__", inputs, outputs.arrays, words)
         if found is not None:

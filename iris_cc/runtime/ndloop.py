@@ -17,12 +17,15 @@ from iris_cc.runtime import numpy_api as api
 from iris_cc.runtime import operands as ops
 from iris_cc.runtime.ufunc import Word
 
-Run: TypeAlias = "Callable[[tuple[int, ...], list[np.ndarray]], int | None]"
+# run(shape, arrays), or run(shape, arrays, part) where they are a part of a larger space.
+Run: TypeAlias = "Callable[..., int | None]"
 NdResolve: TypeAlias = "Callable[[tuple[Word, ...], int, np.dtype[Any] | None], NdLoop]"
 Order: TypeAlias = Literal["K", "A", "C", "F"]
 
 FFI = _cffi_backend.FFI()
-_ENTRY = FFI.typeof("int32_t(*)(int32_t, int64_t const *, void *, int64_t const *, uintptr_t *)")
+_ENTRY = FFI.typeof(
+    "int32_t(*)(int32_t, int64_t const *, int64_t const *, int64_t const *, void *, int64_t const *, uintptr_t *)"
+)
 _EXCEPTION = FFI.typeof("uintptr_t[1]")
 # In the status: a handler of a signal has raised.
 _STOPPED = 1 << 30
@@ -31,7 +34,7 @@ _INTEGERS = FFI.typeof("int64_t[]")
 
 @record
 class NdLoop:
-    """`run(shape, arrays)` for exact dtypes, inputs first; a status other than 0 and None is a failure."""
+    """`run` for exact dtypes, inputs first; a status other than 0 and None is a failure."""
 
     dtypes: tuple[np.dtype[Any], ...]
     run: Run
@@ -48,6 +51,7 @@ class _Rules:
     order: Order
     nin: int
     nout: int
+    part: ops.Part | None
 
     def check_input(self, place: int, source: np.dtype[Any], target: np.dtype[Any]) -> None:
         ops.check_cast(self.name, source, target, self.casting, f"input {place}" if self.nin > 1 else "input")
@@ -70,8 +74,12 @@ def call_nd(
     dtype: Any = None,
     subok: bool = True,
     shape: object = None,
+    part: ops.Part | None = None,
 ) -> Any:
-    """Call as NumPy calls a ufunc; `shape` takes part in the broadcast, and stands alone without array arguments."""
+    """Call as NumPy calls a ufunc; `shape` takes part in the broadcast, and stands alone without array arguments.
+
+    `part` says where the elements stand in a larger space.
+    """
     if len(inputs) < nin:
         raise TypeError(f"{name}() takes from {nin} to {nin + nout} positional arguments but {len(inputs)} were given")
     given = ops.read_inputs(name, inputs[:nin])
@@ -79,7 +87,7 @@ def call_nd(
     mask = ops.read_mask(where)
     full = ops.common_shape([each.array.shape for each in given] + _extra_shapes(shape, mask), outputs)
     loop = resolve(tuple(each.word for each in given), len(full), None if dtype is None else np.dtype(dtype))
-    rules = _Rules(name, full, mask, casting, order, nin, nout)
+    rules = _Rules(name, full, mask, casting, order, nin, nout, part)
     sources = [_source(rules, each, loop.dtypes[i], i) for i, each in enumerate(given)]
     results = _call(rules, loop, sources, outputs)
     wrapped = tuple(ops.wrap(result, given, each, subok) for result, each in zip(results, outputs))
@@ -93,16 +101,18 @@ class NativeNd:
         self.entry = FFI.cast(_ENTRY, address)
         self.fail = fail
 
-    def __call__(self, shape: tuple[int, ...], arrays: list[np.ndarray]) -> None:
-        extents = FFI.new(_INTEGERS, shape)
+    def __call__(self, shape: tuple[int, ...], arrays: list[np.ndarray], part: ops.Part | None = None) -> None:
+        counts = FFI.new(_INTEGERS, shape)
+        origin = FFI.new(_INTEGERS, len(shape) if part is None else part.origin)
+        extents = counts if part is None else FFI.new(_INTEGERS, part.extents)
         places = FFI.new(_INTEGERS, [each.ctypes.data for each in arrays])
         strides = FFI.new(_INTEGERS, [step for each in arrays for step in each.strides])
-        self.at(len(shape), extents, places, strides)
+        self.at(len(shape), (counts, origin, extents), places, strides)
 
-    def at(self, ndim: int, extents: Any, places: Any, strides: Any) -> None:
-        """The same with everything in C's own arrays; strides by operand and axis."""
+    def at(self, ndim: int, space: tuple[Any, Any, Any], places: Any, strides: Any) -> None:
+        """The same with everything in C's own arrays: shape, origin and extents; strides by operand and axis."""
         raised = FFI.new(_EXCEPTION)
-        status = self.entry(ndim, extents, places, strides, raised)
+        status = self.entry(ndim, *space, places, strides, raised)
         if status & _STOPPED and status > 0:
             raise api.take_reference(int(raised[0]))
         if status:
@@ -140,7 +150,8 @@ def _call(rules: _Rules, loop: NdLoop, sources: list[np.ndarray], outputs: list[
         else:
             targets.append(_new(rules.shape, kind, rules.order, sources))
     if 0 not in rules.shape:
-        status = loop.run(rules.shape, [*sources, *targets])
+        part = () if rules.part is None else (rules.part,)
+        status = loop.run(rules.shape, [*sources, *targets], *part)
         if status:
             raise RuntimeError(f"{rules.name}() failed with status {status}")
     return [_deliver(target, output, rules.mask) for target, output in zip(targets, outputs)]

@@ -6,6 +6,7 @@ It may not convert, broadcast or guess: a call that is not plain is not its busi
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -32,13 +33,13 @@ _OWN = 0x501
 class NdCalls:
     """The calls of one kernel with the same weak arguments."""
 
-    def __init__(self, name: str, nin: int, nout: int, resolve: NdResolve) -> None:
+    def __init__(self, name: str, nin: int, nout: int, resolve: NdResolve, located: Callable[..., Any]) -> None:
         self.name = name
         self.nin = nin
         self.nout = nout
         self.resolve = resolve
         self.known: dict[Key, _Plain] = {}
-        self.spaces = Spaces(name, nin, lambda: nout, self._long)
+        self.spaces = Spaces(name, nin, lambda: nout, self._long, located)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         out = kwargs.get("out")
@@ -83,7 +84,9 @@ class _Plain:
         results = [out] if out is not None else [np.empty(shape, dtype) for dtype in self.outputs]
         last = self.last
         if not last or last[0] != shape:
-            last = self.last = (shape, _FFI.new(_INTEGERS, shape), self._strides(shape))
+            counts = _FFI.new(_INTEGERS, shape)
+            space = (counts, _FFI.new(_INTEGERS, len(shape)), counts)
+            last = self.last = (shape, space, self._strides(shape))
         kept = [_memory(arg) for arg in (*args, *results)]
         self.native.at(len(shape), last[1], _FFI.new(_PLACES, kept), last[2])
         return results[0] if len(results) == 1 else tuple(results)

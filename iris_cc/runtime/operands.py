@@ -21,6 +21,14 @@ Casting: TypeAlias = Literal["no", "equiv", "safe", "same_kind", "unsafe"]
 
 
 @record
+class Part:
+    """Where the elements of a call stand, if they are a part of a larger space: the first of them, and its shape."""
+
+    origin: Shape
+    extents: Shape
+
+
+@record
 class Operand:
     """An input: the array, and what the loop's resolver is told about it."""
 

@@ -61,6 +61,27 @@ def test_index_symbols(by_ndim: list, shape: tuple[int, ...], layout: str) -> No
     assert np.array_equal(outs[9], flat)
 
 
+@pytest.mark.parametrize(
+    ("shape", "origin", "extents"),
+    [
+        ((7,), (5,), (100,)),
+        ((600,), (1 << 40,), (1 << 41,)),
+        ((3, 5), (2, 0), (9, 5)),
+        ((2, 3, 4), (1, 2, 3), (5, 6, 7)),
+    ],
+)
+def test_a_part_of_a_larger_space(by_ndim: list, shape: tuple, origin: tuple, extents: tuple) -> None:  # type: ignore[type-arg]
+    ndim = len(shape)
+    x = np.random.default_rng(1).random(shape)
+    outs = [np.full(shape, -1.0), *(np.full(shape, -1, np.int64) for _ in range(9))]
+    assert call_nd(by_ndim[ndim], ndim, shape, [x, *outs], origin, extents) == 0
+    at = np.indices(shape) + np.reshape(origin, (ndim,) + (1,) * ndim)
+    for axis in range(4):
+        assert (outs[1 + axis] == (at[axis] if axis < ndim else 0)).all(), axis
+        assert (outs[5 + axis] == (extents[axis] if axis < ndim else 1)).all(), axis
+    assert np.array_equal(outs[9], np.ravel_multi_index(tuple(at), extents))
+
+
 def test_another_ndim_is_refused(by_ndim: list) -> None:  # type: ignore[type-arg]
     assert call_nd(by_ndim[2], 1, (3,), [np.zeros(3)] * 11) == -1
 

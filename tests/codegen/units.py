@@ -111,7 +111,15 @@ def build_nd(fn: Function, ndim: int) -> ctypes.PyDLL:
     return compile_all([nd_unit(fn, ndim)])[0]
 
 
-def call_nd(library: ctypes.PyDLL, ndim: int, shape: Sequence[int], arrays: Sequence[np.ndarray]) -> int:
+def call_nd(
+    library: ctypes.PyDLL,
+    ndim: int,
+    shape: Sequence[int],
+    arrays: Sequence[np.ndarray],
+    origin: Sequence[int] = (),
+    extents: Sequence[int] = (),
+) -> int:
+    """On arrays that stand at `origin` in a space of the shape `extents`, by default theirs."""
     entry = library.iris_nd
     entry.restype = ctypes.c_int32
     strides = [stride for array in arrays for stride in array.strides]
@@ -119,6 +127,8 @@ def call_nd(library: ctypes.PyDLL, ndim: int, shape: Sequence[int], arrays: Sequ
         entry(
             ctypes.c_int32(ndim),
             (ctypes.c_int64 * max(ndim, 1))(*shape),
+            (ctypes.c_int64 * max(ndim, 1))(*(origin or (0,) * ndim)),
+            (ctypes.c_int64 * max(ndim, 1))(*(extents or shape)),
             (ctypes.c_void_p * len(arrays))(*(array.ctypes.data for array in arrays)),
             (ctypes.c_int64 * max(len(strides), 1))(*strides),
             (ctypes.c_void_p * 1)(),

@@ -50,7 +50,9 @@ int divide(void *c, char *const *a, const isize *d, const isize *s, void *x) {
   return 0;
 }
 /* out = in + flat index in C order */
-int ramp(int ndim, const long *shape, char *const *data, const long *strides) {
+int ramp(int ndim, const long *shape, const long *origin, const long *extents, char *const *data,
+         const long *strides) {
+  (void)origin; (void)extents;
   long total = 1;
   for (int k = 0; k < ndim; k++) total *= shape[k];
   for (long flat = 0; flat < total; flat++) {

@@ -302,7 +302,7 @@ def test_plain_calls_take_the_short_way(native: Native, array, monkeypatch: pyte
         asked.append((words, ndim, dtype))
         return NdLoop((np.dtype("f8"),) * 2, entry(native))
 
-    calls = NdCalls("ramp", 1, 1, resolve)
+    calls = NdCalls("ramp", 1, 1, resolve, f)
     for _ in range(3):
         same(calls(array), expected(array.astype("f8")))
     plain = array.dtype == np.dtype("f8") and array.ndim > 0 and array.flags.c_contiguous and array.flags.aligned
@@ -311,7 +311,7 @@ def test_plain_calls_take_the_short_way(native: Native, array, monkeypatch: pyte
 
 @pytest.mark.needs_cc
 def test_short_calls_and_out(native: Native) -> None:
-    calls = NdCalls("ramp", 1, 1, lambda *_: NdLoop((np.dtype("f8"),) * 2, entry(native)))
+    calls = NdCalls("ramp", 1, 1, lambda *_: NdLoop((np.dtype("f8"),) * 2, entry(native)), f)
     base = np.arange(40.0)
     for shape in ((3, 4), (12,), (2, 3, 2), (12,)):
         for _ in range(2):
@@ -345,7 +345,7 @@ def test_short_calls_and_out(native: Native) -> None:
 @pytest.mark.needs_cc
 def test_short_calls_tell_words_apart(native: Native) -> None:
     """A Python float, an int and an array of the same shape as before are three kinds of operand."""
-    calls = NdCalls("ramp", 1, 1, lambda *_: NdLoop((np.dtype("f8"),) * 2, entry(native)))
+    calls = NdCalls("ramp", 1, 1, lambda *_: NdLoop((np.dtype("f8"),) * 2, entry(native)), f)
     assert calls(2.0) == 2.0  # no dimensions
     for _ in range(3):
         same(calls(2.0, shape=(3,)), np.array([2.0, 3.0, 4.0]))

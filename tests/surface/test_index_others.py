@@ -6,8 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import astropy.units as u
-import dask.array as da
-import dask.dataframe as dd
 import numpy as np
 import pandas as pd
 import pytest
@@ -107,13 +105,6 @@ def test_what_is_refused(one: iris_cc.Kernel) -> None:
         one(np.ones(3) * u.m)
     with pytest.raises(TypeError, match="takes its elements apart"):
         one(pd.Series(pd.arrays.SparseArray([0.0, 0.0, 1.0])))
-    computed: list[int] = []
-    lazy = da.zeros(4, chunks=2).map_blocks(lambda block: (computed.append(1), block)[1], meta=np.zeros(0))
-    for each in (lazy, xr.DataArray(lazy), dd.from_pandas(pd.Series([1.0, 2.0]), npartitions=1)):
-        computed.clear()
-        with pytest.raises(TypeError, match="Dask"):
-            one(each)
-        assert not computed
     with pytest.raises(TypeError, match="shape"):
         one(pd.Series([1.0]), shape=(2, 1))
 

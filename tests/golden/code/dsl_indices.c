@@ -90,11 +90,12 @@ IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *step
 #define IRIS_UNIT 512
 #define IRIS_MOST_THREADS 0
 
-typedef struct { const int64_t *shape, *strides; char *const *data; int axis_to_cut; uint32_t *stop; } iris_whole;
+typedef struct { const int64_t *shape, *origin, *extents, *strides; char *const *data; int axis_to_cut; uint32_t *stop; } iris_whole;
 
 IRIS_OUTLINE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
   const iris_whole *space = (const iris_whole *)whole;
   const int64_t *shape = space->shape, *strides = space->strides;
+  const int64_t *origin = space->origin;
   char *const *data = space->data;
   int64_t first[1] = {0}, last[1];
   for (int axis = 0; axis < 1; ++axis) last[axis] = shape[axis];
@@ -119,10 +120,10 @@ IRIS_OUTLINE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
   if (direct) {
     for (int64_t at = 0; at < length; at += block) {
       const int64_t some = length - at < block ? length - at : block;
-      iris_contiguous(some, a_still ? a_tile : (const iris_mem_f64 *)row[0] + at, step_still ? step_tile : (const iris_mem_i64 *)row[1] + at, (iris_mem_f64 *)row[2] + at, first[0] + at);
+      iris_contiguous(some, a_still ? a_tile : (const iris_mem_f64 *)row[0] + at, step_still ? step_tile : (const iris_mem_i64 *)row[1] + at, (iris_mem_f64 *)row[2] + at, origin[0] + first[0] + at);
     }
   } else {
-    iris_row(length, row, steps, first[0]);
+    iris_row(length, row, steps, origin[0] + first[0]);
   }
   return (int32_t)status;
 }
@@ -142,11 +143,11 @@ IRIS_ROUTE int32_t iris_space(iris_whole *space, uint32_t *stop) {
   return iris_alone(&work);
 }
 
-IRIS_EXPORT int32_t iris_nd(int32_t ndim, const int64_t *shape, char *const *data, const int64_t *strides, void **error) {
+IRIS_EXPORT int32_t iris_nd(int32_t ndim, const int64_t *shape, const int64_t *origin, const int64_t *extents, char *const *data, const int64_t *strides, void **error) {
   if (ndim != 1) return -1;
   uint32_t own = 0, *const stop = &own;
   const uint64_t flags = iris_save_flags();
-  iris_whole space = {shape, strides, data, 0, stop};
+  iris_whole space = {shape, origin, extents, strides, data, 0, stop};
   const int32_t status = iris_space(&space, stop);
   iris_restore_flags(flags, IRIS_FLAGS_ALL);
   if (own) return iris_take_exception(error);

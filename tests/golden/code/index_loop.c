@@ -198,11 +198,13 @@ IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *step
 #define IRIS_UNIT 192
 #define IRIS_MOST_THREADS 0
 
-typedef struct { const int64_t *shape, *strides; char *const *data; int axis_to_cut; uint32_t *stop; } iris_whole;
+typedef struct { const int64_t *shape, *origin, *extents, *strides; char *const *data; int axis_to_cut; uint32_t *stop; } iris_whole;
 
 IRIS_OUTLINE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
   const iris_whole *space = (const iris_whole *)whole;
   const int64_t *shape = space->shape, *strides = space->strides;
+  const int64_t *origin = space->origin;
+  const int64_t *extents = space->extents;
   char *const *data = space->data;
   int64_t first[2] = {0}, last[2];
   for (int axis = 0; axis < 2; ++axis) last[axis] = shape[axis];
@@ -217,7 +219,7 @@ IRIS_OUTLINE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
       data[0] + i0 * strides[0] + first[1] * strides[1],
       data[1] + i0 * strides[2] + first[1] * strides[3],
     };
-    iris_row(length, row, steps, i0, first[1], shape[0], &watch);
+    iris_row(length, row, steps, origin[0] + i0, origin[1] + first[1], extents[0], &watch);
     if (!watch.left) return (int32_t)status;
   }
   return (int32_t)status;
@@ -238,11 +240,11 @@ IRIS_ROUTE int32_t iris_space(iris_whole *space, uint32_t *stop) {
   return iris_piece(space, 0, shape[axis]);
 }
 
-IRIS_EXPORT int32_t iris_nd(int32_t ndim, const int64_t *shape, char *const *data, const int64_t *strides, void **error) {
+IRIS_EXPORT int32_t iris_nd(int32_t ndim, const int64_t *shape, const int64_t *origin, const int64_t *extents, char *const *data, const int64_t *strides, void **error) {
   if (ndim != 2) return -1;
   uint32_t own = 0, *const stop = &own;
   const uint64_t flags = iris_save_flags();
-  iris_whole space = {shape, strides, data, 0, stop};
+  iris_whole space = {shape, origin, extents, strides, data, 0, stop};
   const int32_t status = iris_space(&space, stop);
   iris_restore_flags(flags, IRIS_FLAGS_ALL);
   if (own) return iris_take_exception(error);

@@ -93,11 +93,12 @@ IRIS_ROUTE void iris_row(intptr_t count, char *const *args, const intptr_t *step
 #define IRIS_UNIT 512
 #define IRIS_MOST_THREADS 0
 
-typedef struct { const int64_t *shape, *strides; char *const *data; int axis_to_cut; uint32_t *stop; } iris_whole;
+typedef struct { const int64_t *shape, *origin, *extents, *strides; char *const *data; int axis_to_cut; uint32_t *stop; } iris_whole;
 
 IRIS_OUTLINE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
   const iris_whole *space = (const iris_whole *)whole;
   const int64_t *shape = space->shape, *strides = space->strides;
+  const int64_t *origin = space->origin;
   char *const *data = space->data;
   int64_t first[2] = {0}, last[2];
   for (int axis = 0; axis < 2; ++axis) last[axis] = shape[axis];
@@ -116,10 +117,10 @@ IRIS_OUTLINE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
     if (direct) {
       for (int64_t at = 0; at < length; at += block) {
         const int64_t some = length - at < block ? length - at : block;
-        iris_contiguous(some, (iris_mem_i64 *)row[0] + at, (iris_mem_f64 *)row[1] + at, i0, first[1] + at);
+        iris_contiguous(some, (iris_mem_i64 *)row[0] + at, (iris_mem_f64 *)row[1] + at, origin[0] + i0, origin[1] + first[1] + at);
       }
     } else {
-      iris_row(length, row, steps, i0, first[1]);
+      iris_row(length, row, steps, origin[0] + i0, origin[1] + first[1]);
     }
   }
   return (int32_t)status;
@@ -140,10 +141,10 @@ IRIS_ROUTE int32_t iris_space(iris_whole *space, uint32_t *stop) {
   return iris_alone(&work);
 }
 
-IRIS_EXPORT int32_t iris_nd(int32_t ndim, const int64_t *shape, char *const *data, const int64_t *strides, void **error) {
+IRIS_EXPORT int32_t iris_nd(int32_t ndim, const int64_t *shape, const int64_t *origin, const int64_t *extents, char *const *data, const int64_t *strides, void **error) {
   if (ndim != 2) return -1;
   uint32_t own = 0, *const stop = &own;
-  iris_whole space = {shape, strides, data, 0, stop};
+  iris_whole space = {shape, origin, extents, strides, data, 0, stop};
   const int32_t status = iris_space(&space, stop);
   if (own) return iris_take_exception(error);
   return status;
