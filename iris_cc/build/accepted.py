@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from iris_cc.build.unit import BuildFailure
 
@@ -76,23 +77,26 @@ def _any_of(names: Iterable[str]) -> str:
 
 
 _WORD = "[A-Za-z0-9_.,:+-]+"
-_ACCEPTED = re.compile(
-    "|".join(
-        (
-            *(rf"-f(no-)?{_any_of(_SWITCHES)}", rf"-f{_any_of(_VALUED)}={_WORD}"),
-            *(rf"-m(no-)?{_any_of(_MACHINE)}", rf"-m{_any_of(_MACHINE_VALUED)}={_WORD}"),
-            *("-m64", "-msse(2|3|4|4a|4\\.[12])", "-O([0-3sgz]|fast)?", "-std=[a-z0-9:]+", "-ansi", "-p(thread|ipe)"),
-            *("-g([0-3]|gdb[0-3]?|dwarf(-[2-5])?|line-tables-only)?", "-w", "-pedantic(-errors)?"),
-            *("-W[A-Za-z][A-Za-z0-9=+-]*", "-[DU][A-Z_][A-Z0-9_]*(=.*)?", "--param=[a-z0-9=-]+"),
-            "-fuse-ld=(bfd|gold|lld|mold)",
-        )
-    ),
-    re.DOTALL,
-)
+
+
+@cache
+def _accepted() -> re.Pattern[str]:
+    """Made when the first flag of a user's is met: it takes longer than most modules take to be imported."""
+    kinds = (
+        *(rf"-f(no-)?{_any_of(_SWITCHES)}", rf"-f{_any_of(_VALUED)}={_WORD}"),
+        *(rf"-m(no-)?{_any_of(_MACHINE)}", rf"-m{_any_of(_MACHINE_VALUED)}={_WORD}"),
+        *("-m64", "-msse(2|3|4|4a|4\\.[12])", "-O([0-3sgz]|fast)?", "-std=[a-z0-9:]+", "-ansi", "-p(thread|ipe)"),
+        *("-g([0-3]|gdb[0-3]?|dwarf(-[2-5])?|line-tables-only)?", "-w", "-pedantic(-errors)?"),
+        *("-W[A-Za-z][A-Za-z0-9=+-]*", "-[DU][A-Z_][A-Z0-9_]*(=.*)?", "--param=[a-z0-9=-]+"),
+        "-fuse-ld=(bfd|gold|lld|mold)",
+    )
+    return re.compile("|".join(kinds), re.DOTALL)
+
+
 # Which machine code is for, behind the compiler in `CC`.
-_TARGET = re.compile(r"--target=[A-Za-z0-9_.-]+")
+_TARGET = r"--target=[A-Za-z0-9_.-]+"
 _TARGET_IN_TWO = ("-target", "-arch")
-_TRIPLE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+_TRIPLE = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
 
 _ONLY = "only flags of known kinds that shape a unit's code are, and none that names a file or program"
 
@@ -100,7 +104,7 @@ _ONLY = "only flags of known kinds that shape a unit's code are, and none that n
 def refusal(flags: Iterable[str]) -> BuildFailure | None:
     """The first of the user's flags that may not be used, as a failure that names it."""
     for flag in flags:
-        if not _ACCEPTED.fullmatch(flag):
+        if not _accepted().fullmatch(flag):
             return _refused(f"the flag {flag!r} in ME_DSL_JIT_CFLAGS")
     return None
 
@@ -109,9 +113,9 @@ def refusal_in_cc(flags: Sequence[str]) -> BuildFailure | None:
     """The same for what stands behind the compiler in `CC`."""
     rest = iter(flags)
     for flag in rest:
-        if flag in _TARGET_IN_TWO and _TRIPLE.fullmatch(next(rest, "")):
+        if flag in _TARGET_IN_TWO and re.fullmatch(_TRIPLE, next(rest, "")):
             continue
-        if not _ACCEPTED.fullmatch(flag) and not _TARGET.fullmatch(flag):
+        if not _accepted().fullmatch(flag) and not re.fullmatch(_TARGET, flag):
             return _refused(f"the argument {flag!r} of CC")
     return None
 
