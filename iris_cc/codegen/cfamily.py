@@ -44,7 +44,7 @@ from iris_cc.ir.nodes import (
     While,
 )
 from iris_cc.ir.ops import Form, Helper, Libm
-from iris_cc.ir.types import BOOL, Scalar
+from iris_cc.ir.types import BOOL, I64, U32, U64, Scalar
 from iris_cc.ir.walk import inputs, reads
 from iris_cc.target import Target
 
@@ -86,6 +86,7 @@ class Emitter:
         self.fn = fn
         self.target = target
         self.language = LANGUAGES[target.language]
+        self.i64, self.u64 = (self.language.types[type] for type in (I64, U64))
         self.out = Writer()
         self.places = Places(fn.loc.file, source)
         self.names = Names("status", "watch", *(far(type) for type in Scalar if type.is_float))
@@ -108,9 +109,9 @@ class Emitter:
         if not returns_value(fn):
             pointers = [self.names.claim(hint) for hint in output_hints(fn)]
             params += [f"{self.type(type)} *{name}" for type, name in zip(fn.results, pointers, strict=True)]
-        params += ["uint32_t *status"] if can_fault(fn) else []
+        params += [f"{self.type(U32)} *status"] if can_fault(fn) else []
         params += ["iris_watch *watch"] if is_watched(fn) else []
-        params += [f"uint{type.bits}_t *{far(type)}" for type in self.far_types]
+        params += [f"{self.type(U32 if type.bits == 32 else U64)} *{far(type)}" for type in self.far_types]
         result = self.type(fn.results[0]) if returns_value(fn) else "void"
         with self.out.braces(f"{self.language.kernel} {result} {KERNEL}({', '.join(params) or 'void'})"):
             self.unread(*inputs(fn))
@@ -232,7 +233,7 @@ class Emitter:
         sizes = self.names.claim(f"{pointer}_extents")
         count = len(alloc.extents)
         self.layout[array] = Layout(array, pointer, tuple(f"{sizes}[{axis}]" for axis in range(count)))
-        self.out.line(f"int64_t {sizes}[{count}] = {{{', '.join(self.factors(alloc.extents))}}};")
+        self.out.line(f"{self.i64} {sizes}[{count}] = {{{', '.join(self.factors(alloc.extents))}}};")
         self.out.line(f"{type} *const {pointer} = ({type} *)iris_zeros({sizes}, {count}, sizeof({type}));")
         self.raise_if(f"!{pointer}", Fault.OUT_OF_MEMORY)
 
@@ -299,12 +300,12 @@ class Emitter:
         start, stop = self.atom(loop.start), self.atom(loop.stop)
         done, pause = self.names.claim("done"), self.names.claim("pause")
         if is_unit(loop.step):
-            type, trip, last = "int64_t", self.bind(loop.index), stop
+            type, trip, last = self.i64, self.bind(loop.index), stop
             up = as_int(loop.step) > 0
-            left = f"(uint64_t){stop} - (uint64_t){done}" if up else f"(uint64_t){done} - (uint64_t){stop}"
+            left = f"({self.u64}){stop} - ({self.u64}){done}" if up else f"({self.u64}){done} - ({self.u64}){stop}"
         else:
-            type, trip, last, up = "uint64_t", self.names.claim("trip"), self.names.claim("trips"), True
-            self.out.line(f"const uint64_t {last} = iris_trips({start}, {stop}, {self.atom(loop.step)});")
+            type, trip, last, up = self.u64, self.names.claim("trip"), self.names.claim("trips"), True
+            self.out.line(f"const {self.u64} {last} = iris_trips({start}, {stop}, {self.atom(loop.step)});")
             self.name[loop.index] = trip  # until the body computes the index from it
             start, left = "0", f"{last} - {done}"
         compare, sign, advance = ("<", "+", "++") if up else (">", "-", "--")
@@ -314,7 +315,7 @@ class Emitter:
             self.out.line(f"{type} {trip} = {done};")
             with self.out.braces(f"for (; {trip} {compare} {pause}; {advance}{trip})"):
                 self.trip(loop, live)
-            spent = f"(uint64_t)({trip} - {done})" if up else f"(uint64_t)({done} - {trip})"
+            spent = f"({self.u64})({trip} - {done})" if up else f"({self.u64})({done} - {trip})"
             self.out.line(f"if (iris_spend(watch, {times(spent, weight(loop.body))} + 1)) break;")
             self.out.line(f"{done} = {pause};")
 
@@ -323,11 +324,11 @@ class Emitter:
         if is_unit(loop.step):
             index = self.bind(loop.index)
             compare, advance = ("<", "++") if as_int(loop.step) > 0 else (">", "--")
-            return f"for (int64_t {index} = {start}; {index} {compare} {stop}{guard}; {advance}{index})"
+            return f"for ({self.i64} {index} = {start}; {index} {compare} {stop}{guard}; {advance}{index})"
         trips, trip = self.names.claim("trips"), self.names.claim("trip")
-        self.out.line(f"const uint64_t {trips} = iris_trips({start}, {stop}, {step});")
+        self.out.line(f"const {self.u64} {trips} = iris_trips({start}, {stop}, {step});")
         self.name[loop.index] = trip  # until the body computes the index from it
-        return f"for (uint64_t {trip} = 0; {trip} < {trips}{guard}; ++{trip})"
+        return f"for ({self.u64} {trip} = 0; {trip} < {trips}{guard}; ++{trip})"
 
     def loop_index(self, loop: For) -> None:
         """In the general form the index is a function of the trip: it never passes `stop`, so it never overflows."""
@@ -336,7 +337,7 @@ class Emitter:
         trip = self.name[loop.index]
         start, step = self.atom(loop.start), self.atom(loop.step)
         index = self.bind(loop.index)
-        self.out.line(f"const int64_t {index} = (int64_t)((uint64_t){start} + {trip} * (uint64_t){step});")
+        self.out.line(f"const {self.i64} {index} = ({self.i64})(({self.u64}){start} + {trip} * ({self.u64}){step});")
 
     def conditional(self, loop: While) -> None:
         """Rounds until one bound, the next look or the limit, whichever is nearer; what comes then is outside of them,
@@ -351,8 +352,8 @@ class Emitter:
         """Nothing else is spent during the loop, so that what is left counts its rounds, too."""
         left, pause, since = self.names.claim("left"), self.names.claim("pause"), self.names.claim("since")
         most, ended = self.names.claim("most_rounds"), self.names.claim("ended")
-        self.out.line(f"uint64_t {most} = iris_rounds(), {left} = watch->left, {since} = {left};")
-        self.out.line(f"uint64_t {pause} = iris_pause({left}, {most}, {cost});")
+        self.out.line(f"{self.u64} {most} = iris_rounds(), {left} = watch->left, {since} = {left};")
+        self.out.line(f"{self.u64} {pause} = iris_pause({left}, {most}, {cost});")
         with self.out.braces("for (;;)"):
             self.rounds_until(loop, f"{left} == {pause}", f"{left} -= {cost};", ended)
             self.out.line(f"{most} -= {f'({since} - {left}) / {cost}' if cost > 1 else f'{since} - {left}'};")
@@ -368,8 +369,8 @@ class Emitter:
         most, rounds = self.names.claim("most_rounds"), self.names.claim("rounds")
         done, pause, ended = self.names.claim("done"), self.names.claim("pause"), self.names.claim("ended")
         spent = times(f"({rounds} - {done})", cost)
-        self.out.line(f"const uint64_t {most} = iris_rounds();")
-        self.out.line(f"uint64_t {rounds} = 0, {done} = 0, {pause} = {some(most, cost)};")
+        self.out.line(f"const {self.u64} {most} = iris_rounds();")
+        self.out.line(f"{self.u64} {rounds} = 0, {done} = 0, {pause} = {some(most, cost)};")
         with self.out.braces("for (;;)"):
             self.rounds_until(loop, f"{rounds} == {pause}", f"++{rounds};", ended)
             self.end_at_limit(f"{rounds} == {most}")
