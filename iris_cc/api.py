@@ -16,6 +16,7 @@ from iris_cc.calls.install import connect, kernel_type
 from iris_cc.diagnostics import CompileError, Diagnostic, Span
 from iris_cc.frontend.program import type_names
 from iris_cc.frontend.resolve import Routine, describe
+from iris_cc.ir.printer import print_function
 from iris_cc.kernels import explain as explaining
 from iris_cc.kernels import make as states
 from iris_cc.kernels import options as reading
@@ -197,6 +198,10 @@ class Kernel:
             from iris_cc.kernels.text import text_of
 
         return text_of(self.specialization(types, ndim), stage)
+
+    def ir_after(self, types: Sequence[Any], ndim: int, step: str) -> str:
+        """The IR for these argument types when the pass `step` has run; ValueError if there is none."""
+        return print_function(self.specialization(types, ndim).behind(step))
 
     # -- identity --
 

@@ -17,7 +17,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("diagnostics",),
     ("ir",),
     ("interp",),
-    ("frontend", "passes", "codegen"),
+    ("frontend", "passes", "schedule"),
+    ("codegen",),
     ("build",),
     ("runtime",),
     ("units",),
@@ -35,11 +36,14 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 FORBIDDEN: dict[str, frozenset[str]] = {
     "config": frozenset({"records", "version"}),
     "frontend": frozenset({"interp"}),
-    "codegen": frozenset({"interp"}),
-    "build": frozenset({"ir", "frontend", "passes", "codegen", "interp", "diagnostics", "codes"}),
-    "runtime": frozenset({"ir", "frontend", "passes", "codegen", "interp", "diagnostics", "codes"}),
-    "background": frozenset({"ir", "frontend", "passes", "codegen", "interp", "runtime", "diagnostics", "codes"}),
-    "pyroute": frozenset({"ir", "passes", "codegen", "interp", "build"}),
+    "schedule": frozenset({"interp"}),
+    "codegen": frozenset({"interp", "frontend", "passes"}),
+    "build": frozenset({"ir", "frontend", "passes", "schedule", "codegen", "interp", "diagnostics", "codes"}),
+    "runtime": frozenset({"ir", "frontend", "passes", "schedule", "codegen", "interp", "diagnostics", "codes"}),
+    "background": frozenset(
+        {"ir", "frontend", "passes", "schedule", "codegen", "interp", "runtime", "diagnostics", "codes"}
+    ),
+    "pyroute": frozenset({"ir", "passes", "schedule", "codegen", "interp", "build"}),
 }
 # `units` reads the text of a unit of C; of the code generator it knows nothing else.  The Python route reads the source
 # of functions and knows the names of index symbols; what its calls share with those of loops lies in `runtime`.

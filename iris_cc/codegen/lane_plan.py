@@ -6,15 +6,16 @@ Questions about the IR only; nothing here is text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import assert_never
 
 from iris_cc.codegen import lane_pays, lane_values, needs
-from iris_cc.codegen.lane_flat import flattened
-from iris_cc.codegen.lane_narrow import narrowed
 from iris_cc.ir import kinds, walk
 from iris_cc.ir.nodes import Alloc, Atom, Block, Check, Const, For, Function, If, Let, Load, Stmt, Store, Var, While
 from iris_cc.records import record
+from iris_cc.schedule.flatten import flattened
+from iris_cc.schedule.machine import Machine
+from iris_cc.schedule.narrow import narrowed
+from iris_cc.schedule.uniform import lane_bits, uniform
 from iris_cc.target import HOST, Target
 
 _EVERYWHERE = -1  # the segment of what no single segment holds
@@ -50,7 +51,7 @@ def plan(
     if parts == 0 or not needs.trips_differ(fn) or walk.has_memory(fn) or not fn.results:
         return None
     is_watched = needs.is_watched(fn)
-    fn = flattened(fn, target)
+    fn = flattened(fn, machine(target, moving))
     short = narrowed(fn)
     found = _planned(short, moving, parts, refills, target, is_watched) if short is not fn else None
     if found is not None and found.lane_bits == 32:
@@ -64,14 +65,23 @@ def _planned(
     loop = refilled_loop(fn) if refills is not False else None
     if refills is None and loop is not None and len(loop.carried) > lane_pays.MOST_REFILLED:
         loop = None
-    uniform = _uniform(fn, moving, loop)
-    bits = _lane_bits(fn, uniform)
-    chosen = lane_pays.parts(fn, uniform, target, loop) if parts is None else (parts, parts)
+    found = uniform(fn, moving, loop)
+    bits = lane_bits(fn, found)
+    chosen = lane_pays.parts(fn, found, target, loop) if parts is None else (parts, parts)
     if chosen == lane_pays.NO_LANES:
         return None
-    in_a_row = 1 if loop is None else lane_pays.in_a_row(fn, uniform, target, loop)
+    in_a_row = 1 if loop is None else lane_pays.in_a_row(fn, found, target, loop)
     crossing = _Segments(fn, target).crossing()
-    return LanePlan(fn, bits, chosen, loop is not None, in_a_row, is_watched, uniform, crossing)
+    return LanePlan(fn, bits, chosen, loop is not None, in_a_row, is_watched, found, crossing)
+
+
+def machine(target: Target, moving: int | None) -> Machine:
+    """The machine that the text of lanes is written for."""
+    return Machine(
+        moving,
+        lambda let: lane_values.goes_lane_by_lane(let, target),
+        lambda let: lane_values.is_called(let, target) and lane_values.has_near(let, target),
+    )
 
 
 def refilled_loop(fn: Function) -> For | While | None:
@@ -81,54 +91,6 @@ def refilled_loop(fn: Function) -> For | While | None:
     if loop is None:
         return None
     return loop if isinstance(loop, While) or (isinstance(loop.step, Const) and loop.step.value in (1, -1)) else None
-
-
-def in_step(loop: For, uniform: frozenset[Var] | set[Var]) -> bool:
-    """Whether all lanes that run `loop` are at the same index."""
-    return all(is_uniform(atom, uniform) for atom in (loop.start, loop.step))
-
-
-def same_trips(loop: For, uniform: frozenset[Var] | set[Var]) -> bool:
-    """Whether only its live condition can make lanes leave `loop` at different times."""
-    return in_step(loop, uniform) and is_uniform(loop.stop, uniform)
-
-
-def is_uniform(atom: Atom, uniform: frozenset[Var] | set[Var]) -> bool:
-    return isinstance(atom, Const) or atom in uniform
-
-
-# -- one for all lanes --
-
-
-def _uniform(fn: Function, moving: int | None, refilled: For | While | None) -> frozenset[Var]:
-    """What no lane has of its own; lanes of a refilled loop are at different indices."""
-    found = {index.var for index in fn.indices if index.kind == "n" or (index.kind == "i" and index.axis != moving)}
-    for stmt in walk.statements(fn.body):  # program order: what a statement reads is known before it
-        match stmt:
-            case Let(out, args=args) if all(is_uniform(arg, found) for arg in args):
-                found.add(out)
-            case For() if stmt is not refilled and in_step(stmt, found):
-                found.add(stmt.index)
-            case Let() | Check() | If() | For() | While() | Load() | Store() | Alloc():
-                pass
-            case _:
-                assert_never(stmt)
-    return frozenset(found)
-
-
-def _varying(fn: Function, uniform: frozenset[Var]) -> Iterator[Var]:
-    yield from (var for var in (*fn.params, *(index.var for index in fn.indices)) if var not in uniform)
-    for stmt in walk.statements(fn.body):
-        defined = (*walk.definitions(stmt), *walk.inner_definitions(stmt))
-        yield from (var for var in defined if var not in uniform)
-
-
-def _lane_bits(fn: Function, uniform: frozenset[Var]) -> int:
-    """As wide as the widest value that lanes hold apart; a bound that differs counts in 64 bits."""
-    widths = [var.type.bits for var in _varying(fn, uniform)] + [type.bits for type in fn.results]
-    loops = kinds.loops(walk.statements(fn.body))
-    bounds = any(isinstance(loop, For) and not same_trips(loop, uniform) for loop in loops)
-    return 64 if bounds or max(widths, default=64) == 64 else 32
 
 
 # -- segments --

@@ -18,7 +18,7 @@ from iris_cc.codegen.names import Names
 from iris_cc.codegen.needs import is_watched_loop, stops_at_fault, weight
 from iris_cc.codegen.rows import RowOperand, Rows
 from iris_cc.ir import kinds, ops
-from iris_cc.ir.nodes import Atom, Const, Fault, For, Stmt, Var, While
+from iris_cc.ir.nodes import Const, Fault, For, Stmt, Var, While
 from iris_cc.ir.types import BOOL, Scalar
 from iris_cc.ir.walk import inputs
 
@@ -265,15 +265,11 @@ class _Refill(LaneWriter):
                 self.line(f"{self.ref(var)} = {self.chosen(kept, var.type, self.ref(var), start)};")
         if isinstance(loop, For):
             index = self.ref(loop.index)
-            start = self.vector(self.narrow(loop, loop.start))
+            start = self.vector(loop.start)
             self.line(f"{index} = {self.chosen(kept, loop.index.type, index, start)};")
         begins = loop.inits[loop.live] if isinstance(loop, For) and loop.live is not None else Const(True, BOOL)
         self.line(f"running[part] |= ~{kept}{'' if begins == Const(True, BOOL) else f' & {self.vector(begins)}'};")
         self.cut()
-
-    def narrow(self, loop: For, bound: Atom) -> Atom:
-        """A bound as wide as the index."""
-        return Const(bound.value, loop.index.type) if isinstance(bound, Const) else bound
 
     # -- rounds ---------------------------------------------------------------------------------------------------
 
@@ -359,7 +355,7 @@ class _Refill(LaneWriter):
 
     def goes_on(self, loop: For) -> str:
         order = ops.LT if as_int(loop.step) > 0 else ops.GT
-        return compared(order, loop.index.type, self.ref(loop.index), self.vector(self.narrow(loop, loop.stop)))
+        return compared(order, loop.index.type, self.ref(loop.index), self.vector(loop.stop))
 
     def limit(self) -> None:
         """A lane that has run as many rounds as it may, and would go on, is done and a fault."""

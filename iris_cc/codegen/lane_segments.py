@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from iris_cc.codegen import lane_bits, lane_calls, lane_values
 from iris_cc.codegen.cfamily import Emitter, checked_cast, fault_bit
 from iris_cc.codegen.lane_exits import Uses
-from iris_cc.codegen.lane_plan import LanePlan, is_uniform
+from iris_cc.codegen.lane_plan import LanePlan
 from iris_cc.codegen.lane_signs import logical_shifts
 from iris_cc.codegen.lane_values import vector, zero
 from iris_cc.codegen.names import Names
@@ -22,6 +22,7 @@ from iris_cc.ir import ops
 from iris_cc.ir.nodes import Atom, Check, Const, Function, Let, Var
 from iris_cc.ir.ops import CALL
 from iris_cc.ir.types import BOOL, Scalar
+from iris_cc.schedule.uniform import is_uniform
 from iris_cc.target import Target
 
 

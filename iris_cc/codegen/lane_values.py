@@ -6,6 +6,8 @@ the rest goes lane by lane through the scalar functions of the element loop.  It
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from iris_cc.codegen.needs import is_checked_cast
 from iris_cc.ir import ops
 from iris_cc.ir.nodes import Const, Let
@@ -55,6 +57,19 @@ def operator(let: Let, args: list[str]) -> str | None:
 def is_called(let: Let, target: Target) -> bool:
     """Whether `let` is one call for all lanes: a function of ours that compilers make vectors of."""
     return divides(let) or (target.has_own_math and isinstance(let.op.c, Libm) and bool(let.op.c.own))
+
+
+def has_near(let: Let, target: Target) -> bool:
+    """Whether the function that is called for all lanes has a form for usual arguments, too."""
+    match let.op.c:
+        case Libm(near=near, fast=fast):
+            return near and not (target.has_fast_math and let.out.type in fast)
+        case Helper(near=near):
+            return near
+        case Form():
+            return False
+        case _:
+            assert_never(let.op.c)
 
 
 def divides(let: Let) -> bool:

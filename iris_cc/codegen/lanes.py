@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from iris_cc.codegen.cfamily import as_int, fault_bit, input_hints, is_unit, output_hints
-from iris_cc.codegen.lane_plan import LanePlan, in_step, same_trips
+from iris_cc.codegen.lane_plan import LanePlan
 from iris_cc.codegen.lane_segments import Segments
 from iris_cc.codegen.lane_values import compared, vector, zero
 from iris_cc.codegen.needs import can_fault, is_watched_loop, weight
@@ -22,6 +22,7 @@ from iris_cc.ir import ops
 from iris_cc.ir.nodes import Atom, Block, Const, Fault, For, Function, If, Var, While
 from iris_cc.ir.types import BOOL, U64
 from iris_cc.ir.walk import inputs
+from iris_cc.schedule.uniform import in_step, same_trips
 from iris_cc.target import Target
 
 BLOCK = "iris_block"

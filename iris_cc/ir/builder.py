@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from iris_cc.diagnostics import Span
 from iris_cc.ir import ops
-from iris_cc.ir.nodes import NOWHERE, Atom, Block, Let, Stmt, Var
+from iris_cc.ir.nodes import NOWHERE, Atom, Block, Let, Stmt, Var, is_lanes
 from iris_cc.ir.ops import Op
 from iris_cc.ir.types import Scalar
 from iris_cc.records import field, record
@@ -33,14 +33,15 @@ class Builder:
         """A builder for a block inside this one."""
         return Builder(self.numbers, [], self.loc)
 
-    def var(self, type: Scalar, hint: str = "") -> Var:
-        return Var(self.numbers.take(), type, hint)
+    def var(self, type: Scalar, hint: str = "", lanes: bool = False) -> Var:
+        return Var(self.numbers.take(), type, hint, lanes)
 
     def add(self, stmt: Stmt) -> None:
         self.stmts.append(stmt)
 
     def emit(self, op: Op, *args: Atom, hint: str = "") -> Var:
-        out = self.var(op.result(tuple(arg.type for arg in args)), hint)
+        in_lanes = op not in ops.REDUCTIONS and any(map(is_lanes, args))
+        out = self.var(op.result(tuple(arg.type for arg in args)), hint, in_lanes)
         self.add(Let(out, op, args, self.loc))
         return out
 
@@ -48,7 +49,7 @@ class Builder:
         """`atom` as type `to`; the same atom if it already is."""
         if atom.type is to:
             return atom
-        out = self.var(to, hint)
+        out = self.var(to, hint, is_lanes(atom))
         self.add(Let(out, ops.CAST, (atom,), self.loc))
         return out
 

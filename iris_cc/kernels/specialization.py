@@ -47,7 +47,27 @@ class Specialization:
         with forks.imports:
             from iris_cc.passes.run import run
 
-        return run(self.raw, "default" if self.target.has_own_math else "calls")
+        return run(self.raw, self.level)
+
+    @property
+    def level(self) -> str:
+        """The name of its pipeline of passes."""
+        return "default" if self.target.has_own_math else "calls"
+
+    def behind(self, step: str) -> Function:
+        """The IR when the pass `step` has run for the last time; ValueError where none is or may run."""
+        with forks.imports:
+            from iris_cc.codegen.lane_plan import machine
+            from iris_cc.passes.run import trace
+            from iris_cc.schedule.run import STEPS, scheduled
+
+        if step in dict(STEPS):
+            moving = (self.ndim - 1 if self.ndim else None) if self.is_indexed else 0
+            return scheduled(self.fn, machine(self.target, moving), step)
+        found = dict(trace(self.raw, self.level))
+        if step not in found:
+            raise ValueError(f"no pass is called {step}; there are {', '.join([*found, *dict(STEPS)])}")
+        return found[step]
 
     @property
     def is_indexed(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from iris_cc.ir.nodes import Function, Pass
 from iris_cc.ir.verify import verify as verified
 from iris_cc.passes.cse import cse
@@ -25,10 +27,17 @@ ROUNDS = 3
 
 def run(fn: Function, level: str = "default", verify: bool = False) -> Function:
     """`fn` after the pipeline `level`; `verify` puts the verifier behind every pass."""
+    for _, after in trace(fn, level):
+        fn = verified(after) if verify else after
+    return fn
+
+
+def trace(fn: Function, level: str) -> Iterator[tuple[str, Function]]:
+    """The name of each pass as it runs, and what it makes of what was before it."""
     for _ in range(ROUNDS):
         before = fn
         for step in PIPELINES[level]:
-            fn = verified(step(fn)) if verify else step(fn)
+            fn = step(fn)
+            yield step.__name__, fn
         if fn == before:
             break
-    return fn

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from iris_cc.codes import TABLE
+from iris_cc.ir.parser import parse
+from iris_cc.ir.verify import verify
 from tests.cli.conftest import Program
 
 
@@ -179,3 +181,17 @@ def test_explain_an_unknown_code(cli: Program) -> None:
     done = cli("explain", "E0133")
     assert done.status == 2 and "did you mean" in done.err
     assert cli("explain", "Z9").status == 2
+
+
+@pytest.mark.parametrize("step", ["fold", "cse", "ifconvert", "dce", "flatten", "narrow", "mask"])
+def test_the_ir_behind_a_pass(cli: Program, step: str) -> None:
+    done = cli("dump", "kernels.py:escape", "--types", "f8,f8", "--stage", "ir", "--after", step)
+    assert done.status == 0 and done.out.startswith("func @escape(%0: ")
+    assert ("lanes<bool> = and" in done.out) == (step == "mask")
+    assert verify(parse(done.out)).results
+
+
+def test_a_pass_that_there_is_not(cli: Program) -> None:
+    done = cli("dump", "kernels.py:escape", "--types", "f8,f8", "--stage", "ir", "--after", "masks")
+    assert done.status == 2 and "no pass is called masks" in done.err and "narrow, mask" in done.err
+    assert cli("dump", "kernels.py:escape", "--types", "f8,f8", "--after", "mask").status == 2

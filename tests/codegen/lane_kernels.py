@@ -410,7 +410,22 @@ func @short_counts(%0: i16, %1: i8) -> i16, i8, i16 {
 }
 """)
 
+# A count that would fit in 32 bits, but for what is done with it after the loop.
+counted_on = _parsed("""
+func @counted_on(%0: f32) -> i64 {
+  for %1: i64 in 0:i64 .. 90:i64 step 1:i64 carry %2: f32 = %0, %3: i64 = 7:i64, %4: bool = true:bool live %4 {
+    %5: f32 = mul %2, 1.25:f32
+    %6: bool = lt %5, 1000.0:f32
+    %7: i64 = select %6, %1, %3
+    yield %5, %7, %6
+  } -> %8: f32, %9: i64, %10: bool
+  %11: i64 = mul %9, 5000000000:i64
+  return %11
+}
+""")
+
 KERNELS: dict[str, Callable[[], Function]] = {
+    "counted_on": counted_on,
     "short_counts": short_counts,
     "collatz": collatz,
     "escape_f8": _parsed(escape.replace("TYPE", "f64")),

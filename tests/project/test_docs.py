@@ -42,6 +42,10 @@ def ir_text() -> str:
     return f"```\n{iris_cc.kernel(COLLATZ).inspect_ir('i8')}```"
 
 
+def lanes_text() -> str:
+    return f"```\n{iris_cc.kernel(COLLATZ).ir_after(('i8',), 1, 'mask')}```"
+
+
 def operation_table() -> str:
     rows = ["| operation | takes | over | NumPy | in Python |", "|---|---|---|---|---|"]
     rows += [
@@ -103,6 +107,7 @@ def error_table() -> str:
 
 GENERATED: dict[tuple[str, str], Callable[[], str]] = {
     ("IR.md", "ir"): ir_text,
+    ("IR.md", "lanes"): lanes_text,
     ("IR.md", "operations"): operation_table,
     ("language.md", "functions"): function_table,
     ("errors.md", "errors"): error_table,

@@ -12,26 +12,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iris_cc.codegen import lane_values
 from iris_cc.ir import kinds, ops, walk
 from iris_cc.ir.nodes import Atom, Block, Const, For, Function, If, Let, Stmt, Var, While
 from iris_cc.ir.ops import CALL
 from iris_cc.ir.types import BOOL
 from iris_cc.records import replace
-from iris_cc.target import Target
+from iris_cc.schedule.machine import Machine
 
 _TRUE, _FALSE = Const(True, BOOL), Const(False, BOOL)
 
 
-def flattened(fn: Function, target: Target) -> Function:
-    """`fn` with such branches gone; elementary functions of ours, which `target` has or has not, work on vectors."""
-    return _Flat(fn, target).function()
+def flattened(fn: Function, machine: Machine) -> Function:
+    """`fn` with such branches gone, but for those that keep a costly operation to the lanes that want it."""
+    return _Flat(fn, machine).function()
 
 
 class _Flat:
-    def __init__(self, fn: Function, target: Target) -> None:
+    def __init__(self, fn: Function, machine: Machine) -> None:
         self.fn = fn
-        self.target = target
+        self.machine = machine
         self.read = frozenset(walk.reads(fn.body))
         self.last = walk.highest_id(fn)
 
@@ -60,8 +59,7 @@ class _Flat:
         return any(_is_false(loop.body.results[place], made, known) for place in _live(loop))
 
     def is_plain(self, let: Let) -> bool:
-        """Not a costly operation that a branch keeps to the lanes that want it."""
-        return let.op.cost < CALL or not lane_values.goes_lane_by_lane(let, self.target)
+        return let.op.cost < CALL or not self.machine.goes_lane_by_lane(let)
 
     # -- without the branch ---------------------------------------------------------------------------------------
 

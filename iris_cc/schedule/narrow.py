@@ -1,7 +1,7 @@
 """Counts in 32 bits where nothing else in the lanes is wider: twice as many lanes in a register.
 
 An i64 that is only chosen among small constants and the index of a loop with small constant bounds is the same number
-as an i32.  It is stored as what the caller asked for.  Nothing here changes a value.
+as an i32, and the function gives it as one: who stores it knows what the caller asked for.
 """
 
 from __future__ import annotations
@@ -66,8 +66,9 @@ def _wide_uses(fn: Function, narrow: set[Var]) -> Iterator[Atom]:
             case For() | While():
                 bounds = (stmt.start, stmt.stop, stmt.step) if isinstance(stmt, For) else ()
                 yield from bounds
-                for var, *flow in zip(stmt.carried, stmt.inits, stmt.body.results, strict=True):
+                for out, var, *flow in zip(stmt.outs, stmt.carried, stmt.inits, stmt.body.results, strict=True):
                     yield from () if var in narrow else flow
+                    yield from () if out in narrow else (var,)
             case If(outs, then=then, orelse=orelse):
                 for out, *flow in zip(outs, then.results, orelse.results, strict=True):
                     yield from () if out in narrow else flow
@@ -92,7 +93,7 @@ class _Retype:
         return replace(fn, body=replace(body, results=results))
 
     def var(self, var: Var) -> Var:
-        return Var(var.id, I32, var.hint) if var in self.narrow else var
+        return replace(var, type=I32) if var in self.narrow else var
 
     def all(self, variables: tuple[Var, ...]) -> tuple[Var, ...]:
         return tuple(map(self.var, variables))
@@ -123,7 +124,8 @@ class _Retype:
             case For(outs, index, carried=carried):
                 body, inits = self.block(stmt.body, carried), self.flow(carried, stmt.inits)
                 parts = {"outs": self.all(outs), "carried": self.all(carried), "inits": inits, "body": body}
-                return replace(stmt, index=self.var(index), **parts)
+                bounds = self.bounds(stmt) if index in self.narrow else {}
+                return replace(stmt, index=self.var(index), **parts, **bounds)
             case While(outs, carried):
                 body, inits = self.block(stmt.body, carried), self.flow(carried, stmt.inits)
                 parts = {"outs": self.all(outs), "carried": self.all(carried), "inits": inits, "body": body}
@@ -132,6 +134,11 @@ class _Retype:
                 return with_operands(stmt, self.atom)
             case _:
                 assert_never(stmt)
+
+    def bounds(self, loop: For) -> dict[str, Atom]:
+        """The bounds of a narrow index, which are constants."""
+        both = {"start": loop.start, "stop": loop.stop, "step": loop.step}
+        return {name: self.beside(loop.index, atom) for name, atom in both.items()}
 
     def let(self, let: Let) -> Let:
         if not any(arg in self.narrow for arg in (*operands(let), let.out) if isinstance(arg, Var)):
