@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import compileall
+import hashlib
 import json
 import os
 import shutil
@@ -26,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.cold import ROOT, fresh_environment
+from iris_cc import stages
 
 # What each new process runs; the last line of its output is JSON.
 _HEAD = """
@@ -105,10 +107,14 @@ def _summary(samples: list[float]) -> dict[str, float]:
 
 @contextmanager
 def _copy_of_package(*, bytecode: bool) -> Iterator[dict[str, str]]:
-    """Variables under which new processes import a copy of the package, with its bytecode or without any."""
+    """Variables under which new processes import a copy of the package, as a wheel installs it, with its bytecode or
+    without any."""
     with tempfile.TemporaryDirectory(prefix="iris_cc_copy_") as folder:
         for part in ("iris_cc", "runtime_c"):
             shutil.copytree(ROOT / part, Path(folder) / part, ignore=shutil.ignore_patterns("__pycache__"))
+        files = stages.listing(str(Path(folder, "iris_cc")), str(Path(folder, "runtime_c")))
+        computed = stages.version(files, lambda data: hashlib.sha256(data).digest())
+        Path(folder, "iris_cc", stages.IN_WHEEL).write_text(computed, encoding="ascii")
         if bytecode:
             compileall.compile_dir(folder, quiet=2)
         yield {"PYTHONPATH": folder, "PYTHONDONTWRITEBYTECODE": "1"}
