@@ -25,8 +25,8 @@ from iris_cc.kernels.explain import Explanation
 from iris_cc.kernels.options import Compile, Fallback, Options
 from iris_cc.kernels.specialization import Specialization
 from iris_cc.kernels.state import KernelState, wanted_route
+from iris_cc.numpy_calls import callers
 from iris_cc.records import replace
-from iris_cc.runtime import callers
 from iris_cc.runtime.pending import take_pending, was_noted_twice
 from iris_cc.target import Fp, Math
 

@@ -20,6 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("frontend", "passes", "schedule"),
     ("codegen",),
     ("build",),
+    ("numpy_calls",),
     ("runtime",),
     ("units",),
     ("background",),
@@ -39,25 +40,27 @@ FORBIDDEN: dict[str, frozenset[str]] = {
     "schedule": frozenset({"interp"}),
     "codegen": frozenset({"interp", "frontend", "passes"}),
     "build": frozenset({"ir", "frontend", "passes", "schedule", "codegen", "interp", "diagnostics", "codes"}),
+    "numpy_calls": frozenset(
+        {"ir", "frontend", "passes", "schedule", "codegen", "interp", "build", "diagnostics", "codes"}
+    ),
     "runtime": frozenset({"ir", "frontend", "passes", "schedule", "codegen", "interp", "diagnostics", "codes"}),
     "background": frozenset(
         {"ir", "frontend", "passes", "schedule", "codegen", "interp", "runtime", "diagnostics", "codes"}
     ),
-    "pyroute": frozenset({"ir", "passes", "schedule", "codegen", "interp", "build"}),
+    "pyroute": frozenset({"ir", "passes", "schedule", "codegen", "interp", "build", "runtime"}),
 }
 # `units` reads the text of a unit of C; of the code generator it knows nothing else.  The Python route reads the source
-# of functions and knows the names of index symbols; what its calls share with those of loops lies in `runtime`.
+# of functions and knows the names of index symbols.
 # Constants are folded by the functions of the interpreter; how it runs is not known there.
 ALLOWED_ONLY: dict[tuple[str, str], frozenset[str]] = {
     ("units", "codegen"): frozenset({"codegen.runtime_c.read"}),
     ("passes", "interp"): frozenset({"interp.special.evaluator"}),
     ("pyroute", "frontend"): frozenset({"frontend.source", "frontend.resolve.symbol_named"}),
-    ("pyroute", "runtime"): frozenset({"runtime.operands", "runtime.overrides", "runtime.spaces"}),
 }
 # Outside packages: who may know NumPy's arrays, ctypes and the subprocess module.
 OUTSIDE: dict[str, frozenset[str]] = {
     "numpy": frozenset(
-        {"frontend", "interp", "passes", "runtime", "pyroute", "kernels", "cli"}
+        {"frontend", "interp", "passes", "numpy_calls", "runtime", "pyroute", "kernels", "cli"}
     ),
     "ctypes": frozenset({"calls", "runtime", "build", "interp"}),
     "subprocess": frozenset({"build", "cli"}),

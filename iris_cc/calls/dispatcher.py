@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
 from iris_cc import config, forks
-from iris_cc.runtime import callers
+from iris_cc.numpy_calls import callers
+from iris_cc.numpy_calls.arguments import require, unknown_keyword
 from iris_cc.runtime.limits import Override
 from iris_cc.runtime.pending import take_pending
 
@@ -150,20 +151,11 @@ class Dispatcher:
             elif key in PASSED:
                 rest[key] = value
             else:
-                raise TypeError(f"{self.name}() got an unexpected keyword argument {key!r}")
+                raise unknown_keyword(self.name, key)
         for key, value in self.defaults.items():
             values.setdefault(key, value)
-        self._require_all(values)
+        require(self.name, "positional", self.parameters, values)
         return [*(values[each] for each in self.parameters), *args[len(self.parameters) :]], rest
-
-    def _require_all(self, values: dict[str, object]) -> None:
-        missing = [repr(each) for each in self.parameters if each not in values]
-        if not missing:
-            return
-        *most, last = missing
-        listed = f"{', '.join(most)}{',' * (len(most) > 1)} and {last}" if most else last
-        plural = "s" if most else ""
-        raise TypeError(f"{self.name}() missing {len(missing)} required positional argument{plural}: {listed}")
 
     def mask(self, values: Sequence[object]) -> int:
         """Which parameters got an exact Python float, int or bool."""

@@ -17,9 +17,10 @@ from iris_cc.diagnostics import Diagnostic
 from iris_cc.ir.nodes import Fault
 from iris_cc.kernels import reasons
 from iris_cc.kernels.specialization import Specialization
+from iris_cc.numpy_calls import callers
+from iris_cc.numpy_calls.shapes import Part, Shape
 from iris_cc.records import field, record
-from iris_cc.runtime import callers, loader, signals
-from iris_cc.runtime.operands import Part, Shape
+from iris_cc.runtime import loader, signals
 
 Route = Literal["compiled", "interpreted"]
 Cache = Literal["memory", "disk", "built", "none"]

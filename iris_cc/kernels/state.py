@@ -28,8 +28,8 @@ from iris_cc.kernels.options import Options
 from iris_cc.kernels.realize import Interpreted, Native, Realized, Route
 from iris_cc.kernels.source import Source
 from iris_cc.kernels.specialization import Specialization
+from iris_cc.numpy_calls import callers
 from iris_cc.records import lazy
-from iris_cc.runtime import callers
 from iris_cc.runtime.limits import WhileLimit
 from iris_cc.runtime.pending import was_declined
 from iris_cc.runtime.ufunc import InnerLoop, Word, factory_works, make_ufunc
@@ -376,8 +376,8 @@ class KernelState:
         with forks.imports:
             from iris_cc.runtime import ndloop, ndquick
 
-        def resolve(words: tuple[Word, ...], ndim: int, dtype: np.dtype[Any] | None) -> Any:
-            spec = self.called_spec(mask, words, (dtype, *(None,) * (self.nout - 1)), ndim)
+        def resolve(words: tuple[Word, ...], ndim: int, results: tuple[np.dtype[Any] | None, ...]) -> Any:
+            spec = self.called_spec(mask, words, results, ndim)
             made = self.realize(spec, route)
             assert made.run_nd is not None
             return ndloop.NdLoop(spec.dtypes, made.run_nd)

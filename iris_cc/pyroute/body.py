@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from iris_cc.pyroute.elements import WEAK, DType
+from iris_cc.numpy_calls.casts import DType
+from iris_cc.pyroute.elements import WEAK
 from iris_cc.pyroute.kinds import UNKNOWN, Kind, Number, join, of_value
 from iris_cc.pyroute.rewrite import ElementPlace, Rewriter
 from iris_cc.pyroute.walk import Inference, output_types

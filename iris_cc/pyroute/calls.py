@@ -10,10 +10,11 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from iris_cc.numpy_calls.casts import DType, check_cast, input_place, output_place
+from iris_cc.numpy_calls.request import Request
+from iris_cc.numpy_calls.wrap import answers
 from iris_cc.pyroute.body import Body
-from iris_cc.pyroute.elements import WEAK, Caller, DType, Results, box, evaluate
-from iris_cc.pyroute.request import Request, check_cast
-from iris_cc.runtime.overrides import dress, wrapper
+from iris_cc.pyroute.elements import WEAK, Caller, ElementSpace, Results, box, evaluate
 
 
 class Callee(Protocol):
@@ -37,29 +38,26 @@ class Callee(Protocol):
 class UfuncCall:
     """`inputs` are arrays or what becomes one, and Python scalars."""
 
-    def __init__(self, ufunc: Callee, inputs: tuple[Any, ...], request: Request) -> None:
+    def __init__(
+        self, ufunc: Callee, inputs: tuple[Any, ...], request: Request, space: ElementSpace | None = None
+    ) -> None:
         self.ufunc = ufunc
         self.name = ufunc.__name__
         self.inputs = inputs
         self.request = request
+        self.space = space
         self.several = False
 
     def answer(self, given: tuple[Any, ...]) -> Any:
         """What the caller gets; `given` are the inputs as they came, some of which may dress it."""
         results = self._results()
-        count = len(results.columns)
-        outputs = self.request.outputs.padded(count)
+        outputs = self.request.outputs.padded(len(results.columns))
         arrays = self._arrays(results, outputs)
-        wrap = wrapper(given, self.request.subok)
-        answers: list[Any] = []
-        for k, (array, out) in enumerate(zip(arrays, outputs)):
-            context = (self.ufunc, (*given, *outputs), k)
-            if out is None:
-                answers.append(dress(wrap, array, context, self.request.outputs.as_scalar))
-            else:
+        for array, out in zip(arrays, outputs):
+            if out is not None:
                 _store(array, out, results)
-                answers.append(out if type(out) is np.ndarray else dress(wrapper([out]), out, context, False))
-        return tuple(answers) if self.several or count > 1 else answers[0]
+        answer = answers(self.ufunc, arrays, given, self.request)
+        return tuple(answer) if self.several or len(answer) > 1 else answer[0]
 
     def _results(self) -> Results:
         """Of the operands as they are; where their types are not those asked for, again with all operands cast alike.
@@ -84,7 +82,7 @@ class UfuncCall:
                 continue
             array = np.asarray(value)
             if type(value) not in WEAK:
-                self._check(array.dtype, target, "input", i, self.ufunc.nin)
+                self._check(array.dtype, target, input_place(i, self.ufunc.nin))
             cast.append(array.astype(target))
         return cast
 
@@ -101,7 +99,7 @@ class UfuncCall:
         boxed = [box(each) for each in operands]
         shapes, expected = request.outputs.shapes, self.ufunc.expected(operands)
         usual = len(expected) or self._usual_count()
-        results = evaluate(caller, boxed, shapes, request.where, request.order, usual, expected, request.space)
+        results = evaluate(caller, boxed, shapes, request.mask, request.order, usual, expected, self.space)
         self.several = caller.several
         return results
 
@@ -118,9 +116,9 @@ class UfuncCall:
         for k, (array, goal, out) in enumerate(zip(self._typed(results), goals, outputs)):
             made = array if goal is None else array.astype(goal, copy=False)
             if not results.empty:
-                place = self.ufunc.nin + k  # NumPy counts operands here
-                self._check(array.dtype, made.dtype, "output", place, count)
-                self._check(made.dtype, made.dtype if out is None else out.dtype, "output", place, count)
+                place = output_place(k, self.ufunc.nin, count)
+                self._check(array.dtype, made.dtype, place)
+                self._check(made.dtype, made.dtype if out is None else out.dtype, place)
             arrays.append(made)
         return arrays
 
@@ -131,8 +129,8 @@ class UfuncCall:
             return results.arrays()
         return tuple(array.astype(target, copy=False) for array, target in zip(results.arrays(), given))
 
-    def _check(self, source: DType, target: DType, kind: str, place: int, count: int) -> None:
-        check_cast(source, target, self.request.casting, self.name, f"{kind} {place}" if count > 1 else kind)
+    def _check(self, source: DType, target: DType, place: str) -> None:
+        check_cast(self.name, source, target, self.request.casting, place)
 
 
 def _store(array: np.ndarray, out: np.ndarray, results: Results) -> None:

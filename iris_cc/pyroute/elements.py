@@ -11,15 +11,14 @@ import operator
 import reprlib
 from collections.abc import Callable, Iterable, Sequence
 from numbers import Number
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
+from iris_cc.numpy_calls.casts import DType
+from iris_cc.numpy_calls.shapes import broadcast_shape
 from iris_cc.pyroute.rewrite import ElementPlace
 from iris_cc.records import record
-from iris_cc.runtime.operands import broadcast_shape
-
-DType: TypeAlias = "np.dtype[Any]"
 
 WEAK = (bool, int, float, complex)
 _KEPT = (*WEAK, str, bytes, type(None))  # arguments of exactly these types reach the function as they are
@@ -143,7 +142,7 @@ def evaluate(
     caller: Caller,
     operands: Sequence[np.ndarray],
     shapes: Sequence[tuple[int, ...]],
-    where: Any,
+    mask: np.ndarray | None,
     order: Any,
     usual: int,
     expected: tuple[DType | None, ...],
@@ -155,8 +154,8 @@ def evaluate(
     `space` elements know their position.
     """
     if space is not None:
-        mask = () if where is True else (np.shape(where),)
-        full = broadcast_shape([*(each.shape for each in operands), *shapes, *mask, *space.shapes])
+        masks = () if mask is None else (mask.shape,)
+        full = broadcast_shape([*(each.shape for each in operands), *shapes, *masks, *space.shapes])
         operands = (_positions(full, operands), *operands)
     call = caller if space is None else space.located(caller, full)
     spare = max(len(shapes) - 1, 0)
@@ -164,7 +163,7 @@ def evaluate(
     if not spare:
         engine = np.frompyfunc(call, len(operands), 1)
     out = tuple(np.empty(shape, object) for shape in shapes) or None
-    found = engine(*operands, out=out, where=where, order=order)
+    found = engine(*operands, out=out, where=True if mask is None else mask, order=order)
     rows = found[0] if spare else found
     frame = rows if isinstance(rows, np.ndarray) else _single(rows)
     return _columns(frame, caller.count or usual, expected)

@@ -14,7 +14,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from iris_cc.pyroute.elements import DType, with_room
+from iris_cc.numpy_calls.casts import DType
+from iris_cc.pyroute.elements import with_room
 from iris_cc.records import record
 
 _MOST_VALUES = 8

@@ -15,9 +15,10 @@ from typing import Any
 
 import numpy as np
 
+from iris_cc.numpy_calls.arguments import require, unknown_keyword
+from iris_cc.numpy_calls.request import WORDS
 from iris_cc.records import record
 
-WORDS = ("out", "where", "casting", "order", "dtype", "subok", "signature", "sig")
 _NUMBERS = (bool, int, float, complex)
 
 
@@ -63,8 +64,9 @@ class Parameters:
         for each in self.positional:
             if each.default is not each.empty:
                 values.setdefault(each.name, Default.of(each.default))
-        self._require("positional", places, values)
-        self._require("keyword-only", [each.name for each in self.keyword_only if each.default is each.empty], named)
+        require(self.name, "positional", places, values)
+        needed = [each.name for each in self.keyword_only if each.default is each.empty]
+        require(self.name, "keyword-only", needed, named)
         inputs, rest = [values[place] for place in places], args[len(places) :]
         more, further = (rest, ()) if self.takes_more else ((), rest)
         return Bound((*inputs, *more, *named.values()), tuple(named), further, words)
@@ -79,18 +81,10 @@ class Parameters:
             if key in plain and key in values:
                 raise TypeError(f"{self.name}() got multiple values for argument {key!r}")
             if key not in plain | own and key not in self.words and not self.takes_names:
-                raise TypeError(f"{self.name}() got an unexpected keyword argument {key!r}")
+                raise unknown_keyword(self.name, key)
             target = values if key in plain else words if key in self.words and key not in own else named
             target[key] = value
         return named, words
-
-    def _require(self, kind: str, names: list[str], values: dict[str, Any]) -> None:
-        missing = [repr(each) for each in names if each not in values]
-        if missing:
-            *most, last = missing
-            listed = f"{', '.join(most)}{',' * (len(most) > 1)} and {last}" if most else last
-            plural = "s" if most else ""
-            raise TypeError(f"{self.name}() missing {len(missing)} required {kind} argument{plural}: {listed}")
 
 
 def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from iris_cc.frontend import source
-from iris_cc.pyroute.elements import WEAK, DType
+from iris_cc.numpy_calls.casts import DType
+from iris_cc.pyroute.elements import WEAK
 from iris_cc.pyroute.kinds import NEVER, UNKNOWN, Kind, KnownObject, Number, Several, dtypes, join, join_all, of_value
 from iris_cc.pyroute.reading import Inner, Names, Reader, joined
 from iris_cc.pyroute.rewrite import UNBOUND, captured

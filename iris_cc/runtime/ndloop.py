@@ -7,20 +7,27 @@ the broadcast shape.  This module may not know what `run` computes.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 import _cffi_backend
 import numpy as np
 
+from iris_cc.numpy_calls.arguments import wrong_count
+from iris_cc.numpy_calls.casts import DType, check_cast, input_place, output_place
+from iris_cc.numpy_calls.outputs import MISSING, read_outputs
+from iris_cc.numpy_calls.overrides import override
+from iris_cc.numpy_calls.request import Request, read_request, read_words
+from iris_cc.numpy_calls.shapes import Part, Shape, common_shape, read_shape
+from iris_cc.numpy_calls.wrap import answers
 from iris_cc.records import record
 from iris_cc.runtime import numpy_api as api
-from iris_cc.runtime import operands as ops
+from iris_cc.runtime.operands import Operand, read_input
 from iris_cc.runtime.ufunc import Word
 
 # run(shape, arrays), or run(shape, arrays, part) where they are a part of a larger space.
 Run: TypeAlias = "Callable[..., int | None]"
-NdResolve: TypeAlias = "Callable[[tuple[Word, ...], int, np.dtype[Any] | None], NdLoop]"
-Order: TypeAlias = Literal["K", "A", "C", "F"]
+# resolve(words, ndim, results): the loop for these inputs, with the types asked for of the results.
+NdResolve: TypeAlias = "Callable[[tuple[Word, ...], int, tuple[DType | None, ...]], NdLoop]"
 
 FFI = _cffi_backend.FFI()
 _ENTRY = FFI.typeof(
@@ -45,19 +52,26 @@ class _Rules:
     """What one call says beside its operands."""
 
     name: str
-    shape: tuple[int, ...]
-    mask: np.ndarray | None
-    casting: ops.Casting
-    order: Order
     nin: int
     nout: int
-    part: ops.Part | None
+    shape: Shape
+    request: Request
+    part: Part | None
 
-    def check_input(self, place: int, source: np.dtype[Any], target: np.dtype[Any]) -> None:
-        ops.check_cast(self.name, source, target, self.casting, f"input {place}" if self.nin > 1 else "input")
+    def check_input(self, place: int, source: DType, target: DType) -> None:
+        check_cast(self.name, source, target, self.request.casting, input_place(place, self.nin))
 
-    def check_output(self, place: int, source: np.dtype[Any], target: np.dtype[Any]) -> None:
-        ops.check_cast(self.name, source, target, self.casting, f"output {place}" if self.nout > 1 else "output")
+    def check_output(self, place: int, source: DType, target: DType) -> None:
+        check_cast(self.name, source, target, self.request.casting, output_place(place, self.nin, self.nout))
+
+
+@record
+class _Called:
+    """What stands for the function where objects wrap its results."""
+
+    __name__: str
+    nin: int
+    nout: int
 
 
 def call_nd(
@@ -65,33 +79,37 @@ def call_nd(
     nin: int,
     nout: int,
     resolve: NdResolve,
-    inputs: Sequence[object],
-    *,
-    out: object = None,
-    where: object = True,
-    casting: ops.Casting = "same_kind",
-    order: Order = "K",
-    dtype: Any = None,
-    subok: bool = True,
+    args: tuple[Any, ...],
+    ufunc: Any = None,
     shape: object = None,
-    part: ops.Part | None = None,
+    part: Part | None = None,
+    **words: Any,
 ) -> Any:
     """Call as NumPy calls a ufunc; `shape` takes part in the broadcast, and stands alone without array arguments.
 
-    `part` says where the elements stand in a larger space.
+    Operands may take the call over if there is a `ufunc` to give them.  `part` says where the elements stand in a
+    larger space.
     """
-    if len(inputs) < nin:
-        raise TypeError(f"{name}() takes from {nin} to {nin + nout} positional arguments but {len(inputs)} were given")
-    given = ops.read_inputs(name, inputs[:nin])
-    outputs = ops.read_outputs(nout, out, inputs[nin:])
-    mask = ops.read_mask(where)
-    full = ops.common_shape([each.array.shape for each in given] + _extra_shapes(shape, mask), outputs)
-    loop = resolve(tuple(each.word for each in given), len(full), None if dtype is None else np.dtype(dtype))
-    rules = _Rules(name, full, mask, casting, order, nin, nout, part)
-    sources = [_source(rules, each, loop.dtypes[i], i) for i, each in enumerate(given)]
-    results = _call(rules, loop, sources, outputs)
-    wrapped = tuple(ops.wrap(result, given, each, subok) for result, each in zip(results, outputs))
-    return wrapped[0] if nout == 1 else wrapped
+    if len(args) < nin:
+        raise wrong_count(name, nin, nout, len(args))
+    inputs, further = args[:nin], args[nin:]
+    given = read_words(name, words)
+    outputs = read_outputs(words.get("out", MISSING), further)
+    outputs.check(name, nin, nout)
+    found = None if ufunc is None else override(ufunc, "__call__", inputs, outputs.arrays, given)
+    if found is not None:
+        return found[0]
+    request = read_request(name, nin, nout, outputs, given, bool(further) or "out" in words)
+    operands = [read_input(each) for each in inputs]
+    extra = [] if shape is None else [read_shape(shape)]
+    extra += [] if request.mask is None else [request.mask.shape]
+    full = common_shape([each.array.shape for each in operands], outputs.shapes, extra)
+    rules = _Rules(name, nin, nout, full, request, part)
+    loop = _loop(rules, resolve, operands)
+    sources = [_source(rules, each, loop.dtypes[i], i) for i, each in enumerate(operands)]
+    results = _call(rules, loop, sources, outputs.padded(nout))
+    answer = answers(_Called(name, nin, nout) if ufunc is None else ufunc, results, inputs, request)
+    return answer[0] if nout == 1 else tuple(answer)
 
 
 class NativeNd:
@@ -101,7 +119,7 @@ class NativeNd:
         self.entry = FFI.cast(_ENTRY, address)
         self.fail = fail
 
-    def __call__(self, shape: tuple[int, ...], arrays: list[np.ndarray], part: ops.Part | None = None) -> None:
+    def __call__(self, shape: tuple[int, ...], arrays: list[np.ndarray], part: Part | None = None) -> None:
         counts = FFI.new(_INTEGERS, shape)
         origin = FFI.new(_INTEGERS, len(shape) if part is None else part.origin)
         extents = counts if part is None else FFI.new(_INTEGERS, part.extents)
@@ -119,12 +137,19 @@ class NativeNd:
             self.fail(status)
 
 
-def _extra_shapes(shape: object, mask: np.ndarray | None) -> list[tuple[int, ...]]:
-    extra = [] if mask is None else [mask.shape]
-    return extra if shape is None else [*extra, ops.read_shape(shape)]
+def _loop(rules: _Rules, resolve: NdResolve, operands: Sequence[Operand]) -> NdLoop:
+    """The loop for the operands in the types asked for."""
+    asked = rules.request.wanted
+    results = asked.of_outputs(rules.name, rules.nout)
+    words = tuple(each.word if want is None else want for each, want in zip(operands, asked.inputs, strict=True))
+    loop = resolve(words, len(rules.shape), results)
+    wanted = (*asked.inputs, *results)
+    if any(want is not None and want != have for want, have in zip(wanted, loop.dtypes, strict=True)):
+        raise TypeError(f"ufunc {rules.name!r} did not contain a loop with signature matching types {wanted}")
+    return loop
 
 
-def _source(rules: _Rules, given: ops.Operand, dtype: np.dtype[Any], place: int) -> np.ndarray:
+def _source(rules: _Rules, given: Operand, dtype: DType, place: int) -> np.ndarray:
     array = given.array
     if isinstance(given.word, type):  # a weak scalar: its value decides, and it has no dtype of its own
         kind = {int: np.dtype(np.int64), float: np.dtype(np.float64), complex: np.dtype(np.complex128)}[given.word]
@@ -138,23 +163,25 @@ def _source(rules: _Rules, given: ops.Operand, dtype: np.dtype[Any], place: int)
     return np.broadcast_to(array, rules.shape)
 
 
-def _call(rules: _Rules, loop: NdLoop, sources: list[np.ndarray], outputs: list[np.ndarray | None]) -> list[np.ndarray]:
+def _call(
+    rules: _Rules, loop: NdLoop, sources: list[np.ndarray], outputs: Sequence[np.ndarray | None]
+) -> list[np.ndarray]:
     kinds = loop.dtypes[len(sources) :]
     for place, (kind, output) in enumerate(zip(kinds, outputs)):
         if output is not None:
             rules.check_output(place, kind, output.dtype)
     targets: list[np.ndarray] = []
     for kind, output in zip(kinds, outputs):
-        if output is not None and rules.mask is None and _fits(output, kind, sources, targets):
+        if output is not None and rules.request.mask is None and _fits(output, kind, sources, targets):
             targets.append(output)
         else:
-            targets.append(_new(rules.shape, kind, rules.order, sources))
+            targets.append(_new(rules.shape, kind, rules.request.order, sources))
     if 0 not in rules.shape:
         part = () if rules.part is None else (rules.part,)
         status = loop.run(rules.shape, [*sources, *targets], *part)
         if status:
             raise RuntimeError(f"{rules.name}() failed with status {status}")
-    return [_deliver(target, output, rules.mask) for target, output in zip(targets, outputs)]
+    return [_deliver(target, output, rules.request.mask) for target, output in zip(targets, outputs)]
 
 
 def _fits(output: np.ndarray, kind: np.dtype[Any], sources: list[np.ndarray], others: list[np.ndarray]) -> bool:
@@ -188,12 +215,13 @@ def _same(left: np.ndarray, right: np.ndarray) -> bool:
     )
 
 
-def _new(full: tuple[int, ...], kind: np.dtype[Any], order: Order, sources: list[np.ndarray]) -> np.ndarray:
-    if order in "KA":
+def _new(full: Shape, kind: DType, order: str | None, sources: list[np.ndarray]) -> np.ndarray:
+    wanted = (order or "K").upper()
+    if wanted in "KA":
         shaped = [each for each in sources if any(each.strides)]
         fortran = bool(shaped) and all(each.flags.f_contiguous and not each.flags.c_contiguous for each in shaped)
-        order = "F" if fortran else "C"
-    return np.empty(full, kind, "F" if order == "F" else "C")
+        wanted = "F" if fortran else "C"
+    return np.empty(full, kind, "F" if wanted == "F" else "C")
 
 
 def _deliver(target: np.ndarray, output: np.ndarray | None, mask: np.ndarray | None) -> np.ndarray:

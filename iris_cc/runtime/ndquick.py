@@ -11,9 +11,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from iris_cc.numpy_calls.casts import DType
+from iris_cc.numpy_calls.spaces import Spaces
 from iris_cc.runtime import ndloop
 from iris_cc.runtime.ndloop import NativeNd, NdLoop, NdResolve
-from iris_cc.runtime.spaces import Spaces
 from iris_cc.runtime.ufunc import Word
 
 # What decides a loop: a dtype or Python type per input, then the number of dimensions.
@@ -53,11 +54,11 @@ class NdCalls:
     def _long(self, *args: Any, **kwargs: Any) -> Any:
         return ndloop.call_nd(self.name, self.nin, self.nout, self._resolved, args, **kwargs)
 
-    def _resolved(self, words: tuple[Word, ...], ndim: int, dtype: np.dtype[Any] | None) -> NdLoop:
+    def _resolved(self, words: tuple[Word, ...], ndim: int, results: tuple[DType | None, ...]) -> NdLoop:
         """The loop of a long call, kept for short ones if it takes these operands as they are."""
-        loop = self.resolve(words, ndim, dtype)
+        loop = self.resolve(words, ndim, results)
         taken = tuple(_DTYPE_OF.get(word, word) if isinstance(word, type) else word for word in words)
-        if dtype is None and ndim and isinstance(loop.run, NativeNd) and loop.dtypes[: self.nin] == taken:
+        if not any(results) and ndim and isinstance(loop.run, NativeNd) and loop.dtypes[: self.nin] == taken:
             self.known.setdefault((*words, ndim), _Plain(loop.run, loop.dtypes, words))
         return loop
 

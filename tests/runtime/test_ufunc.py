@@ -140,7 +140,6 @@ BAD_CALLS = {
     "keyword": lambda f: f(X, Y, nonsense=1),
     "where type": lambda f: f(X, Y, where=np.ones(4), out=np.empty(4)),
     "empty reduction": lambda f: f.reduce(X[:0]),
-    "axes of a reduction": lambda f: f.reduce(np.ones((2, 2)), axis=(0, 1)),
     "axis out of range": lambda f: f.reduce(X, axis=3),
     "where without initial": lambda f: f.reduce(X, where=X > 1),
     "index": lambda f: f.reduceat(X, [9]),
@@ -307,15 +306,12 @@ def test_array_ufunc_override() -> None:
     class Refuses:
         __array_ufunc__ = None
 
-    f = make_ufunc("f", None, 2, 1, resolver(subtract, 2))
-    assert f(X, Overrides()) == ("f", "__call__")
-    assert f.reduce(cast(Any, Overrides())) == ("f", "reduce")
     for make in (make_ufunc, FallbackUfunc):
-        g = make("f", None, 2, 1, resolver(subtract, 2))
+        f = make("f", None, 2, 1, resolver(subtract, 2))
+        assert f(X, Overrides()) == ("f", "__call__")
+        assert f.reduce(cast(Any, Overrides())) == ("f", "reduce")
         with pytest.raises(TypeError, match="does not support"):
-            g(X, Refuses())
-    with pytest.raises(TypeError, match="does not support"):
-        FallbackUfunc("f", None, 2, 1, resolver(subtract, 2))(X, Overrides())
+            f(X, Refuses())
 
 
 def test_pandas_and_xarray() -> None:

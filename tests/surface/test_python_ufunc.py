@@ -211,7 +211,7 @@ def test_where_without_out_warns_the_user() -> None:
 
 
 def test_dtype_and_signature() -> None:
-    for words in ({"dtype": "f4"}, {"signature": "f"}, {"sig": "ff->f"}, {"signature": ("f4", "f4", "f4")}):
+    for words in ({"dtype": "f4"}, {"sig": "ff->f"}, {"signature": ("f4", "f4", "f4")}):
         same(ADD(X, Y, **words), np.add(X, Y, dtype="f4"))
     same(ADD(np.arange(3), 1, dtype="f8"), np.arange(3) + 1.0)
     same(ADD(np.arange(3), np.arange(3), signature="dd->d"), np.arange(3) * 2.0)

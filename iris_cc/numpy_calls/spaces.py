@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from iris_cc.runtime import blocks
-from iris_cc.runtime.operands import Shape, broadcast_shape
-from iris_cc.runtime.overrides import handlers, override
+from iris_cc.numpy_calls import blocks
+from iris_cc.numpy_calls.overrides import handlers, override
+from iris_cc.numpy_calls.shapes import Shape, broadcast_shape
 
 
 class Spaces:

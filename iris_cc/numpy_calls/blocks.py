@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from iris_cc.runtime.operands import Part, Shape, broadcast_shape, read_shape
+from iris_cc.numpy_calls.shapes import Part, Shape, broadcast_shape, read_shape
 
 # One block along one axis.
 _PLACE = np.dtype([("start", np.int64), ("count", np.int64)])
