@@ -10,7 +10,11 @@ import threading
 
 
 def lock() -> threading.RLock:
-    """A new lock that every fork from now on holds."""
+    """A new lock that every fork from now on holds.
+
+    Make it while the package is imported: a fork that is under way in another thread knows nothing of it, and its child
+    finds it held for ever.
+    """
     made = threading.RLock()
 
     def release() -> None:
@@ -26,3 +30,7 @@ def lock() -> threading.RLock:
 # Held by what imports a module of this package late, or one that it needs.  The import system has a lock per module,
 # which a child of a fork inherits held, and its parent's half of the module with it.
 imports = lock()
+
+# Held while a program is started: a child that is forked meanwhile keeps the pipe on which the start waits for word of
+# `exec`, and the start lasts as long as that child lives.
+starting = lock()

@@ -23,10 +23,6 @@ _CHUNK = 64 << 10
 _DRAIN_LIMIT = 1 << 20
 _TICK = 0.02
 
-# A fork elsewhere in this process waits for the few milliseconds of a start: its child would keep the pipe on which
-# the start waits for word of `exec`, and the start would last as long as that child lives.
-_starting = forks.lock()
-
 # The leader that each thread waits for, and the threads for which none is to run any more; under the same lock.
 _leaders: dict[int, int] = {}
 _ended: set[int] = set()
@@ -79,7 +75,7 @@ def run(argv: Sequence[str], directory: str, timeout: float, environment: Mappin
     deadline = time.monotonic() + timeout
     process: subprocess.Popen[bytes] | None = None
     try:
-        with _interrupts_held(), _starting:
+        with _interrupts_held(), forks.starting:
             process = _start(argv, directory, environment)
             _leaders[threading.get_ident()] = process.pid
             if threading.get_ident() in _ended:
@@ -95,7 +91,7 @@ def run(argv: Sequence[str], directory: str, timeout: float, environment: Mappin
 
 def end_for(thread: int) -> None:
     """End the program that this thread waits for, and from now on each that it starts."""
-    with _starting:
+    with forks.starting:
         _ended.add(thread)
         if thread in _leaders:
             _kill_group(_leaders[thread])
@@ -116,7 +112,7 @@ def _start(argv: Sequence[str], directory: str, environment: Mapping[str, str]) 
 def _end(process: subprocess.Popen[bytes]) -> None:
     # Before the leader is reaped its number cannot be given to another process.
     _kill_group(process.pid)
-    with _starting:
+    with forks.starting:
         _leaders.pop(threading.get_ident(), None)
     process.wait()
     if process.stdout is not None:

@@ -6,6 +6,7 @@ What such a thread imports and the locks it holds are lost to the child, which m
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -81,3 +82,17 @@ def test_children_of_a_fork_amid_first_calls(compile: str, switch: str, pause: f
         command, check=False, env={**os.environ, **variables}, capture_output=True, text=True, timeout=150
     )
     assert done.returncode == 0, done.stderr[-3000:]
+
+
+def test_every_such_lock_is_made_while_the_package_is_imported() -> None:
+    """A fork that is under way when a lock is made does not hold it, and its child never gets it."""
+    package = ROOT / "iris_cc"
+    makers = [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for path in package.rglob("*.py")
+        if re.search(r"^[^#\n]*\bforks\.lock\(\)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    program = f"import sys, iris_cc\nprint([name for name in {makers!r} if name not in sys.modules])\n"
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", program], check=True, env=env, capture_output=True, text=True)
+    assert makers and done.stdout == "[]\n"
