@@ -131,7 +131,7 @@ def test_messages_are_as_long_as_people_read(name: str) -> None:
     started = time.process_time()
     with pytest.raises(CompileError) as caught:
         front.analyze(HEAVY[name]).lower((front.type_of("f8"),))
-    assert time.process_time() - started < 1  # half of it on an idle machine
+    assert time.process_time() - started < 5  # a tenth of it on a fast machine: what is wrong takes minutes
     message, found = str(caught.value), caught.value.diagnostics
     assert len(message) < 20_000 and max(map(len, message.splitlines())) < 1_000
     assert message.count("error[") == min(len(found), 20)

@@ -24,6 +24,12 @@ ROOT = Path(__file__).resolve().parents[2]
 ENTRIES = ("passes.run", "codegen.entries")
 
 
+@pytest.fixture(autouse=True)
+def compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kill switch writes no note."""
+    monkeypatch.delenv("ME_DSL_JIT", raising=False)
+
+
 @pytest.fixture(scope="module")
 def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     top = tmp_path_factory.mktemp("origin")
