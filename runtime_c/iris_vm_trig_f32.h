@@ -121,8 +121,11 @@ IRIS_VM float iris_vm_sin_angle_f32(struct iris_vm_angle_f32 a, uint32_t quadran
   return iris_vm_from_f32(iris_vm_bits_f32(value) ^ sign);
 }
 /* tan(r) in two parts, or -1 / tan(r): a quotient, and its remainder over the same divisor.  What the tail of the angle
- * and rounding take from r, and from r cot(r), goes to the remainder, to first order. */
-IRIS_VM float iris_vm_tan_angle_f32(struct iris_vm_angle_f32 a, float x) {
+ * and rounding take from r, and from r cot(r), goes to the remainder, to first order: so the tail is made small first,
+ * which it is not beside the head of an angle close to a multiple of pi/2. */
+IRIS_VM float iris_vm_tan_angle_f32(struct iris_vm_angle_f32 angle, float x) {
+  const float sum = angle.head + angle.tail;
+  const struct iris_vm_angle_f32 a = {sum, angle.tail - (sum - angle.head), angle.quadrant};
   const float r = a.head, z = r * r, slope = iris_vm_cot_slope_f32(z);
   const float level = __builtin_fmaf(-z, slope, 1.0f);
   const float z_tail = __builtin_fmaf(r + r, a.tail, __builtin_fmaf(r, r, -z));

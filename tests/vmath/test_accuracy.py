@@ -66,6 +66,14 @@ def test_at_most_one_unit(name: Name, best: ctypes.CDLL, references: ctypes.CDLL
     _check(best, references, name, 1.0, *samples.points(name, 200_000))
 
 
+def test_tan_of_float_close_to_multiples_of_half_pi(best: ctypes.CDLL, references: ctypes.CDLL) -> None:
+    """Where the reduced angle is so small that its tail counts beside it; the first was off by 92 units once."""
+    multiples = np.arange(1, 1 << 17) * (np.pi / 2)
+    found = [multiples.astype(np.float32), np.array([float.fromhex("0x1.9a48dep+15")], np.float32)]
+    x = np.concatenate([*found, np.nextafter(found[0], np.float32(0)), np.nextafter(found[0], np.float32(np.inf))])
+    _check(best, references, Name("tan", "f32"), 1.0, x)
+
+
 @pytest.mark.parametrize("name", FAST, ids=_id)
 def test_fast_at_most_four_units(name: Name, best: ctypes.CDLL, references: ctypes.CDLL) -> None:
     _check(best, references, name, 4.0, *samples.points(name, 200_000))
