@@ -103,6 +103,11 @@ class Kernel:
         return call
 
     @property
+    def signature(self) -> str | None:
+        """The core dimensions of a kernel of arrays, as `np.ufunc.signature`; None for one of numbers."""
+        return None if self.options.signature is None else str(self.options.signature)
+
+    @property
     def nin(self) -> int:
         """The number of inputs."""
         return self.state.nin
@@ -271,6 +276,7 @@ def kernel(
     threads: int | None = None,
     compile: Compile = "now",
     otypes: Any = None,
+    signature: str | None = None,
     source: str | None = None,
 ) -> Kernel: ...
 @overload
@@ -282,6 +288,7 @@ def kernel(
     threads: int | None = None,
     compile: Compile = "now",
     otypes: Any = None,
+    signature: str | None = None,
     source: str | None = None,
 ) -> Callable[[Callable[..., Any] | str], Kernel]: ...
 
@@ -296,6 +303,7 @@ def kernel(
     threads: int | None = None,
     compile: Compile = "now",
     otypes: Any = None,
+    signature: str | None = None,
     source: str | None = None,
 ) -> Kernel | Callable[[Callable[..., Any] | str], Kernel]:
     """Make a kernel of a plain function of scalars, or of DSL text that holds one `def`.
@@ -308,11 +316,14 @@ def kernel(
     compile   "now": the first call with new types waits for the compiler; "background": calls run interpreted, with
               the same results, until it is done.  `Kernel.compile(types)` waits in either case
     otypes    the types of the results: a dtype-like, several, or letters as for `np.vectorize`; None: by its returns
+    signature the core dimensions of a kernel of arrays, as for `np.vectorize`: "(n),(n)->()", "(3,3),(3)->(3)",
+              "(n?)".  Arrays are indexed, iterated over and returned; or results are stored to parameters after the
+              inputs, one for each output, where one without core dimensions is an array of one place
     source    the whole text that defined `function`, where Python keeps none (`exec`)
 
     Raises CompileError for DSL text outside the language, and TypeError for what is no function.
     """
-    options = reading.read(fp, math, fallback, threads, compile, otypes)
+    options = reading.read(fp, math, fallback, threads, compile, otypes, signature)
     if function is None:
         return lambda each: make(each, options, source)
     return make(function, options, source)

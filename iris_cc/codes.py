@@ -39,26 +39,28 @@ E0007 = Code("E0007", "the text is no function of the IR", "pass what `Kernel.in
 E0101 = Code("E0101", "unsupported statement", "kernels accept assignment, `if`, `for`, `while`, `break`, `continue`, `pass` and `return`",
              "A kernel computes one element.  Statements that reach outside of it (import, with, try, raise, global, del, print) have no meaning on arrays.")
 E0102 = Code("E0102", "unsupported expression", "kernels accept numbers, names, operators, comparisons, `and`/`or`/`not`, conditional expressions and calls")
-E0103 = Code("E0103", "`for` must iterate over `range`", "write `for i in range(start, stop, step):`",
-             "A kernel has no lists or arrays to iterate over; a loop counts.")
+E0103 = Code("E0103", "a `for` cannot run over this", "write `for i in range(start, stop, step):`, or iterate over an array or a tuple",
+             "A loop counts, or runs over the items of an array, a tuple or a list, also through `enumerate`, `zip` and `reversed`.")
 E0104 = Code("E0104", "unsupported operator", "use arithmetic, comparison, bit and shift operators",
-             "`@`, `is`, `in` and their negations compare or combine objects, and a kernel has only numbers.")
+             "`@` and `is` combine or compare objects, and what a kernel computes with is numbers.")
 E0105 = Code("E0105", "unsupported parameter", "use plain positional parameters, with or without defaults",
              "Every parameter of a kernel is one array operand: *args, **kwargs and keyword-only parameters have no place in a ufunc.")
-E0106 = Code("E0106", "unsupported assignment target", "assign to plain names, or to a tuple of them",
-             "Elements, attributes and slices do not exist in a kernel.")
+E0106 = Code("E0106", "unsupported assignment target", "assign to plain names, to elements of arrays, or to a tuple of them",
+             "Attributes are not assigned to, and no name takes the rest of a tuple.")
 E0107 = Code("E0107", "unsupported constant", "use numbers and booleans",
              "Strings, bytes, None, complex numbers and integers of more than 64 bits have no machine type here.")
 E0108 = Code("E0108", "this statement has no effect", "assign its value to a name, or remove it")
 E0109 = Code("E0109", "values cannot be matched one to one", "give both sides the same number of values")
-E0110 = Code("E0110", "a tuple is not a value here", "tuples may stand in assignments and after `return`")
+E0110 = Code("E0110", "a tuple is not a value here", "name one of its items, or unpack it",
+             "Tuples and lists may be assigned, indexed, unpacked, iterated over, reduced, passed to functions and returned.")
+E0112 = Code("E0112", "the parameters are not those of `signature=`", "give one parameter to each input, and, if the function stores its results, one to each output after them")
 E0111 = Code("E0111", "too many operands", "use fewer parameters or results",
              "A NumPy ufunc has at most 64 operands, inputs and outputs together.")
 # E02xx: names and calls.
 E0201 = Code("E0201", "unknown name", "define it before the kernel, or pass it as a parameter",
              "Names are looked up once, when the kernel is made: parameters and locals, then closures, globals, builtins, then the names of the DSL (`sin`, `where`, ...).")
 E0202 = Code("E0202", "this name is not a number or a function a kernel can use", "capture numbers, NumPy scalars and plain Python functions",
-             "A captured value becomes a constant of the compiled code, so it must be a bool, int, float or NumPy scalar.")
+             "A captured value becomes a constant of the compiled code, so it must be a bool, int, float or NumPy scalar, or a tuple or list of them.")
 E0203 = Code("E0203", "unknown function", "use the builtins, `math` and `numpy` functions the documentation lists, or a plain Python function",
              "Only functions the compiler knows the exact meaning of are accepted; plain Python functions are compiled into the kernel.")
 E0204 = Code("E0204", "wrong arguments in a call", "see the function's signature")
@@ -83,6 +85,19 @@ E0405 = Code("E0405", "an index symbol needs more dimensions than arrays have", 
 E0406 = Code("E0406", "a constant does not fit in 64 bits", "use smaller constants, or floats")
 E0407 = Code("E0407", "a Python int does not fit the type it meets", "convert, for example `np.int64(x)` or `float(x)`, or use a constant that fits",
              "Where paths meet, or in `np.minimum`, `np.maximum` and `np.clip`, no 64-bit type holds both the number and its partner: -1 beside a uint64, 2**63 beside an int64.  In Python each element keeps its own type, so the function itself can still answer.")
+E0408 = Code("E0408", "a number is used as an array", "declare the core dimensions of the parameter: `signature=\"(n),()->()\"`",
+             "Only parameters with core dimensions, captured arrays, local arrays and tuples have elements, a length and a shape.")
+E0409 = Code("E0409", "an array is used as a number", "name one of its elements, as in `x[i]`, or reduce it, as in `sum(x)`",
+             "What a kernel computes with is one number; arrays are indexed, sliced, iterated over, reduced, passed to functions and returned.")
+E0410 = Code("E0410", "an index of an array must be an integer", "convert with `int(i)`",
+             "Arrays take one integer or slice for each axis; masks, lists of indices and `None` have no compiled form.")
+E0411 = Code("E0411", "this form of an array has no compiled form", "write a loop over its elements",
+             "Slices have constant steps, dtypes are named, and arrays that a kernel makes have as many axes as its text says.")
+E0412 = Code("E0412", "a name holds different arrays on different paths", "give each its own name",
+             "Which array a name means is known when the kernel is compiled: it may not depend on a branch or change in a loop.")
+E0413 = Code("E0413", "an array that is only read is stored to", "store to an output parameter or to a local array",
+             "Inputs and captured arrays belong to the caller.  An output is a parameter after the inputs that `signature=` names, or an array that the kernel makes and returns.")
+E0414 = Code("E0414", "the results are not those of the signature", "return one number or array for each output, with as many axes as it has core dimensions")
 # E05xx: routes and the environment.
 E0501 = Code("E0501", "compilation is switched off", "unset ME_DSL_JIT to compile", "ME_DSL_JIT=0|false|off|no runs every kernel on the interpreter: no code is compiled, loaded or written.", "note")
 E0502 = Code("E0502", "no C compiler was found", "install `cc` (gcc or clang), or name one in CC", "Kernels run on the interpreter until a compiler is found.", "warning")

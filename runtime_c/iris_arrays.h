@@ -1,7 +1,9 @@
-/* iris_arrays.h - local arrays whose extents are known at run time, or that are too large for a stack.  Requires
- * iris_base.h. */
+/* iris_arrays.h - what kernels of arrays need: the exception of an index, and local arrays whose extents are known at
+ * run time, or that are too large for a stack.  Requires iris_base.h. */
 #ifndef IRIS_ARRAYS_H
 #define IRIS_ARRAYS_H
+
+extern void *PyExc_IndexError;
 
 /* Zeros, to be given back by iris_give_back.  An extent below zero becomes zero.  Where there is not so much memory the
  * answer is 0 and the array has no places: every access is outside. */

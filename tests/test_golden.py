@@ -11,6 +11,7 @@ The comment lines at the head of a case say how to read it:
     # result: f8          the result's type, where the elements of the runs do not show it by themselves
     # ulp: 2              how far a float may be from Python's (transcendental functions); exact without it
     # ndim: 2             dimensions of an index kernel;  `# shape: 2,3` if it has no array argument
+    # signature: (n)->()  core dimensions; `# types` are those of their elements
     # dsl                 the file is DSL text and not a module that defines `kernel`
 """
 
@@ -83,6 +84,10 @@ class Case:
         return [WEAK.get(word, word) for word in words]
 
     @property
+    def signature(self) -> str | None:
+        return self.one("signature") or None
+
+    @property
     def shape(self) -> tuple[int, ...]:
         return tuple(int(size) for size in self.one("shape").split(",") if size)
 
@@ -100,7 +105,7 @@ class Case:
         for line in self.said("run"):
             values = eval(f"({line},)" if line else "()", dict(NUMBERS))  # the case is our own file
             found.append([argument(value, type_) for value, type_ in zip(values, self.types, strict=True)])
-        steps = () if self.said("ndim") else (1, 2)
+        steps = () if self.said("ndim") or self.signature else (1, 2)
         return found + [[at_length(arg, step) for arg in args] for args in found for step in steps]
 
 
@@ -131,7 +136,7 @@ def namespace(case: Case, words: dict[str, Any]) -> dict[str, Any]:
 def make(case: Case) -> iris_cc.Kernel:
     if case.is_dsl:
         return iris_cc.kernel(case.text, fallback="silent")
-    return iris_cc.kernel(namespace(case, {})["kernel"], fallback="error")
+    return iris_cc.kernel(namespace(case, {})["kernel"], fallback="error", signature=case.signature)
 
 
 def python_function(case: Case) -> FunctionType:
@@ -256,7 +261,31 @@ def distance(actual: np.ndarray, wanted: np.ndarray) -> float:
     return float(np.max(np.abs(actual[differs].astype("f8") - wanted[differs]) / np.spacing(np.abs(wanted[differs]))))
 
 
+def check_arrays(case: Case, args: Sequence[Any], results: Any) -> None:
+    """A kernel of arrays is what `np.vectorize` makes of its function; one that stores its results gets arrays."""
+    assert case.signature is not None
+    function = python_function(case)
+    inputs, outputs = case.signature.split("->")
+    given = function.__code__.co_argcount
+
+    def stored(*values: Any) -> Any:
+        outs = [np.zeros(int(size) if size else 1) for size in re.findall(r"\((\d*)\)", outputs)]
+        function(*values, *outs)
+        found = [out if size else out[0] for out, size in zip(outs, re.findall(r"\((\d*)\)", outputs), strict=True)]
+        return found[0] if len(found) == 1 else tuple(found)
+
+    called = stored if given > inputs.count("(") else function
+    with np.errstate(all="ignore"):
+        wanted = np.vectorize(called, signature=case.signature)(*args)
+    wanted, results = ((each if isinstance(each, tuple) else (each,)) for each in (wanted, results))
+    for actual, expected in zip(results, wanted, strict=True):
+        np.testing.assert_array_equal(actual, expected, strict=called is function)
+
+
 def check(case: Case, args: Sequence[Any], results: Any) -> None:
+    if case.signature:
+        check_arrays(case, args, results)
+        return
     shape, rows = elements(case, args)
     results = results if isinstance(results, tuple) else (results,)
     types = case.one("result").split(",") if case.said("result") else []

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1] / "iris_cc"
 # From the ground up.  Names in one row are siblings and may not know each other.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("version", "records", "config", "digest", "forks", "stages"),
-    ("codes", "target"),
+    ("codes", "target", "core_dims"),
     ("diagnostics",),
     ("ir",),
     ("interp",),

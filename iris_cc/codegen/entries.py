@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from iris_cc.codegen import needs, pieces, runtime_c, weight
+from iris_cc.codegen.array_rows import ArrayRows
 from iris_cc.codegen.calls import Outlined
 from iris_cc.codegen.cfamily import kernel_function
 from iris_cc.codegen.lane_plan import LanePlan, plan
@@ -19,6 +20,7 @@ from iris_cc.codegen.steps import Steps
 from iris_cc.codegen.weight import Form
 from iris_cc.codegen.work import Share, share
 from iris_cc.codegen.writer import Writer, safe_comment
+from iris_cc.core_dims import Signature
 from iris_cc.ir.nodes import Function
 from iris_cc.target import HOST, Target
 
@@ -62,18 +64,23 @@ def ufunc_unit(
     refills: bool | None = None,
     threads: int | None = None,
     form: Form | None = None,
+    signature: Signature | None = None,
 ) -> str:
     """The unit that exports `iris_loop`; `source` maps line numbers to the text shown beside them.
 
     `parts` is how many vectors of lanes are computed side by side, where elements leave loops at different times: None
     asks the rule, 0 is one element after the other.  `refills` says whether a lane takes the next element as soon as
     its own is done, where the kernel allows it.  `threads` is the most
-    a call may use, None for all.  `form` is how a large kernel is kept compilable; None asks the rule.  The last four
+    a call may use, None for all.  `signature` has the core dimensions of a kernel of arrays.
+    `form` is how a large kernel is kept compilable; None asks the rule.  The last four
     never change a result.
     """
     if fn.indices:
         raise ValueError("a kernel with index symbols has no ufunc loop")
-    rows, lanes, form = _loops(fn, 0, source, parts, target, refills, form)
+    if signature is None:
+        rows, lanes, form = _loops(fn, 0, source, parts, target, refills, form)
+    else:
+        rows, lanes, form = ArrayRows(fn, target, signature), None, "whole"
     shared = share(fn, lanes is not None, rows.block_length(), threads)
     headers = {"iris_error.h"} if needs.can_fault(fn) else set()
     long_row = pieces.long_row(rows, shared)
@@ -112,7 +119,7 @@ def _loops(
 ) -> tuple[Rows, LanePlan | None, Form]:
     """The loops over rows along the axis `moving`, how elements run in lanes, if they do, and the form."""
     if fn.arrays:
-        raise ValueError("a kernel of arrays has no loop over rows")
+        raise ValueError("a kernel of arrays has no loop over rows without a signature")
     rows = Rows(fn, target, moving)
     form = form or ("whole" if parts is not None else weight.form(fn, rows.target))
     if form == "steps":
@@ -143,8 +150,8 @@ def _unit(
     form: Form,
     entry: str,
 ) -> str:
-    types = ", ".join(var.type.dtype for var in fn.params)
-    results = ", ".join(type.dtype for type in fn.results)
+    types = ", ".join(operand.type.dtype for operand in rows.ins)
+    results = ", ".join(operand.type.dtype for operand in rows.outs)
     title = f"/* {safe_comment(fn.name)}: ({types}) -> {results}.  Self-contained; the compiler needs"
     title += " -fwrapv -ffp-contract=off"
     target = rows.target
@@ -209,11 +216,12 @@ def _whole_row(rows: Rows, out: Writer) -> None:
         out.line("uint32_t status;")
     with out.braces("if (dims[0] < IRIS_LONG)"):
         out.line("iris_watch watch = iris_begin_call(stop);")
-        out.line(f"{result}iris_row(dims[0], args, steps{', &watch' if rows.is_watched else ''});")
+        given = f"args, {'dims, ' if rows.takes_dims else ''}steps"
+        out.line(f"{result}iris_row(dims[0], {given}{', &watch' if rows.is_watched else ''});")
         cost = needs.weight(rows.fn.body)
         out.line(f"iris_end_call(&watch, dims[0]{f' * {cost}' if cost > 1 else ''});")
         out.otherwise()
-        out.line(f"{result or '(void)'}{'(uint32_t)' if result else ''}iris_long_row(dims[0], args, steps, stop);")
+        out.line(f"{result or '(void)'}{'(uint32_t)' if result else ''}iris_long_row(dims[0], {given}, stop);")
 
 
 def _quoted(message: str) -> str:

@@ -218,9 +218,9 @@ def headers(fn: Function, target: Target = HOST) -> set[str]:
                 found.add("iris_range.h")
             case While():
                 found.add("iris_while.h")
-            case Alloc():
+            case Alloc() | Load() | Store():
                 found.add("iris_arrays.h")
-            case If() | Check() | Load() | Store():
+            case If() | Check():
                 pass
             case _:
                 assert_never(stmt)

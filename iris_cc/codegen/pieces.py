@@ -26,21 +26,24 @@ def long_row(rows: Rows, share: Share) -> str:
     if not share.is_alone:
         words = f"IRIS_LONG, IRIS_GRAIN, IRIS_MOST_THREADS, {int(rows.can_fault)}"
         out.lines("extern IRIS_EXPORT const int64_t iris_share[4];", f"const int64_t iris_share[4] = {{{words}}};", "")
-    out.line("typedef struct { char *const *args; const intptr_t *steps; uint32_t *stop; } iris_whole;")
+    dims = "const intptr_t *dims; " if rows.takes_dims else ""
+    out.line(f"typedef struct {{ char *const *args; {dims}const intptr_t *steps; uint32_t *stop; }} iris_whole;")
     out.line("")
     with out.braces("IRIS_ROUTE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end)"):
         out.line("const iris_whole *row = (const iris_whole *)whole;")
         out.line(f"char *args[{count}];")
         out.line(f"for (int k = 0; k < {count}; ++k) args[k] = row->args[k] + begin * row->steps[k];")
         begin_watch(rows, "row->stop", out)
-        call = f"iris_row(end - begin, args, row->steps{', &watch' if rows.is_watched else ''});"
+        given = f"args, {'row->dims, ' if rows.takes_dims else ''}row->steps{', &watch' if rows.is_watched else ''}"
+        call = f"iris_row(end - begin, {given});"
         out.lines(*([f"return (int32_t){call}"] if rows.can_fault else [call, "return 0;"]))
     out.line("")
     if not share.is_alone:
         out.line("/* Shared out to threads, if no piece writes what another one reads. */")
-    head = "int32_t iris_long_row(intptr_t count, char *const *args, const intptr_t *steps, uint32_t *stop)"
-    with out.braces(f"IRIS_ROUTE {head}"):
-        out.line("iris_whole row = {args, steps, stop};")
+    dims, given = ("const intptr_t *dims, ", "dims, ") if rows.takes_dims else ("", "")
+    places = f"char *const *args, {dims}const intptr_t *steps"
+    with out.braces(f"IRIS_ROUTE int32_t iris_long_row(intptr_t count, {places}, uint32_t *stop)"):
+        out.line(f"iris_whole row = {{args, {given}steps, stop}};")
         if not share.is_alone:
             out.line("bool apart = true;")
             rows.compare_places(out)

@@ -34,7 +34,7 @@ from iris_cc.codegen.steps import STEPS, TILES, Steps
 from iris_cc.codegen.writer import Writer
 from iris_cc.ir.nodes import Function, Index
 from iris_cc.ir.types import BOOL, Scalar
-from iris_cc.ir.walk import size
+from iris_cc.ir.walk import inputs, size
 from iris_cc.records import record
 from iris_cc.target import Target
 
@@ -52,7 +52,7 @@ _LARGE_BODY = 60
 # Pairs of operands that are compared line by line.
 _MOST_PAIRS = 6
 
-_STRUCTURE = (
+STRUCTURE = (
     *("length", "count", "args", "steps", "status", "watch", "own", "k", "first", "some", "apart"),
     *("far_args", "far_steps", "near_status", *(far(type) for type in Scalar if type.is_float)),
 )
@@ -98,10 +98,12 @@ class Rows:
         self.far_types = far_types(fn, target)
         self.is_long = size(fn) > _LARGE_BODY or computes_its_errors(fn, target)
         self.result = "uint32_t" if self.can_fault else "void"
-        names = Names(*_STRUCTURE)
+        names = Names(*STRUCTURE)
+        self.takes_dims = bool(fn.arrays)
         claimed = [names.claim(hint) for hint in (*input_hints(fn), *output_hints(fn))]
-        self.indices = tuple(claimed[len(fn.params) : len(fn.params) + len(fn.indices)])
-        elements = [*claimed[: len(fn.params)], *claimed[len(fn.params) + len(fn.indices) :]]
+        taken = len(inputs(fn))
+        self.indices = tuple(claimed[taken - len(fn.indices) : taken])
+        elements = [*claimed[: len(fn.params)], *claimed[taken:]]
         types = [*(param.type for param in fn.params), *fn.results]
         self.operands = tuple(
             RowOperand(k, name, type, k >= len(fn.params))

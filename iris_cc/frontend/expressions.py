@@ -11,14 +11,28 @@ from collections.abc import Callable
 from typing import Any
 
 from iris_cc import codes
-from iris_cc.frontend import arith, calls, composites, resolve
+from iris_cc.frontend import arith, calls, composites, references, resolve
+from iris_cc.frontend.arrays import Arrays, Elements, is_attribute
 from iris_cc.frontend.emit import Emit
 from iris_cc.frontend.frames import FALSE, FLAGS, NEXT, Frame, Reach
+from iris_cc.frontend.iteration import Iteration
 from iris_cc.frontend.joins import Meeting, meet
 from iris_cc.frontend.limits import DEEPEST
-from iris_cc.frontend.resolve import CastTo, Constant, HelperFunction, KnownFunction, Local, Routine, Symbol
+from iris_cc.frontend.references import References
+from iris_cc.frontend.resolve import (
+    ArrayFunction,
+    CapturedItems,
+    CastTo,
+    Constant,
+    HelperFunction,
+    KnownFunction,
+    Local,
+    Namespace,
+    Routine,
+    Symbol,
+)
 from iris_cc.frontend.source import fail
-from iris_cc.frontend.values import Result, Value, flat, literal, run_time, strong_literal
+from iris_cc.frontend.values import Conflict, Result, Value, View, flat, literal, run_time, strong_literal
 from iris_cc.ir import ops
 from iris_cc.ir.builder import Builder
 from iris_cc.ir.nodes import Atom, Const, If, Let, Var
@@ -36,9 +50,11 @@ Side = tuple[dict[str, Value], Reach, Builder]
 class Expressions:
     """Lowering of expressions in the current frame; `lower` adds the statements."""
 
-    def __init__(self, e: Emit, symbols: dict[Symbol, Value]) -> None:
+    def __init__(self, e: Emit, symbols: dict[Symbol, Value], elements: Elements) -> None:
         self.e = e
         self.symbols = symbols
+        self.arrays = Arrays(self, elements)
+        self.iteration = Iteration(self, self.arrays)
         self.frames: list[Frame] = []
         self.blocks = 0  # blocks around what is being lowered
         self.inlined = 0  # calls of helpers so far, those of bodies lowered again among them
@@ -47,7 +63,10 @@ class Expressions:
     def frame(self) -> Frame:
         return self.frames[-1]
 
-    def inline(self, routine: Routine, values: dict[str, Value], call: ast.Call) -> Result:
+    def inline(self, routine: Routine, values: dict[str, Result], call: ast.Call) -> Result:
+        raise NotImplementedError
+
+    def scoped(self, name: str, stmts: list[ast.stmt], targets: frozenset[str]) -> Result:
         raise NotImplementedError
 
     def at(self, node: ast.AST) -> None:
@@ -58,16 +77,19 @@ class Expressions:
 
     def fork(self, condition: Atom, then: Callable[[], Reach], orelse: Callable[[], Reach]) -> Reach:
         """`if condition: then else: orelse`, each side in a block and an environment of its own; then they merge."""
-        outer, base, span = self.e.builder, self.frame.env, self.e.span
+        outer, base, span, arrays = self.e.builder, self.frame.env, self.e.span, self.frame.references
         sides: list[Side] = []
+        ends: list[References] = []
         self.enter()
         for side in (then, orelse):
-            self.e.builder, self.frame.env = outer.inner(), dict(base)
+            self.e.builder, self.frame.env, self.frame.references = outer.inner(), dict(base), dict(arrays)
             flow = side()
             sides.append((self.frame.env, flow, self.e.builder))
+            ends.append(references.leaving(self.frame.references, self.e.builder, flow))
             self.e.span = span
         self.blocks -= 1
         self.e.builder = outer
+        self.frame.references = references.merged(ends[0], ends[1], sides[0][1], sides[1][1])
         self.frame.env = self.merge(condition, base, sides[0], sides[1])
         return sides[0][1] | sides[1][1]
 
@@ -127,39 +149,52 @@ class Expressions:
 
     def choose(self, condition: Atom, then: Callable[[], Result], orelse: Callable[[], Result]) -> Result:
         """A conditional value: one or several numbers from whichever side is taken."""
-        counts: list[int] = []
-        several = False
+        results: list[Result] = []
 
         def side(make: Callable[[], Result]) -> Callable[[], Reach]:
             def run() -> Reach:
-                nonlocal several
                 result = make()
-                several = isinstance(result, tuple)
-                values = flat(result)
-                counts.append(len(values))
-                self.frame.env.update({f"%v{k}": value for k, value in enumerate(values)})
+                results.append(result)
+                self.frame.env.update({f"%v{k}": value for k, value in enumerate(flat(result))})
                 return NEXT
 
             return run
 
         self.fork(condition, side(then), side(orelse))
-        values = tuple(self.frame.env.pop(f"%v{k}") for k in range(min(counts)))
-        return values if several else values[0]
+        count = min(len(flat(result)) for result in results)
+        numbers = [self.frame.env.pop(f"%v{k}") for k in range(count)]
+        if references.shape(results[0]) != references.shape(results[1]):
+            return self.e.error(codes.E0412, "the two sides are different arrays, or not as many values")
+        return references.with_numbers(results[0], iter(numbers))
 
     # -- expressions --
 
     def value(self, node: ast.expr) -> Value:
         """The one number `node` is."""
         result = self.expr(node)
-        return self.e.error(codes.E0110, "a tuple is not a value here") if isinstance(result, tuple) else result
+        match result:
+            case Value():
+                return result
+            case View():
+                self.at(node)
+                return self.e.error(codes.E0409, "an array is no number")
+            case _:
+                self.at(node)
+                return self.e.error(codes.E0110, "a tuple is not a value here")
 
     def expr(self, node: ast.expr) -> Result:
         match node:
             case ast.Constant(value=number):
                 assert isinstance(number, (bool, int, float))
                 return literal(number)
+            case ast.Attribute(value=base) if is_attribute(node) and not self.is_module(base):
+                return self.attribute(node)
             case ast.Name() | ast.Attribute():
                 return self.name(node)
+            case ast.BinOp(left=ast.List() as repeated, op=ast.Mult(), right=count):
+                return self.repeated(node, repeated, count)
+            case ast.BinOp(left=count, op=ast.Mult(), right=ast.List() as repeated):
+                return self.repeated(node, repeated, count)
             case ast.BinOp():
                 return self.chain(node)
             case ast.UnaryOp(op=op, operand=operand):
@@ -177,8 +212,12 @@ class Expressions:
                 value = self.named(self.value(inner), target.id)
                 self.frame.env[target.id] = value
                 return value
-            case ast.Tuple(elts=elts):
+            case ast.Tuple(elts=elts) | ast.List(elts=elts):
                 return tuple(self.expr(element) for element in elts)
+            case ast.Subscript():
+                return self.arrays.subscript(node)
+            case ast.ListComp():
+                return self.iteration.list(node)
             case ast.Call():
                 return self.call(node)
             case _:
@@ -237,7 +276,48 @@ class Expressions:
         assert isinstance(result, Value)
         return result
 
+    def is_module(self, node: ast.expr) -> bool:
+        return isinstance(node, ast.Name | ast.Attribute) and isinstance(self.frame.routine.entity(node), Namespace)
+
+    def attribute(self, node: ast.Attribute) -> Result:
+        base = self.expr(node.value)
+        self.at(node)
+        if isinstance(base, View):
+            return self.arrays.attribute(node, base)
+        return self.e.error(codes.E0408, f"a number has no `{node.attr}` here")
+
+    def repeated(self, node: ast.BinOp, items: ast.List, count: ast.expr) -> Result:
+        """`[x] * n`: an array of n places."""
+        values = [self.value(element) for element in items.elts]
+        times = self.value(count)
+        self.at(node)
+        if not self.arrays.index.is_index(times) or len(values) != 1:
+            return self.e.error(codes.E0411, "one number is repeated an integer number of times")
+        return self.arrays.filled(node, values[0], (self.e.atom(times, I64),))
+
+    def contains(self, node: ast.Compare) -> Value:
+        """`x in (a, b, c)` and `x in array`: whether any item is equal."""
+        (op,) = node.ops
+        item = ast.Name("%in", ast.Load())
+        self.bind("%in", self.value(node.left))
+        match = ast.Compare(ast.Name("%is", ast.Load()), [ast.Eq()], [item])
+        loop = ast.GeneratorExp(match, [ast.comprehension(ast.Name("%is", ast.Store()), node.comparators[0], [], 0)])
+        found = self.iteration.any(ast.Call(ast.Name("any", ast.Load()), [loop], []), node, every=False)
+        assert isinstance(found, Value)
+        return found if isinstance(op, ast.In) else arith.logical_not(self.e, found)
+
+    def bind(self, name: str, result: Result) -> None:
+        """`name = result`, whatever it is."""
+        if isinstance(result, Value):
+            self.frame.env[name] = self.named(result, name)
+            self.frame.references.pop(name, None)
+        else:
+            self.frame.references[name] = result
+            self.frame.env.pop(name, None)
+
     def comparison(self, node: ast.Compare) -> Value:
+        if len(node.ops) == 1 and isinstance(node.ops[0], ast.In | ast.NotIn):
+            return self.contains(node)
         left, right = self.value(node.left), self.value(node.comparators[0])
         self.at(node)
         result = arith.compare(self.e, self.row(node.ops[0]), left, right)
@@ -260,18 +340,51 @@ class Expressions:
     def row(op: ast.cmpop) -> ops.Op:
         return ops.BY_PYTHON[type(op)]
 
-    def name(self, node: ast.Name | ast.Attribute) -> Value:
+    def name(self, node: ast.Name | ast.Attribute) -> Result:
+        if isinstance(node, ast.Name) and node.id in self.frame.references:
+            found = self.frame.references[node.id]
+            if isinstance(found, Conflict):
+                self.at(node)
+                return self.e.error(codes.E0412, f"`{node.id}` holds one array or another here")
+            return found
+        if isinstance(node, ast.Name) and node.id in self.frame.env:
+            return self.frame.env[node.id]
         entity = self.frame.routine.entity(node)
         match entity:
             case Local():
-                assert isinstance(node, ast.Name)
-                return self.frame.env[node.id]
+                self.at(node)
+                return self.e.error(codes.E0412, f"`{ast.unparse(node)}` holds no one array here")
+            case CapturedItems(items):
+                return self.captured(items)
             case Constant(value, scalar):
                 return literal(value) if scalar is None else strong_literal(value, scalar)
             case Symbol():
                 return self.symbols[entity]
             case _:
                 raise AssertionError(f"{entity} passed the check of the language")
+
+    def captured(self, items: tuple[resolve.Item, ...]) -> tuple[Result, ...]:
+        """A captured tuple or list of numbers, whose items are constants."""
+        return tuple(
+            self.captured(item.items) if isinstance(item, CapturedItems) else _constant_value(item) for item in items
+        )
+
+    def array_call(self, entity: ArrayFunction, node: ast.Call) -> Result:
+        match entity.name:
+            case "len":
+                result = self.expr(node.args[0])
+                self.at(node)
+                return self.arrays.length(result)
+            case "sum":
+                return self.iteration.sum(node)
+            case "any" | "all":
+                return self.iteration.any(node, node, every=entity.name == "all")
+            case _:
+                return self.arrays.make(entity, node)
+
+    def extreme_of_values(self, items: tuple[Result, ...], entity: KnownFunction) -> Result:
+        values = tuple(flat(items))
+        return values[0] if len(values) == 1 else calls.call(self.e, entity, values)
 
     def call(self, node: ast.Call) -> Result:
         if (number := resolve.special_float(self.frame.routine, node)) is not None:
@@ -282,29 +395,36 @@ class Expressions:
             self.at(node)
             return calls.int_method(self.e, method, value)
         entity = self.frame.routine.entity(node.func)
-        args = [self.value(arg) for arg in node.args]
-        named = {keyword.arg or "": self.value(keyword.value) for keyword in node.keywords}
-        self.at(node)
         self.limit()
         match entity:
+            case ArrayFunction():
+                return self.array_call(entity, node)
+            case KnownFunction("builtin", "min" | "max") if len(node.args) == 1:
+                return self.iteration.extreme(node, entity)
             case KnownFunction() | CastTo():
-                return calls.call(self.e, entity, (*args, *named.values()))
+                numbers = (*node.args, *(keyword.value for keyword in node.keywords))
+                operands = tuple(self.value(each) for each in numbers)
+                self.at(node)
+                return calls.call(self.e, entity, operands)
             case HelperFunction(function, strong):
+                args = [self.expr(arg) for arg in node.args]
+                named = {keyword.arg or "": self.expr(keyword.value) for keyword in node.keywords}
+                self.at(node)
                 self.inlined += 1
                 if self.inlined > MOST_CALLS:
                     raise fail(codes.E0206, f"more than {MOST_CALLS:,} calls would be compiled in", self.e.span)
                 routine = self.frame.routine.helper(function)
-                result = self.inline(routine, self.bind(routine, args, named), node)
+                result = self.inline(routine, self.arguments(routine, args, named), node)
                 if not strong:
                     return result
-                if isinstance(result, tuple):
-                    return tuple(composites.strengthen(self.e, value) for value in flat(result))
-                return composites.strengthen(self.e, result)
+                return references.with_numbers(
+                    result, (composites.strengthen(self.e, value) for value in flat(result))
+                )
             case _:
                 raise AssertionError(f"{entity} passed the check of the language")
 
-    def bind(self, routine: Routine, args: list[Value], named: dict[str, Value]) -> dict[str, Value]:
-        values = {name: constant(routine.defaults[name]) for name in routine.defaults}
+    def arguments(self, routine: Routine, args: list[Result], named: dict[str, Result]) -> dict[str, Result]:
+        values: dict[str, Result] = {name: constant(routine.defaults[name]) for name in routine.defaults}
         values |= dict(zip(routine.params, args, strict=False)) | named
         return {name: values[name] for name in routine.params}
 
@@ -318,6 +438,11 @@ class Expressions:
                 stmts[-1] = Let(renamed, last.op, last.args, last.loc)
                 return replace(value, atom=renamed)
         return value
+
+
+def _constant_value(constant: Constant) -> Value:
+    value, scalar = constant.value, constant.scalar
+    return literal(value) if scalar is None else strong_literal(value, scalar)
 
 
 def constant(value: Any) -> Value:

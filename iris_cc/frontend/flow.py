@@ -48,11 +48,15 @@ class Definiteness:
     def stmt(self, stmt: ast.stmt, state: State) -> State:
         match stmt:
             case ast.Assign(targets=targets, value=value):
-                return _assign(self.expr(value, state), *targets)
+                state = self.expr(value, state)
+                for target in targets:
+                    state = self.places(target, state)
+                return _assign(state, *targets)
             case ast.AugAssign(target=target, value=value):
                 if isinstance(target, ast.Name):
                     self.read(target, state)
-                return _assign(self.expr(value, state), target)
+                state = self.expr(value, self.places(target, state))
+                return _assign(state, target)
             case ast.AnnAssign(target=target, value=value):
                 return state if value is None else _assign(self.expr(value, state), target)
             case ast.Return(value=value):
@@ -81,6 +85,18 @@ class Definiteness:
             case _:  # outside the language, and reported: what it binds counts as bound
                 return state if state is None else state | assigned_names(stmt) | {getattr(stmt, "name", "")}
 
+    def places(self, target: ast.expr, state: State) -> State:
+        """What a target reads: the array and the index of an element that is stored to."""
+        match target:
+            case ast.Subscript():
+                return self.expr(target, state)
+            case ast.Tuple(elts=elts) | ast.List(elts=elts):
+                for element in elts:
+                    state = self.places(element, state)
+                return state
+            case _:
+                return state
+
     def leave(self, way: str, state: State) -> State:
         if self.loops:
             getattr(self.loops[-1], way).append(state)
@@ -95,9 +111,8 @@ class Definiteness:
         return meet(self.block(stmt.orelse, false), *loop.breaks)
 
     def for_loop(self, stmt: ast.For, state: State) -> State:
-        args = stmt.iter.args if isinstance(stmt.iter, ast.Call) else [stmt.iter]
-        for arg in args:
-            state = self.expr(arg, state)
+        state = self.expr(stmt.iter, state)
+        args = _range_arguments(stmt.iter)
         loop = _LoopExits()
         self.loops.append(loop)
         end = self.block(stmt.body, _assign(state, stmt.target))
@@ -174,6 +189,20 @@ class Definiteness:
                 for element in elts:
                     state = self.expr(element, state)
                 return state
+            case ast.Subscript(value=value, slice=places):
+                return self.expr(places, self.expr(value, state))
+            case ast.Slice(lower=lower, upper=upper, step=step):
+                for bound in (lower, upper, step):
+                    state = state if bound is None else self.expr(bound, state)
+                return state
+            case ast.ListComp(elt=elt, generators=generators) | ast.GeneratorExp(elt=elt, generators=generators):
+                inner = state
+                for generator in generators:
+                    inner = _assign(self.expr(generator.iter, inner), generator.target)
+                    for test in generator.ifs:
+                        inner = self.expr(test, inner)
+                self.expr(elt, inner)
+                return state
             case _:  # a constant, or outside the language and reported
                 return state
 
@@ -196,8 +225,19 @@ def meet(*states: State) -> State:
     return frozenset.intersection(*reachable) if reachable else None
 
 
+def _range_arguments(node: ast.expr) -> list[ast.expr]:
+    """The arguments of a `range(...)`; none for what else a loop runs over."""
+    match node:
+        case ast.Call(func=ast.Name(id="range"), args=args):
+            return args
+        case _:
+            return []
+
+
 def _assign(state: State, *targets: ast.expr) -> State:
+    """A store to an element assigns no name."""
     if state is None:
         return None
-    names = {n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)}
+    nodes = (n for target in targets for n in ast.walk(target))
+    names = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     return state if names <= state else state | names

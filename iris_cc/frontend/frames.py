@@ -8,8 +8,10 @@ merge and every loop carries them without a rule of its own.
 
 from __future__ import annotations
 
+from typing import Any
+
 from iris_cc.frontend.resolve import Routine
-from iris_cc.frontend.values import Value, literal
+from iris_cc.frontend.values import Reference, Value, literal
 from iris_cc.records import field, record
 
 RETURN, BREAK, CONTINUE, DONE, ONWARD = "%ret", "%brk", "%cnt", "%done", "%onw"
@@ -48,4 +50,6 @@ class Frame:
     routine: Routine
     key: tuple[object, ...]
     env: dict[str, Value] = field(default_factory=dict)
+    references: dict[str, Reference] = field(default_factory=dict)  # names that hold arrays and tuples
+    iterables: dict[str, Any] = field(default_factory=dict)  # what hidden names of rewritten loops run over
     depth: int = 0  # blocks absorbed into one another so far

@@ -10,12 +10,13 @@ from typing import Any, Protocol
 import numpy as np
 
 from iris_cc import codes
+from iris_cc.core_dims import Signature
 from iris_cc.diagnostics import CompileError, Diagnostic, Span
 from iris_cc.frontend import resolve, source
 from iris_cc.frontend.lower import lower
 from iris_cc.frontend.resolve import Routine, Symbol, routine_of
 from iris_cc.frontend.source import fail
-from iris_cc.frontend.subset import Checker
+from iris_cc.frontend.subset import checker
 from iris_cc.frontend.values import WEAK_OF, Type, Weak, scalar_of
 from iris_cc.ir.nodes import Function
 from iris_cc.ir.types import BY_DTYPE, Scalar
@@ -29,6 +30,7 @@ class Program:
     routine: Routine
     nout: int
     symbols: tuple[Symbol, ...]
+    signature: Signature | None  # the core dimensions of a kernel of arrays
     pragmas: Mapping[str, str]  # what a DSL text's `# me:` lines say
 
     @property
@@ -37,7 +39,8 @@ class Program:
 
     @property
     def params(self) -> tuple[str, ...]:
-        return self.routine.params
+        """The inputs; parameters that results are stored to are none."""
+        return self.routine.params if self.signature is None else self.routine.params[: len(self.signature.inputs)]
 
     @property
     def defaults(self) -> Mapping[str, Any]:
@@ -89,36 +92,41 @@ class Program:
         """The IR for argument types, cast to `results`; raises CompileError with every type error."""
         scalars = None if results is None else tuple(scalar_of(type_of(dtype, self)) for dtype in results)
         try:
-            return lower(self.routine, types, self.symbols, ndim, scalars)
+            return lower(self.routine, types, self.symbols, ndim, scalars, self.signature)
         except RecursionError:
             raise fail(codes.E0005, "the source is nested too deep", self.place) from None
 
 
-def analyze(kernel: FunctionType | str, texts: Mapping[Any, str] = MappingProxyType({})) -> Program:
+def analyze(
+    kernel: FunctionType | str,
+    texts: Mapping[Any, str] = MappingProxyType({}),
+    signature: Signature | None = None,
+) -> Program:
     """Check a function or DSL text; raises CompileError with everything that is wrong.
 
+    `signature` has the core dimensions of its operands.
     `texts` has the text of functions where Python keeps none, each whole, with its lines where they stood.
     """
     try:
-        return _analyze(kernel, texts)
+        return _analyze(kernel, texts, signature)
     except RecursionError:
         file = kernel.__code__.co_filename if isinstance(kernel, FunctionType) else "<kernel>"
         raise fail(codes.E0005, "the source is nested too deep", Span(file, 0, 0, 0, 0)) from None
 
 
-def _analyze(kernel: FunctionType | str, texts: Mapping[Any, str]) -> Program:
+def _analyze(kernel: FunctionType | str, texts: Mapping[Any, str], signature: Signature | None) -> Program:
     if isinstance(kernel, str):
         routine = routine_of(source.of_text(kernel), None, {}, texts)
         options = source.pragma(kernel)
     else:
         routine = routine_of(source.of_function(kernel, texts.get(kernel)), kernel, {}, texts)
         options = {}
-    checker = Checker()
-    nout = checker.check(routine)
-    if checker.diagnostics:
-        raise CompileError(checker.diagnostics)
-    symbols = sorted(checker.symbols, key=lambda s: (s.kind, s.axis))
-    return Program(routine, nout, tuple(symbols), options)
+    found = checker(signature)
+    nout = found.check(routine)
+    if found.diagnostics:
+        raise CompileError(found.diagnostics)
+    symbols = sorted(found.symbols, key=lambda s: (s.kind, s.axis))
+    return Program(routine, nout, tuple(symbols), signature, options)
 
 
 class HasParameterPlaces(Protocol):

@@ -41,6 +41,16 @@ class Constant:
 
 
 @record
+class CapturedItems:
+    """A captured tuple or list of numbers, or of such tuples and lists."""
+
+    items: tuple[Constant | CapturedItems, ...]
+
+
+Item = Constant | CapturedItems
+
+
+@record
 class KnownFunction:
     """A function of known meaning: `numpy.sin`, `math.sin`, `builtin.abs`, `dsl.arctan2`."""
 
@@ -50,6 +60,13 @@ class KnownFunction:
     @property
     def key(self) -> str:
         return f"{self.space}.{self.name}"
+
+
+@record
+class ArrayFunction:
+    """A function of arrays: what iterates over, reduces or makes them, by its name (`len`, `np.zeros`)."""
+
+    name: str
 
 
 @record
@@ -92,8 +109,14 @@ class UnusableEntity:
     at_root: bool = False  # the first name of a dotted one is at fault
 
 
-Entity = Local | Constant | KnownFunction | CastTo | HelperFunction | Symbol | Namespace | UnusableEntity
+Function = KnownFunction | ArrayFunction | CastTo | HelperFunction
+Entity = Local | Constant | CapturedItems | Function | Symbol | Namespace | UnusableEntity
 
+ITERATES = ("enumerate", "range", "reversed", "zip")
+REDUCES = ("all", "any", "len", "sum")
+MAKES = (
+    *("array", "asarray", "empty", "empty_like", "full", "full_like", "ones", "ones_like", "zeros", "zeros_like"),
+)
 _MOST_GUESSED, _MOST_COMPARED = 50, 500  # names of one kernel that may be mistyped, and known names they may mean
 
 _DSL_CONSTANTS = MappingProxyType({"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan})
@@ -138,6 +161,8 @@ def of_dsl(name: str) -> Entity | None:
     """What a free name of DSL text means: builtins and modules come first, as in Python."""
     if _is_known("builtin", name):
         return KnownFunction("builtin", name)
+    if name in ITERATES or name in REDUCES:
+        return ArrayFunction(name)
     if name in _DSL_MODULES:
         return Namespace(_DSL_MODULES[name])
     return of_name(name)
@@ -154,6 +179,11 @@ def of_object(value: Any, name: str) -> Entity:
         return Constant(value, None)
     if isinstance(value, ModuleType):
         return Namespace(value)
+    if type(value) in (tuple, list):
+        items = [of_object(item, name) for item in value]
+        numbers = tuple(item for item in items if isinstance(item, Constant | CapturedItems))
+        if len(numbers) == len(items):
+            return CapturedItems(numbers)
     try:
         known = _known_objects().get(value)
     except TypeError:  # unhashable
@@ -228,6 +258,8 @@ def _known_objects() -> Mapping[Any, Entity]:
     for space, home in homes:
         found |= {getattr(home, name): KnownFunction(space, name) for name in spelled(space) if hasattr(home, name)}
     found |= {np.dtype(scalar.dtype).type: CastTo(scalar) for scalar in Scalar}
+    found |= {getattr(builtins, name): ArrayFunction(name) for name in (*ITERATES, *REDUCES)}
+    found |= {getattr(np, name): ArrayFunction(f"np.{name}") for name in MAKES}
     return MappingProxyType(found)
 
 

@@ -1,6 +1,7 @@
 """The accepted language: checks a function and every helper it calls, and collects all that is wrong at once.
 
-Needs no types: what it finds is found when the kernel is made.  It decides nothing about meaning; `lower` does.
+Statements stand here, expressions in `subset_expressions`.  Needs no types: what it finds is found when the kernel is
+made.  It decides nothing about meaning; `lower` does.
 """
 
 from __future__ import annotations
@@ -8,11 +9,9 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-import numpy as np
-
 from iris_cc import codes
-from iris_cc.codes import Code
-from iris_cc.diagnostics import CompileError, Diagnostic, Label, Span
+from iris_cc.core_dims import Signature
+from iris_cc.diagnostics import Label
 from iris_cc.frontend import resolve
 from iris_cc.frontend.flow import Definiteness
 from iris_cc.frontend.resolve import (
@@ -20,71 +19,26 @@ from iris_cc.frontend.resolve import (
     Constant,
     HelperFunction,
     KnownFunction,
-    Local,
-    Namespace,
-    Routine,
-    Symbol,
-    UnusableEntity,
 )
 from iris_cc.frontend.shape import arms
-from iris_cc.frontend.signatures import arity_problem
-from iris_cc.ir import ops
-from iris_cc.records import field, lazy, record, replace
-
-MAX_OPERANDS = 64
-_DEEPEST_CALL = 40
-_CONSTANT_TYPES = (bool, int, float)
+from iris_cc.frontend.subset_expressions import CONSTANT_TYPES, MAX_OPERANDS, Checker, ExpressionCheck
+from iris_cc.records import lazy
 
 
-@record(eq=False, frozen=False)
-class Checker:
-    """The diagnostics and facts of one kernel and its helpers."""
-
-    diagnostics: list[Diagnostic] = field(default_factory=list)
-    symbols: dict[Symbol, None] = field(default_factory=dict)
-    outputs: dict[Routine, int] = field(default_factory=dict)
-    active: list[Routine] = field(default_factory=list)
-    calls: list[Label] = field(default_factory=list)
-
-    def check(self, routine: Routine, call: Label | None = None) -> int:
-        """Check `routine` and what it calls; the number of values it returns."""
-        if routine not in self.outputs:
-            self.active.append(routine)
-            self.calls += [call] if call is not None else []
-            self.outputs[routine] = 1
-            self.outputs[routine] = _RoutineCheck(self, routine).run()
-            self.active.pop()
-            del self.calls[len(self.active) - 1 :]
-        return self.outputs[routine]
+def checker(signature: Signature | None = None) -> Checker:
+    """What checks a kernel, with the core dimensions of its operands."""
+    return Checker(lambda found, routine: _RoutineCheck(found, routine).run(), signature)
 
 
-class _RoutineCheck:
-    def __init__(self, checker: Checker, routine: Routine) -> None:
-        self.checker = checker
-        self.routine = routine
-        self.source = routine.source
-        self.loops = 0
-        self.returns: list[tuple[ast.Return, int]] = []
-
-    def error(
-        self,
-        code: Code,
-        message: str,
-        node: ast.AST | Span,
-        label: str = "",
-        help: str = "",
-        *,
-        related: tuple[Label, ...] = (),
-    ) -> None:
-        span = node if isinstance(node, Span) else self.source.span(node)
-        related += tuple(self.checker.calls[-1:])
-        self.checker.diagnostics.append(Diagnostic(code, message, span, label, help, related=related))
-
+class _RoutineCheck(ExpressionCheck):
     def run(self) -> int:
         self.parameters()
         for stmt in self.body():
             self.stmt(stmt)
         self.flow()
+        if self.nout is not None:
+            self.core_parameters()
+            return self.nout
         counts = list(dict.fromkeys(count for _, count in self.returns))
         if len(counts) > 1:
             first, other = self.returns[0], next(r for r in self.returns if r[1] != counts[0])
@@ -93,6 +47,15 @@ class _RoutineCheck:
                 codes.E0304, "returns differ in the number of values", other[0], f"{other[1]} here", related=(label,)
             )
         return counts[0] if counts else 1
+
+    def core_parameters(self) -> None:
+        """A parameter for each input of the signature, and, if results are stored, for each output."""
+        signature = self.checker.signature
+        assert signature is not None
+        given, nin = len(self.routine.params), len(signature.inputs)
+        if given != nin and not self.stores_results:
+            text = f"`{self.routine.name}` has {given} parameters, and `{signature}` {nin} inputs"
+            self.error(codes.E0112, text, self.source.header)
 
     def body(self) -> list[ast.stmt]:
         """The statements without a docstring."""
@@ -131,7 +94,8 @@ class _RoutineCheck:
         arguments = self.source.tree.args
         given = {arg.arg for arg in ast.walk(arguments) if isinstance(arg, ast.arg)}
         refused = any(found.code is codes.E0101 for found in self.checker.diagnostics)  # may return inside
-        if flow.run(self.source.tree, frozenset(given)) and not refused and not self.yields():
+        ends = flow.run(self.source.tree, frozenset(given))
+        if ends and not refused and not self.yields() and not self.stores_results:
             self.error(codes.E0302, f"a path through `{self.routine.name}` ends without `return`", self.source.header)
 
     def yields(self) -> bool:
@@ -157,7 +121,7 @@ class _RoutineCheck:
     def constant(self, node: ast.expr) -> Any:
         """The number an expression surely is, without evaluating anything: literals, signs and captured numbers."""
         match node:
-            case ast.Constant(value=value) if type(value) in _CONSTANT_TYPES:
+            case ast.Constant(value=value) if type(value) in CONSTANT_TYPES:
                 return value
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 value = self.constant(operand)
@@ -175,7 +139,7 @@ class _RoutineCheck:
     def stmt(self, stmt: ast.stmt) -> None:
         match stmt:
             case ast.Assign(targets=targets, value=value):
-                self.expr(value, tuples=True)
+                self.expr(value, several=True)
                 for target in targets:
                     self.target(target)
                     self.unpack(target, value)
@@ -215,15 +179,23 @@ class _RoutineCheck:
             self.expr(value)
         elif not (isinstance(value, ast.Constant) and (value.value is ... or isinstance(value.value, str))):
             before = len(self.checker.diagnostics)
-            self.expr(value, tuples=True)
+            self.expr(value, several=True)
             if len(self.checker.diagnostics) == before:
                 self.error(codes.E0108, "this value is computed and assigned to nothing", stmt)
 
     def return_(self, stmt: ast.Return, value: ast.expr | None) -> None:
         if value is None or (isinstance(value, ast.Constant) and value.value is None):
-            self.error(codes.E0303, "`return` gives no value", stmt)
+            if not self.stores_results:
+                self.error(codes.E0303, "`return` gives no value", stmt)
             return
-        self.expr(value, tuples=True)
+        self.expr(value, several=True)
+        if self.nout is not None:
+            if self.stores_results:
+                self.error(codes.E0414, "a kernel that stores its results returns nothing", stmt)
+            return
+        if self.is_root and isinstance(value, ast.List | ast.ListComp):
+            self.error(codes.E0110, "a list is returned, and no `signature=` says how long it is", value)
+            return
         count = self.count(value)
         if count == 0:
             self.error(codes.E0303, "an empty tuple is no value", stmt)
@@ -233,12 +205,13 @@ class _RoutineCheck:
         self.returns.append((stmt, count))
 
     def count(self, value: ast.expr) -> int:
-        """How many values an expression gives."""
+        """How many values an expression gives, as far as its text tells."""
         match value:
             case ast.Tuple(elts=elts):
-                for element in elts:
-                    if self.count(element) != 1 or isinstance(element, ast.Tuple):
-                        self.error(codes.E0110, "a tuple inside a tuple is not a value", element)
+                if self.is_root:
+                    for element in elts:
+                        if self.count(element) != 1 or isinstance(element, ast.Tuple):
+                            self.error(codes.E0110, "a tuple inside a tuple is not a value", element)
                 return len(elts)
             case ast.IfExp(body=body, orelse=orelse):
                 first, second = self.count(body), self.count(orelse)
@@ -257,28 +230,27 @@ class _RoutineCheck:
                 return 1
 
     def unpack(self, target: ast.expr, value: ast.expr) -> None:
-        """A tuple on the left needs as many values on the right."""
-        if isinstance(target, (ast.Tuple, ast.List)):
-            starred = any(isinstance(element, ast.Starred) for element in target.elts)
-            if isinstance(value, (ast.Tuple, ast.List)):
-                if len(value.elts) != len(target.elts) and not starred:
-                    self.error(codes.E0109, f"{len(value.elts)} values for {len(target.elts)} names", value)
-                for inner, element in zip(target.elts, value.elts, strict=False):
-                    self.unpack(inner, element)
-            elif not starred and (count := self.count(value)) != len(target.elts):
-                self.error(codes.E0109, f"{count} value{'s' * (count != 1)} for {len(target.elts)} names", value)
-        elif isinstance(value, ast.Tuple) or self.count(value) != 1:
-            self.error(codes.E0110, "one name cannot hold several values", value)
+        """A tuple on the left needs as many values on the right, where the text says how many there are."""
+        if not isinstance(target, (ast.Tuple, ast.List)) or any(isinstance(e, ast.Starred) for e in target.elts):
+            return
+        if isinstance(value, (ast.Tuple, ast.List)):
+            if len(value.elts) != len(target.elts):
+                self.error(codes.E0109, f"{len(value.elts)} values for {len(target.elts)} names", value)
+            for inner, element in zip(target.elts, value.elts, strict=False):
+                self.unpack(inner, element)
+        elif self.references.may_be(value) and not self.has_known_count(value):
+            pass
+        elif (count := self.count(value)) != len(target.elts):
+            self.error(codes.E0109, f"{count} value{'s' * (count != 1)} for {len(target.elts)} names", value)
 
-    def target(self, target: ast.expr, *, tuples: bool = True) -> None:
-        match target:
-            case ast.Name():
-                pass
-            case ast.Tuple(elts=elts) | ast.List(elts=elts) if tuples:
-                for element in elts:
-                    self.target(element)
+    def has_known_count(self, value: ast.expr) -> bool:
+        match value:
+            case ast.Call(func=func):
+                return isinstance(self.routine.entity(func), KnownFunction | CastTo | HelperFunction)
+            case ast.IfExp():
+                return True
             case _:
-                self.error(codes.E0106, f"cannot assign to {_describe(target)}", target)
+                return False
 
     def loop(self, body: list[ast.stmt], orelse: list[ast.stmt]) -> None:
         self.loops += 1
@@ -287,185 +259,11 @@ class _RoutineCheck:
         self.block(orelse)
 
     def for_(self, stmt: ast.For) -> None:
-        if not isinstance(stmt.target, ast.Name):
-            self.error(
-                codes.E0106, "the variable of a `for` is one name", stmt.target, help="write `for i in range(...)`"
-            )
-        call = stmt.iter
-        if not (isinstance(call, ast.Call) and self.is_range(call.func)):
-            self.error(codes.E0103, "`for` must iterate over `range`", call)
-        else:
-            if call.keywords or not 1 <= len(call.args) <= 3:
-                self.error(codes.E0204, "`range` takes one to three positional arguments", call)
-            for arg in call.args:
-                self.expr(arg)
+        self.target(stmt.target)
+        if self.references.is_range(stmt.iter) and not isinstance(stmt.target, ast.Name):
+            self.error(codes.E0106, "the variable of a `for` over a `range` is one name", stmt.target)
+        self.iterable(stmt.iter)
         self.loop(stmt.body, stmt.orelse)
-
-    def is_range(self, func: ast.expr) -> bool:
-        if not isinstance(func, ast.Name) or func.id != "range" or "range" in self.routine.locals:
-            return False
-        function = self.routine.function
-        return function is None or (
-            function.__globals__.get("range", range) is range and "range" not in function.__code__.co_freevars
-        )
-
-    def expr(self, root: ast.expr, *, tuples: bool = False) -> None:
-        """Check an expression and all inside it; a stack, because a sum may be thousands of terms long."""
-        pending: list[tuple[ast.expr, bool]] = [(root, tuples)]
-        while pending:
-            node, allowed = pending.pop()
-            match node:
-                case ast.Constant(value=value):
-                    self.number(value, node)
-                case ast.Name() | ast.Attribute():
-                    self.name(node)
-                case ast.BinOp(left=left, op=op, right=right):
-                    self.operator(op, node)
-                    pending += [(right, False), (left, False)]
-                case ast.UnaryOp(operand=operand):
-                    pending.append((operand, False))
-                case ast.BoolOp(values=values):
-                    pending += [(value, False) for value in reversed(values)]
-                case ast.Compare(left=left, ops=operators, comparators=comparators):
-                    for operator in operators:
-                        self.operator(operator, node)
-                    pending += [(value, False) for value in (*reversed(comparators), left)]
-                case ast.IfExp(test=test, body=body, orelse=orelse):
-                    pending += [(orelse, allowed), (body, allowed), (test, False)]
-                case ast.NamedExpr(value=value):
-                    pending.append((value, False))
-                case ast.Call() if self.is_special_float(node):
-                    pass
-                case ast.Call(func=ast.Attribute(value=value)) if resolve.int_method(self.routine, node):
-                    pending.append((value, False))
-                case ast.Call():
-                    pending += [(arg, False) for arg in reversed(self.call(node, several=allowed))]
-                case ast.Tuple(elts=elts) if allowed:
-                    pending += [(element, True) for element in reversed(elts)]
-                case ast.Tuple():
-                    self.error(codes.E0110, "a tuple is not a value here", node)
-                case _:
-                    self.error(codes.E0102, f"{_describe(node)} is not supported in a kernel", node)
-
-    def is_special_float(self, node: ast.Call) -> bool:
-        """`float("inf")` and its kin: how Python writes what has no literal."""
-        return resolve.special_float(self.routine, node) is not None
-
-    def operator(self, op: ast.AST, node: ast.AST) -> None:
-        if type(op) not in ops.BY_PYTHON:
-            self.error(
-                codes.E0104,
-                f"the operator `{_OPERATORS.get(type(op).__name__, type(op).__name__)}` is not supported",
-                node,
-            )
-
-    def number(self, value: Any, node: ast.AST | Span) -> None:
-        if isinstance(value, np.generic):
-            return
-        if type(value) not in _CONSTANT_TYPES:
-            self.error(codes.E0107, f"{_shown(value)} is not a number a kernel can use", node)
-        elif isinstance(value, int) and not -(1 << 63) <= value < 1 << 64:
-            help = "write it as a float, or keep it within 64 bits"
-            self.error(codes.E0107, "an integer of more than 64 bits", node, help=help)
-
-    def name(self, node: ast.Name | ast.Attribute) -> None:
-        entity = self.routine.entity(node)
-        match entity:
-            case Local():
-                pass
-            case Constant(value=value):
-                self.number(value, node)
-            case Symbol(kind, axis):
-                if axis > 7:
-                    self.error(codes.E0405, f"`{ast.unparse(node)}` needs more dimensions than arrays have", node)
-                self.checker.symbols[Symbol(kind, axis)] = None
-            case UnusableEntity():
-                self.unusable(entity, node)
-            case Namespace():
-                self.error(codes.E0202, f"`{ast.unparse(node)}` is a module, not a number", node)
-            case _:
-                self.error(codes.E0202, f"`{ast.unparse(node)}` is a function, not a number", node, help="call it")
-
-    def unusable(self, entity: UnusableEntity, node: ast.expr, *, called: bool = False) -> None:
-        """A name that means nothing here: the caret goes under the part that is wrong."""
-        code = codes.E0203 if called and entity.code is codes.E0202 else entity.code
-        if entity.code is codes.E0201:
-            while isinstance(node, ast.Attribute) and entity.at_root:
-                node = node.value
-        self.error(code, entity.reason, node, help=entity.help)
-
-    def call(self, node: ast.Call, *, several: bool) -> list[ast.expr]:
-        """Check who is called and with how many arguments; the arguments to look at next."""
-        args = [*node.args, *(keyword.value for keyword in node.keywords)]
-        for arg in node.args:
-            if isinstance(arg, ast.Starred):
-                self.error(codes.E0204, "`*` arguments are not supported", arg)
-        if any(keyword.arg is None for keyword in node.keywords):
-            self.error(codes.E0204, "`**` arguments are not supported", node)
-        match self.routine.entity(node.func):
-            case UnusableEntity() as entity:
-                self.unusable(entity, node.func, called=True)
-            case KnownFunction() | CastTo() as entity:
-                if problem := arity_problem(entity, len(node.args), tuple(k.arg or "" for k in node.keywords)):
-                    self.error(codes.E0204, problem, node)
-                if isinstance(entity, KnownFunction) and entity.name == "divmod" and not several:
-                    self.error(codes.E0110, "`divmod` gives two values", node)
-            case HelperFunction(function):
-                self.helper_call(node, function, several=several)
-            case _:
-                self.error(codes.E0203, f"`{ast.unparse(node.func)}` is not a function", node.func)
-        return [arg for arg in args if not isinstance(arg, ast.Starred)]
-
-    def helper(self, function: Any, node: ast.AST) -> Routine | None:
-        try:
-            return self.routine.helper(function)
-        except CompileError as error:
-            for found in error.diagnostics:
-                related = (Label(self.source.span(node), "called here"),)
-                self.checker.diagnostics.append(replace(found, related=related))
-            return None
-
-    def helper_call(self, node: ast.Call, function: Any, *, several: bool) -> None:
-        routine = self.helper(function, node)
-        if routine is None:
-            return
-        if routine in self.checker.active:
-            self.error(codes.E0205, f"`{routine.name}` calls itself", node)
-            return
-        if len(self.checker.active) > _DEEPEST_CALL:
-            self.error(codes.E0206, "calls are nested too deep", node)
-            return
-        count = self.checker.check(routine, Label(self.source.span(node), "called here"))
-        if count != 1 and not several:
-            self.error(codes.E0110, f"`{routine.name}` gives {count} values", node)
-        if all(keyword.arg for keyword in node.keywords) and (problem := _binding_problem(routine, node)):
-            self.error(codes.E0204, problem, node)
-
-
-def _binding_problem(routine: Routine, node: ast.Call) -> str:
-    names = [keyword.arg or "" for keyword in node.keywords]
-    if len(node.args) > len(routine.params):
-        return f"`{routine.name}` takes {len(routine.params)} arguments, {len(node.args)} are given"
-    given = set(routine.params[: len(node.args)])
-    posonly = {arg.arg for arg in routine.source.tree.args.posonlyargs}
-    for name in names:
-        if name not in routine.params or name in posonly:
-            return f"`{routine.name}` has no keyword parameter `{name}`"
-        if name in given:
-            return f"`{routine.name}` gets `{name}` twice"
-        given.add(name)
-    missing = [name for name in routine.params if name not in given and name not in routine.defaults]
-    return f"`{routine.name}` needs `{missing[0]}`" if missing else ""
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 40 else f"{text[:37]}..."
-
-
-def _describe(node: ast.AST) -> str:
-    name = type(node).__name__
-    return _EXPRESSIONS.get(name, f"`{name.lower()}`")
 
 
 _STATEMENTS = {
@@ -474,12 +272,3 @@ _STATEMENTS = {
     "Raise": "`raise`", "Try": "`try`", "TryStar": "`try`", "Assert": "`assert`", "Import": "`import`",
     "ImportFrom": "`import`", "Global": "`global`", "Nonlocal": "`nonlocal`", "TypeAlias": "`type`",
 }  # fmt: skip
-_EXPRESSIONS = {
-    "Lambda": "a lambda", "Dict": "a dictionary", "Set": "a set", "List": "a list", "ListComp": "a comprehension",
-    "SetComp": "a comprehension", "DictComp": "a comprehension", "GeneratorExp": "a generator expression",
-    "Await": "`await`", "Yield": "`yield`", "YieldFrom": "`yield`", "FormattedValue": "a string",
-    "JoinedStr": "a string", "TemplateStr": "a string", "Interpolation": "a string", "Subscript": "a subscript",
-    "Starred": "a starred value", "Slice": "a slice", "Attribute": "an attribute", "Tuple": "a tuple",
-    "Call": "a call", "Constant": "a constant",
-}  # fmt: skip
-_OPERATORS = {"MatMult": "@", "Is": "is", "IsNot": "is not", "In": "in", "NotIn": "not in"}

@@ -10,9 +10,9 @@ from __future__ import annotations
 from enum import Enum
 
 from iris_cc.diagnostics import Span
-from iris_cc.ir.nodes import Atom, Const
+from iris_cc.ir.nodes import Array, Atom, Const
 from iris_cc.ir.types import BOOL, F64, I64, U64, Scalar
-from iris_cc.records import record
+from iris_cc.records import field, record
 
 
 class Weak(Enum):
@@ -79,12 +79,63 @@ class Value:
         return scalar_of(self.type)
 
 
-Result = Value | tuple["Result", ...]  # a call of a helper, or a tuple to assign from, gives several values
+@record
+class ViewAxis:
+    """One axis of a view: along which axis of the array it goes, where it begins, and how far apart its places are."""
+
+    base: int
+    start: Atom
+    step: Atom
+    extent: Atom
+
+
+@record
+class View:
+    """Places of an array: an axis is either held at one index (`held`) or one of the view's own.
+
+    `element` is the type of what lies there.  Without `widens` it is that of the memory, as in an ndarray, and what is
+    stored is cast; with it, it is that of all that is ever stored, as in a Python list or an output.
+    """
+
+    array: Array
+    held: tuple[Atom | None, ...]
+    axes: tuple[ViewAxis, ...]
+    element: Type
+    name: str = field(default="", compare=False)
+    key: object = None  # what finds the element type of an array that `widens`
+    is_list: bool = False
+
+    @property
+    def widens(self) -> bool:
+        return self.key is not None
+
+    @property
+    def scalar(self) -> Scalar:
+        return scalar_of(self.element)
+
+
+@record(eq=False)
+class Conflict:
+    """A name that holds different arrays on different paths; no harm until somebody reads it."""
+
+    name: str
+
+
+# What an expression gives: a number, an array, or several, as a call of a helper and a tuple do.
+Result = Value | View | tuple["Result", ...]
+# What a name holds that is no number.
+Reference = View | tuple[Result, ...] | Conflict
 
 
 def flat(result: Result) -> tuple[Value, ...]:
-    """The numbers of a result, in order."""
-    return (result,) if isinstance(result, Value) else tuple(value for part in result for value in flat(part))
+    """The numbers of a result, in order; arrays are none."""
+    match result:
+        case Value():
+            return (result,)
+        case View():
+            return ()
+        case _:
+            return tuple(value for part in result for value in flat(part))
 
 
 def scalar_of(type: Type) -> Scalar:

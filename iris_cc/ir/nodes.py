@@ -131,6 +131,10 @@ class Fault(Enum):
     OUT_OF_BOUNDS = (8, OverflowError, "a Python int is out of bounds for the type it meets: convert one of them")
     RANGE = (16, OverflowError, "a uint64 of 2**63 and more does not fit in this range(): loops count in int64")
     OUT_OF_MEMORY = (32, MemoryError, "there is no memory for a local array of this size")
+    INDEX = (64, IndexError, "an index is out of bounds")
+    EMPTY = (128, ValueError, "min() or max() of nothing")
+    LENGTHS = (256, ValueError, "zip() has arguments of different lengths")
+    SHAPE = (512, ValueError, "a result has not the size of its core dimension")
 
     def __init__(self, bit: int, exception: type[Exception], message: str) -> None:
         self.bit = bit

@@ -9,6 +9,7 @@ from typing import Any, assert_never
 import numpy as np
 
 from iris_cc import codes
+from iris_cc.core_dims import Signature
 from iris_cc.diagnostics import CompileError, Diagnostic, Span
 from iris_cc.frontend.program import type_names
 from iris_cc.frontend.resolve import Routine
@@ -36,6 +37,7 @@ class IRText:
         self.lines: Mapping[int, str] = MappingProxyType(dict(enumerate(map(str.rstrip, lines), 1)))
         self.pragmas: Mapping[str, str] = MappingProxyType({})
         self.doc: str | None = None
+        self.signature: Signature | None = None
         self.routine: Routine | None = None
 
     def place_of(self, param: str) -> Span:

@@ -28,7 +28,7 @@ def of_function(
     """Where Python keeps no text, `text` is the whole that defined `function`, and `texts` those of what it calls."""
     known = texts if text is None else {**texts, function: text}
     try:
-        source = front.analyze(function, known)
+        source = front.analyze(function, known, options.signature)
     except CompileError as error:
         if options.fallback == "error":
             raise
@@ -38,7 +38,7 @@ def of_function(
 
 def of_text(text: str, options: Options, texts: Mapping[FunctionType, str]) -> KernelState:
     """DSL text that holds one `def`."""
-    return _state(front.analyze(text, texts), None, options, texts)
+    return _state(front.analyze(text, texts, options.signature), None, options, texts)
 
 
 def of_ir(text: str, options: Options) -> KernelState:

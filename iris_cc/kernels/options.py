@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from iris_cc import config
+from iris_cc import config, core_dims
+from iris_cc.core_dims import Signature
 from iris_cc.records import record
 from iris_cc.target import FP_MODES, MATH_MODES, Fp, Math
 
@@ -28,6 +29,7 @@ class Options:
     threads: int | None = None
     compile: Compile = "now"
     otypes: tuple[np.dtype[Any], ...] | None = None
+    signature: Signature | None = None
 
     @property
     def patient(self) -> bool:
@@ -39,7 +41,9 @@ class Options:
         return next((mode for mode in FP_MODES if mode == named), "strict")
 
 
-def read(fp: Any, math: Any, fallback: Any, threads: Any, compile: Any, otypes: Any) -> Options:
+def read(
+    fp: Any, math: Any, fallback: Any, threads: Any, compile: Any, otypes: Any, signature: Any = None
+) -> Options:
     """The options that the keywords of `kernel` say; ValueError for what none of them means."""
     default_math = os.environ.get("IRIS_JIT_SIMD_MATH", "").strip() or "accurate"
     chosen = math or (default_math if default_math in MATH_MODES else "accurate")
@@ -50,7 +54,8 @@ def read(fp: Any, math: Any, fallback: Any, threads: Any, compile: Any, otypes: 
     for name, value, allowed in choices:
         if value not in allowed:
             raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, not {value!r}")
-    return Options(fp, chosen, fallback, read_count(threads), compile, read_otypes(otypes))
+    core = None if signature is None else core_dims.parse(signature)
+    return Options(fp, chosen, fallback, read_count(threads), compile, read_otypes(otypes), core)
 
 
 def read_count(threads: Any) -> int | None:

@@ -27,6 +27,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from iris_cc.core_dims import parse
 from iris_cc.digest import sha256
 from iris_cc.frontend.resolve import Constant, HelperFunction, Namespace, Routine
 from iris_cc.frontend.source import block_of, lines_of_text
@@ -148,7 +149,8 @@ class _Packer:
         is_ir = text is not None and routine is None
         options = kernel.options
         types = None if options.otypes is None else [np.lib.format.dtype_to_descr(each) for each in options.otypes]
-        shown = (options.fp, options.math, options.fallback, options.threads, options.compile, types)
+        core = None if options.signature is None else str(options.signature)
+        shown = (options.fp, options.math, options.fallback, options.threads, options.compile, types, core)
         self.kernels.append((place[1], None if function is None else function[1], text, is_ir, shown, kernel.fp))
         return place
 
@@ -363,6 +365,7 @@ class _Loader:
 
 
 def _options(*options: Any) -> Options:
-    fp, math, fallback, threads, compile, types = options
+    fp, math, fallback, threads, compile, types, core = options
     read = np.lib.format.descr_to_dtype
-    return Options(fp, math, fallback, threads, compile, None if types is None else tuple(map(read, types)))
+    otypes = None if types is None else tuple(map(read, types))
+    return Options(fp, math, fallback, threads, compile, otypes, None if core is None else parse(core))

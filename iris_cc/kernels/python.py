@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from iris_cc.calls.dispatcher import Dispatcher
+from iris_cc.core_dims import Signature
 from iris_cc.diagnostics import CompileError
 from iris_cc.kernels import explain
 from iris_cc.kernels.explain import Explanation
 from iris_cc.kernels.options import Options
 from iris_cc.pyroute import Body, Default, PythonUfunc
+from iris_cc.pyroute.arrays import PythonArrays
 from iris_cc.records import lazy
 from iris_cc.target import Fp
 
@@ -36,10 +39,10 @@ class PythonState:
         self.kernel: Any = None  # whose state this is: what a pickle of the ufunc names
 
     @lazy
-    def in_python(self) -> PythonUfunc:
+    def in_python(self) -> PythonUfunc | PythonArrays:
         """The function as a ufunc."""
         body = Body(self.function, self.texts, self.kernel, self.options.otypes)
-        return PythonUfunc(body, len(inspect.signature(self.function).parameters))
+        return python_ufunc(body, len(inspect.signature(self.function).parameters), self.options.signature)
 
     @property
     def nin(self) -> int:
@@ -51,7 +54,7 @@ class PythonState:
 
     @property
     def is_indexed(self) -> bool:
-        return self.in_python.body.is_indexed
+        return self.options.signature is None and self.in_python.body.is_indexed
 
     @property
     def fp(self) -> Fp:
@@ -63,16 +66,16 @@ class PythonState:
 
     def dispatcher(self) -> Dispatcher:
         target = self.in_python
-        if target.is_loose:
+        if isinstance(target, PythonUfunc) and target.is_loose:
             return _LooseDispatcher(target.__name__, (), {}, lambda mask: target)
-        parameters = inspect.signature(self.function).parameters
+        parameters = dict(islice(inspect.signature(self.function).parameters.items(), target.nin))
         defaults: Mapping[str, object] = {
             name: Default.of(p.default) for name, p in parameters.items() if p.default is not inspect.Parameter.empty
         }
         entry = target.entry
         return Dispatcher(target.__name__, tuple(parameters), defaults, lambda mask: entry)
 
-    def ufunc_for(self, mask: int) -> PythonUfunc:
+    def ufunc_for(self, mask: int) -> PythonUfunc | PythonArrays:
         """One for all calls: Python's scalars are what they are."""
         return self.in_python
 
@@ -86,6 +89,13 @@ class PythonState:
 
     def explain_call(self, args: Sequence[Any], ndim: int) -> Explanation:
         return explain.in_python(self.problem.diagnostics[0])
+
+
+def python_ufunc(body: Body, count: int, signature: Signature | None) -> PythonUfunc | PythonArrays:
+    """What calls a function of `count` parameters element by element; with a `signature`, elements are arrays."""
+    if signature is None:
+        return PythonUfunc(body, count)
+    return PythonArrays(body, signature, stores=count > len(signature.inputs))
 
 
 class _LooseDispatcher(Dispatcher):

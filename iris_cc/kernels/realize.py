@@ -7,14 +7,15 @@ interpreter and callbacks are imported when first needed: a kernel found in the 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
 from iris_cc import build, codes, config, forks
 from iris_cc.build import BuildFailure, Built
 from iris_cc.diagnostics import Diagnostic
-from iris_cc.ir.nodes import Fault
+from iris_cc.ir.nodes import Array, Fault
+from iris_cc.ir.operands import operands
 from iris_cc.kernels import reasons
 from iris_cc.kernels.specialization import Specialization
 from iris_cc.numpy_calls import callers
@@ -26,8 +27,8 @@ Route = Literal["compiled", "interpreted"]
 Cache = Literal["memory", "disk", "built", "none"]
 # run(shape, arrays): over an N-d space, operands first; or run(shape, arrays, part) over a part of a larger one.
 RunNd: TypeAlias = "Callable[..., None]"
-# run(inputs): the results for 1-d inputs of one length.
-Run: TypeAlias = "Callable[[list[np.ndarray]], Sequence[np.ndarray]]"
+# run(inputs): the results for 1-d inputs of one length; of arrays, run(inputs, outputs) stores them.
+Run: TypeAlias = "Callable[..., Any]"
 
 
 @record(eq=False)
@@ -125,13 +126,15 @@ def interpreted(spec: Specialization, reason: Diagnostic) -> Interpreted:
 def python_loop(run: Run, spec: Specialization) -> tuple[int, object]:
     """The address and keeper of a loop that calls `run` on the operands of `spec`."""
     with forks.imports:
-        from iris_cc.runtime import callback
+        from iris_cc.runtime import array_loop, callback
 
-    return callback.python_loop(run, spec.dtypes, len(spec.raw.params))
+    if spec.core is not None:
+        return array_loop.python_loop(run, spec.dtypes, spec.core)
+    return callback.python_loop(run, spec.dtypes, spec.nin)
 
 
 def interpreter_of(spec: Specialization) -> Run:
-    """The function that runs `spec` on 1-d inputs of one length."""
+    """The function that runs `spec` on 1-d inputs of one length, or on arrays with an axis of elements."""
     with forks.imports:
         from iris_cc import interp
 
@@ -141,7 +144,34 @@ def interpreter_of(spec: Specialization) -> Run:
             spec.source.name, lambda: interp.run(spec.fn, inputs, while_limit=limit, quiet=spec.quiet)
         )
 
-    return run
+    def run_arrays(inputs: list[np.ndarray], outputs: list[np.ndarray]) -> None:
+        values, arrays, results = _by_kind(spec, [*inputs, *outputs])
+        limit = config.while_limit()
+        given = callers.watched(
+            spec.source.name,
+            lambda: interp.run(spec.fn, values, arrays=arrays, while_limit=limit, quiet=spec.quiet),
+        )
+        for result, value in zip(results, given, strict=True):
+            np.copyto(result, value)
+
+    return run if spec.core is None else run_arrays
+
+
+def _by_kind(
+    spec: Specialization, given: list[np.ndarray]
+) -> tuple[list[np.ndarray], list[np.ndarray], list[np.ndarray]]:
+    """Operands as the interpreter takes them: numbers, arrays in the order of the function, results."""
+    values, results = [], []
+    arrays: dict[Array, np.ndarray] = {}
+    for operand, array in zip(operands(spec.raw, spec.core), given, strict=True):
+        if operand.array is not None:
+            is_one = array.ndim == 1  # a number that is stored: an array of one place
+            arrays[operand.array.array] = array[:, None] if is_one else array
+        elif operand.is_out:
+            results.append(array)
+        else:
+            values.append(array)
+    return values, [arrays[param.array] for param in spec.raw.arrays], results
 
 
 def _interpreted_nd(spec: Specialization) -> RunNd:

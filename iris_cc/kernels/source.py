@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from iris_cc.core_dims import Signature
 from iris_cc.diagnostics import Span
 from iris_cc.frontend.resolve import Routine
 from iris_cc.frontend.values import Type
@@ -43,6 +44,10 @@ class Source(Protocol):
     @property
     def is_indexed(self) -> bool:
         """Whether it runs over an N-d space, with its position, and not as a ufunc."""
+
+    @property
+    def signature(self) -> Signature | None:
+        """The core dimensions of its operands, if it is a kernel of arrays."""
 
     @property
     def doc(self) -> str | None: ...

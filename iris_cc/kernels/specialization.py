@@ -11,10 +11,12 @@ import numpy as np
 
 from iris_cc import forks
 from iris_cc.build import Unit
+from iris_cc.core_dims import Signature
 from iris_cc.digest import hex_digest
 from iris_cc.frontend.program import type_names
 from iris_cc.frontend.values import Type
 from iris_cc.ir.nodes import Function
+from iris_cc.ir.operands import operands
 from iris_cc.ir.printer import fingerprint
 from iris_cc.ir.walk import size
 from iris_cc.kernels.options import Options
@@ -77,12 +79,21 @@ class Specialization:
     @lazy
     def dtypes(self) -> tuple[np.dtype[Any], ...]:
         """Operands of the loop, inputs then outputs; a weak scalar travels as bool, i8 or f8."""
-        return tuple(np.dtype(scalar.dtype) for scalar in (*(p.type for p in self.raw.params), *self.raw.results))
+        return tuple(np.dtype(operand.type.dtype) for operand in operands(self.raw, self.core))
+
+    @property
+    def core(self) -> Signature | None:
+        """The core dimensions of its operands, if they are arrays."""
+        return self.source.signature
+
+    @property
+    def nin(self) -> int:
+        return len(self.types)
 
     @property
     def signature(self) -> str:
         inputs = ",".join(type_names(self.types))
-        return f"{inputs}->{','.join(scalar.dtype for scalar in self.raw.results)}"
+        return f"{inputs}->{','.join(dtype.str[1:] for dtype in self.dtypes[self.nin :])}"
 
     def c_text(self) -> str:
         with forks.imports:
@@ -91,14 +102,15 @@ class Specialization:
         target, threads = self.target, self.options.threads
         if self.is_indexed:
             return nd_unit(self.fn, self.ndim, self.source.lines, target=target, threads=threads)
-        return ufunc_unit(self.fn, self.source.lines, target=target, threads=threads)
+        return ufunc_unit(self.fn, self.source.lines, target=target, threads=threads, signature=self.core)
 
     @lazy
     def unit(self) -> Unit:
         """What the build is asked for.  A name, a comment or a moved line is not in its identity."""
         entry = "nd" if self.is_indexed else "loop"
         limit = () if self.options.threads is None else (f"threads {self.options.threads}",)
-        parts = (fingerprint(self.raw), stages_version(), self.target.math, entry, *limit)
+        core = () if self.core is None else (str(self.core),)
+        parts = (fingerprint(self.raw), stages_version(), self.target.math, entry, *limit, *core)
         return Unit(
             identity=hex_digest(*parts),
             label=_label(self.source.name),

@@ -32,7 +32,7 @@ from iris_cc.numpy_calls import callers
 from iris_cc.records import lazy
 from iris_cc.runtime.limits import WhileLimit
 from iris_cc.runtime.pending import was_declined
-from iris_cc.runtime.ufunc import InnerLoop, Word, factory_works, make_ufunc
+from iris_cc.runtime.ufunc import InnerLoop, Resolve, Word, factory_works, make_ufunc
 from iris_cc.target import Fp, Target
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 # Errors that Python itself may not have: the function can still run element by element.
 _RUNS_IN_PYTHON = frozenset({
     *(codes.E0004, codes.E0005, codes.E0204, codes.E0206),
+    *(codes.E0109, codes.E0110, codes.E0408, codes.E0409, codes.E0410),
+    *(codes.E0411, codes.E0412, codes.E0413, codes.E0414),
     *(codes.E0401, codes.E0402, codes.E0403, codes.E0404, codes.E0406, codes.E0407),
 })  # fmt: skip
 _RETRY_AFTER = 10.0  # seconds until a kernel that failed to compile is tried again, if nothing says otherwise
@@ -113,7 +115,7 @@ class KernelState:
     def letters(self) -> list[str]:
         """The loops of strong operands, in NumPy's letters."""
         strong = (spec for spec in self.specs.values() if not any(isinstance(type, Weak) for type in spec.types))
-        split = (([dtype.char for dtype in spec.dtypes], len(spec.raw.params)) for spec in strong)
+        split = (([dtype.char for dtype in spec.dtypes], spec.nin) for spec in strong)
         return [f"{''.join(chars[:nin])}->{''.join(chars[nin:])}" for chars, nin in split]
 
     def spec(self, types: tuple[Type, ...], ndim: int = 0) -> Specialization:
@@ -238,7 +240,7 @@ class KernelState:
         if found is None:
             resolve = functools.partial(self.resolve, mask, route)
             reduce = functools.partial(self.reduce_ufunc, mask)
-            made = _factory()(self.source.name, self.source.doc, self.nin, self.nout, resolve, reduce)
+            made = self._make_ufunc(self.source.doc, resolve, reduce)
             found = self.ufuncs.setdefault((mask, route), made)
         return found
 
@@ -325,10 +327,12 @@ class KernelState:
     @lazy
     def in_python(self) -> Any:
         with forks.imports:
-            from iris_cc.pyroute import Body, PythonUfunc
+            from iris_cc.kernels.python import python_ufunc
+            from iris_cc.pyroute import Body
 
-        assert self.function is not None
-        return PythonUfunc(Body(self.function, self.texts, self.kernel, self.options.otypes), self.nin)
+        assert self.function is not None and self.source.routine is not None
+        body = Body(self.function, self.texts, self.kernel, self.options.otypes)
+        return python_ufunc(body, len(self.source.routine.params), self.options.signature)
 
     def rescuable(self, error: CompileError) -> CompileError:
         """The error as one the call may answer in Python, if it can."""
@@ -346,21 +350,34 @@ class KernelState:
         inner = realize.interpreter_of(spec)
         compiled: list[Any] = []
 
-        def run(inputs: list[np.ndarray]) -> Sequence[np.ndarray]:
+        def is_compiled() -> bool:
             if not compiled and config.jit_enabled():
                 made = self.realize(spec, "compiled")
                 if isinstance(made, Native):
                     compiled.append(self._ufunc_of(InnerLoop(spec.dtypes, made.address, made.library)))
-            if compiled:
-                result = compiled[0](*inputs)
-                return result if self.nout > 1 else (result,)
-            return inner(inputs)
+            return bool(compiled)
 
-        address, keeper = realize.python_loop(run, spec)
+        def run(inputs: list[np.ndarray]) -> Sequence[np.ndarray]:
+            if not is_compiled():
+                return inner(inputs)  # type: ignore[no-any-return]
+            result = compiled[0](*inputs)
+            return result if self.nout > 1 else (result,)
+
+        def run_arrays(inputs: list[np.ndarray], outputs: list[np.ndarray]) -> None:
+            if is_compiled():
+                compiled[0](*inputs, out=tuple(outputs))
+            else:
+                inner(inputs, outputs)
+
+        address, keeper = realize.python_loop(run if spec.core is None else run_arrays, spec)
         return InnerLoop(spec.dtypes, address, keeper, python=True)
 
     def _ufunc_of(self, loop: InnerLoop) -> Any:
-        return _factory()(self.source.name, None, self.nin, self.nout, lambda words, requested: loop, None)
+        return self._make_ufunc(None, lambda words, requested: loop, None)
+
+    def _make_ufunc(self, doc: str | None, resolve: Resolve, reduce: Callable[[], tuple[Any, ...]] | None) -> Any:
+        core = None if self.source.signature is None else str(self.source.signature)
+        return _factory()(self.source.name, doc, self.nin, self.nout, resolve, reduce, core)
 
     def replace_ufuncs(self, spec: Specialization) -> None:
         """Give out no longer what holds an interpreted loop of `spec`: the next call asks for its loop anew."""
@@ -476,5 +493,5 @@ def warn(message: str) -> None:
 
 
 def _fits(spec: Specialization, requested: Sequence[np.dtype[Any] | None]) -> bool:
-    results = spec.dtypes[len(spec.raw.params) :]
+    results = spec.dtypes[spec.nin :]
     return all(want is None or want == have for want, have in zip(requested, results, strict=True))

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-FROM_FUNC_AND_DATA = 1
+FROM_FUNC_AND_DATA_AND_SIGNATURE = 31
 ADD_LOOP_FROM_SPEC = 43
 ADD_PROMOTER = 44
 
@@ -73,11 +73,11 @@ def _api(index: int, result: Any, *arguments: Any) -> Any:
     return PYFUNCTYPE(result, *arguments)(_table[index])
 
 
-from_func_and_data = _api(
-    FROM_FUNC_AND_DATA,
+from_func_and_data_and_signature = _api(
+    FROM_FUNC_AND_DATA_AND_SIGNATURE,
     py_object,
     *(c_void_p, c_void_p, c_void_p, c_int),
-    *(c_int, c_int, c_int, c_char_p, c_char_p, c_int),
+    *(c_int, c_int, c_int, c_char_p, c_char_p, c_int, c_char_p),
 )
 add_loop_from_spec = _api(ADD_LOOP_FROM_SPEC, c_int, py_object, POINTER(Spec))
 add_promoter = _api(ADD_PROMOTER, c_int, py_object, py_object, py_object)

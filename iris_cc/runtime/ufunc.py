@@ -86,16 +86,24 @@ def own_name(name: str) -> str:
 
 
 def make_ufunc(
-    name: str, doc: str | None, nin: int, nout: int, resolve: Resolve, reduce: Reduce | None = None
+    name: str,
+    doc: str | None,
+    nin: int,
+    nout: int,
+    resolve: Resolve,
+    reduce: Reduce | None = None,
+    signature: str | None = None,
 ) -> np.ufunc:
     """A ufunc without loops; `resolve` gives one for each combination of dtypes when it is first called.
 
+    With core dimensions in `signature` it is a generalised one.
     `reduce` says what a pickle of it holds; without one it is pickled as NumPy's are, by a name in a module.
     """
     record = _Record(name, doc, nin, nout, resolve, reduce)
     nothing = ctypes.addressof(record.empty)
-    ufunc: np.ufunc = api.from_func_and_data(
-        nothing, nothing, nothing, 0, nin, nout, api.IDENTITY_NONE, record.name, record.doc, 0
+    core = None if signature is None else signature.encode()
+    ufunc: np.ufunc = api.from_func_and_data_and_signature(
+        nothing, nothing, nothing, 0, nin, nout, api.IDENTITY_NONE, record.name, record.doc, 0, core
     )
     api.set_owned(ufunc, record)
     api.add_promoter(ufunc, (np.dtype,) * nin + (None,) * nout, _PROMOTER[0])

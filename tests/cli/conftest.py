@@ -50,7 +50,7 @@ def both(a, b):
 
 def listed(a):
     total = 0.0
-    for x in [1.0, 2.0]:
+    for x in {1.0, 2.0}:
         total += x
     return a + total
 

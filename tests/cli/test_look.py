@@ -161,7 +161,7 @@ def test_explain_names_the_artifact_when_there_is_one(cli: Program) -> None:
 def test_explain_a_kernel_outside_the_language(cli: Program) -> None:
     done = cli("explain", "kernels.py:listed")
     assert done.status == 0
-    assert "route:    python" in done.out and "E0103" in done.out
+    assert "route:    python" in done.out and "E0102" in done.out
 
 
 def test_explain_under_the_kill_switch(cli: Program, monkeypatch: pytest.MonkeyPatch) -> None:

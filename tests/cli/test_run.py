@@ -92,7 +92,7 @@ def test_a_function_outside_the_language_runs_in_python(cli: Program) -> None:
     a = cli.save("a.npy", np.arange(4.0))
     done = cli("run", "kernels.py:listed", a, "-o", "c.npy", "--json")
     assert done.status == 0 and done.data["route"] == "python"
-    assert "E0103" in done.err
+    assert "E0102" in done.err
     np.testing.assert_array_equal(np.load("c.npy"), np.arange(4.0) + 3.0)
     assert cli("run", "kernels.py:worded", a, "-o", "w.npy").status == 1
 

@@ -16,7 +16,7 @@ GRID = np.arange(12.0).reshape(3, 4) - 5
 
 
 def mixed(a, b):
-    return [a, b][1] * 2 + a
+    return {1: b}[1] * 2 + a
 
 
 def pair(a, b):
@@ -24,11 +24,11 @@ def pair(a, b):
 
 
 def single(x):
-    return [x][0] / 2
+    return {0: x}[0] / 2
 
 
 def add(a, b):
-    return [a][0] + b
+    return {0: a}[0] + b
 
 
 MIXED, PAIR, SINGLE, ADD = (PythonUfunc(f, f.__code__.co_argcount) for f in (mixed, pair, single, add))

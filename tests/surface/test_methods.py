@@ -152,7 +152,7 @@ def test_reduce_with_a_dtype() -> None:
 
 def test_the_methods_of_the_python_route() -> None:
     def outside(a, b):
-        return [a, b][1] + a
+        return {1: b}[1] + a
 
     kernel = make(outside)
     assert kernel.explain(1.0, 1.0).route == "python"

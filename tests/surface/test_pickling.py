@@ -109,7 +109,7 @@ def test_dsl_kernels() -> None:
 
 def test_options_travel() -> None:
     def plain(x):
-        return [x][0] * 2
+        return {0: x}[0] * 2
 
     kernel = iris_cc.kernel(plain, fallback="silent")
     data = pickle.dumps(kernel)  # warns nobody, there or here
