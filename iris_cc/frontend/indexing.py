@@ -12,7 +12,7 @@ from iris_cc import codes
 from iris_cc.frontend.emit import Emit, name_of
 from iris_cc.frontend.values import Value, View, ViewAxis
 from iris_cc.ir import ops
-from iris_cc.ir.nodes import Atom, Const, Fault
+from iris_cc.ir.nodes import Atom, Const, Fault, Var
 from iris_cc.ir.ops import Op
 from iris_cc.ir.types import BOOL, I64, U64
 from iris_cc.records import record, replace
@@ -80,6 +80,10 @@ def _folded(row: Op, left: int, right: int) -> int:
 class Indexing(Arithmetic):
     """Places of views."""
 
+    def __init__(self, e: Emit) -> None:
+        super().__init__(e)
+        self.below: dict[Var, Atom] = {}  # what indices of loops that begin at 0 or later are below
+
     # -- one index --
 
     def place(self, value: Value, extent: Atom) -> Atom:
@@ -117,6 +121,8 @@ class Indexing(Arithmetic):
             assert fits is not None
             self.e.check(fits, Fault.INDEX)
         index = self.e.builder.cast(index, I64)
+        if isinstance(index, Var) and self.below.get(index) == extent:
+            return index
         if value.scalar.is_signed:
             negative = self.e.op(ops.LT, index, number(0))
             index = self.e.op(ops.SEL, negative, self.add(index, extent), index)

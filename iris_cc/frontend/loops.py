@@ -134,6 +134,8 @@ class Loops(Chains):
     ) -> tuple[Reach, Value]:
         start, stop, step = bounds
         index = self.e.builder.var(I64, hint)
+        if isinstance(start, Const) and isinstance(step, Const) and start.value >= 0 and step.value > 0:
+            self.arrays.index.below[index] = stop
 
         def run() -> Reach:
             self.assign(stmt.target, item(index))

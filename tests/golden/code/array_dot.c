@@ -10,15 +10,13 @@
 
 /* iris_signal.h */
 
-/* iris_error.h */
-
 /* iris_row.h */
 
 /* iris_pieces.h */
 
 /* iris_parallel.h */
 
-IRIS_KERNEL double iris_kernel(int64_t n, int64_t x_step0, int64_t y_step0, const char *x, const char *y, uint32_t *status, iris_watch *watch) {
+IRIS_KERNEL double iris_kernel(int64_t n, int64_t x_step0, int64_t y_step0, const char *x, const char *y, iris_watch *watch) {
   /* 7: for i in range(len(x)): */
   double total = 0.0;
   int64_t done = 0;
@@ -27,18 +25,10 @@ IRIS_KERNEL double iris_kernel(int64_t n, int64_t x_step0, int64_t y_step0, cons
     int64_t i = done;
     for (; i < pause; ++i) {
       /* 8: total += x[i] * y[i] */
-      const bool t1 = i < 0;
-      const int64_t t2 = i + n;
-      const int64_t t3 = t1 ? t2 : i;
-      const bool t4 = t3 < n;
-      const bool t5 = t3 >= 0;
-      const bool t6 = t5 & t4;
-      *status |= t6 ? 0u : 64u /* index */;
-      const double x_1 = (uint64_t)t3 < (uint64_t)n ? *(const iris_mem_f64 *)(x + t3 * x_step0) : 0.0;
-      *status |= t6 ? 0u : 64u /* index */;
-      const double y_1 = (uint64_t)t3 < (uint64_t)n ? *(const iris_mem_f64 *)(y + t3 * y_step0) : 0.0;
-      const double t7 = x_1 * y_1;
-      const double total_1 = total + t7;
+      const double x_1 = (uint64_t)i < (uint64_t)n ? *(const iris_mem_f64 *)(x + i * x_step0) : 0.0;
+      const double y_1 = (uint64_t)i < (uint64_t)n ? *(const iris_mem_f64 *)(y + i * y_step0) : 0.0;
+      const double t1 = x_1 * y_1;
+      const double total_1 = total + t1;
       total = total_1;
     }
     if (iris_spend(watch, (uint64_t)(i - done) + 1)) break;
@@ -48,8 +38,7 @@ IRIS_KERNEL double iris_kernel(int64_t n, int64_t x_step0, int64_t y_step0, cons
 }
 
 /* One element after the other; where arrays lie side by side, their steps are constants. */
-IRIS_OUTLINE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *dims, const intptr_t *steps, iris_watch *watch) {
-  uint32_t status = 0;
+IRIS_OUTLINE void iris_row(intptr_t count, char *const *args, const intptr_t *dims, const intptr_t *steps, iris_watch *watch) {
   iris_watch own = *watch; /* in registers */
   char *x = args[0];
   const intptr_t x_step = steps[0];
@@ -65,7 +54,7 @@ IRIS_OUTLINE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t
   (void)y_step0;
   if (x_step0 == 8 && y_step0 == 8) {
     for (intptr_t k = 0; k < count; ++k) {
-      *(iris_mem_f64 *)out0 = iris_kernel(n, 8, 8, x, y, &status, &own);
+      *(iris_mem_f64 *)out0 = iris_kernel(n, 8, 8, x, y, &own);
       x += x_step;
       y += y_step;
       out0 += out0_step;
@@ -73,7 +62,7 @@ IRIS_OUTLINE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t
     }
   } else {
     for (intptr_t k = 0; k < count; ++k) {
-      *(iris_mem_f64 *)out0 = iris_kernel(n, x_step0, y_step0, x, y, &status, &own);
+      *(iris_mem_f64 *)out0 = iris_kernel(n, x_step0, y_step0, x, y, &own);
       x += x_step;
       y += y_step;
       out0 += out0_step;
@@ -81,7 +70,6 @@ IRIS_OUTLINE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t
     }
   }
   *watch = own;
-  return status;
 }
 
 #define IRIS_LONG 256
@@ -91,7 +79,7 @@ IRIS_OUTLINE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t
 #define IRIS_MOST_THREADS 0
 
 extern IRIS_EXPORT const int64_t iris_share[4];
-const int64_t iris_share[4] = {IRIS_LONG, IRIS_GRAIN, IRIS_MOST_THREADS, 1};
+const int64_t iris_share[4] = {IRIS_LONG, IRIS_GRAIN, IRIS_MOST_THREADS, 0};
 
 typedef struct { char *const *args; const intptr_t *dims; const intptr_t *steps; uint32_t *stop; } iris_whole;
 
@@ -100,7 +88,8 @@ IRIS_ROUTE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
   char *args[3];
   for (int k = 0; k < 3; ++k) args[k] = row->args[k] + begin * row->steps[k];
   iris_watch watch = {IRIS_PATIENCE, row->stop};
-  return (int32_t)iris_row(end - begin, args, row->dims, row->steps, &watch);
+  iris_row(end - begin, args, row->dims, row->steps, &watch);
+  return 0;
 }
 
 /* Shared out to threads, if no piece writes what another one reads. */
@@ -119,20 +108,14 @@ IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims
   uint32_t own = 0, *const stop = aux ? (uint32_t *)aux : &own;
   if (iris_is_ended(stop)) return own ? -1 : 0;
   const uint64_t flags = iris_save_flags();
-  uint32_t status;
   if (dims[0] < IRIS_LONG) {
     iris_watch watch = iris_begin_call(stop);
-    status = iris_row(dims[0], args, dims, steps, &watch);
+    iris_row(dims[0], args, dims, steps, &watch);
     iris_end_call(&watch, dims[0]);
   } else {
-    status = (uint32_t)iris_long_row(dims[0], args, dims, steps, stop);
+    (void)iris_long_row(dims[0], args, dims, steps, stop);
   }
   iris_restore_flags(flags, IRIS_FLAGS_ALL);
-  if (aux) {
-    if (status) (void)__atomic_fetch_or(stop, status, __ATOMIC_RELAXED);
-    return 0;
-  }
   if (own) return -1;
-  if (status & 64u) return iris_raise(PyExc_IndexError, "an index is out of bounds");
   return 0;
 }

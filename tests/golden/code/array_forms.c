@@ -43,102 +43,78 @@ IRIS_KERNEL void iris_kernel(int64_t k, int64_t m, int64_t x_step0, int64_t n, i
       const bool t2 = m > 0;
       if (t2) {
         /* 20: out[j] += w * x[i, j] */
-        const bool t3 = j < 0;
-        const int64_t t4 = j + n;
-        const int64_t t5 = t3 ? t4 : j;
-        const bool t6 = t5 < n;
-        const bool t7 = t5 >= 0;
-        const bool t8 = t7 & t6;
-        if (!*status && !t8) *status = 64u /* index */;
-        const double t9 = (uint64_t)t5 < (uint64_t)local_extents[0] ? local[t5] : 0.0;
+        const double t3 = (uint64_t)j < (uint64_t)local_extents[0] ? local[j] : 0.0;
         if (!*status && !t1) *status = 64u /* index */;
+        const double x_1 = (uint64_t)0LL < (uint64_t)m && (uint64_t)j < (uint64_t)n ? *(const iris_mem_f64 *)(x + 0LL * x_step0 + j * x_step1) : 0.0;
+        const double t4 = 0.25 * x_1;
+        const double t5 = t3 + t4;
+        if ((uint64_t)j < (uint64_t)local_extents[0]) local[j] = t5;
+      }
+      /* 19: if i < rows: */
+      const bool t6 = m > 1;
+      if (t6) {
+        /* 20: out[j] += w * x[i, j] */
+        const double t7 = (uint64_t)j < (uint64_t)local_extents[0] ? local[j] : 0.0;
+        const bool t8 = 1 < m;
         if (!*status && !t8) *status = 64u /* index */;
-        const double x_1 = (uint64_t)0LL < (uint64_t)m && (uint64_t)t5 < (uint64_t)n ? *(const iris_mem_f64 *)(x + 0LL * x_step0 + t5 * x_step1) : 0.0;
-        const double t10 = 0.25 * x_1;
-        const double t11 = t9 + t10;
-        if ((uint64_t)t5 < (uint64_t)local_extents[0]) local[t5] = t11;
+        const double x_2 = (uint64_t)1LL < (uint64_t)m && (uint64_t)j < (uint64_t)n ? *(const iris_mem_f64 *)(x + 1LL * x_step0 + j * x_step1) : 0.0;
+        const double t9 = 0.5 * x_2;
+        const double t10 = t7 + t9;
+        if ((uint64_t)j < (uint64_t)local_extents[0]) local[j] = t10;
       }
       /* 19: if i < rows: */
-      const bool t12 = m > 1;
-      if (t12) {
+      const bool t11 = m > 2;
+      if (t11) {
         /* 20: out[j] += w * x[i, j] */
-        const bool t13 = j < 0;
-        const int64_t t14 = j + n;
-        const int64_t t15 = t13 ? t14 : j;
-        const bool t16 = t15 < n;
-        const bool t17 = t15 >= 0;
-        const bool t18 = t17 & t16;
-        if (!*status && !t18) *status = 64u /* index */;
-        const double t19 = (uint64_t)t15 < (uint64_t)local_extents[0] ? local[t15] : 0.0;
-        const bool t20 = 1 < m;
-        if (!*status && !t20) *status = 64u /* index */;
-        if (!*status && !t18) *status = 64u /* index */;
-        const double x_2 = (uint64_t)1LL < (uint64_t)m && (uint64_t)t15 < (uint64_t)n ? *(const iris_mem_f64 *)(x + 1LL * x_step0 + t15 * x_step1) : 0.0;
-        const double t21 = 0.5 * x_2;
-        const double t22 = t19 + t21;
-        if ((uint64_t)t15 < (uint64_t)local_extents[0]) local[t15] = t22;
-      }
-      /* 19: if i < rows: */
-      const bool t23 = m > 2;
-      if (t23) {
-        /* 20: out[j] += w * x[i, j] */
-        const bool t24 = j < 0;
-        const int64_t t25 = j + n;
-        const int64_t t26 = t24 ? t25 : j;
-        const bool t27 = t26 < n;
-        const bool t28 = t26 >= 0;
-        const bool t29 = t28 & t27;
-        if (!*status && !t29) *status = 64u /* index */;
-        const double t30 = (uint64_t)t26 < (uint64_t)local_extents[0] ? local[t26] : 0.0;
-        const bool t31 = 2 < m;
-        if (!*status && !t31) *status = 64u /* index */;
-        if (!*status && !t29) *status = 64u /* index */;
-        const double x_3 = (uint64_t)2LL < (uint64_t)m && (uint64_t)t26 < (uint64_t)n ? *(const iris_mem_f64 *)(x + 2LL * x_step0 + t26 * x_step1) : 0.0;
-        const double t32 = 0.25 * x_3;
-        const double t33 = t30 + t32;
-        if ((uint64_t)t26 < (uint64_t)local_extents[0]) local[t26] = t33;
+        const double t12 = (uint64_t)j < (uint64_t)local_extents[0] ? local[j] : 0.0;
+        const bool t13 = 2 < m;
+        if (!*status && !t13) *status = 64u /* index */;
+        const double x_3 = (uint64_t)2LL < (uint64_t)m && (uint64_t)j < (uint64_t)n ? *(const iris_mem_f64 *)(x + 2LL * x_step0 + j * x_step1) : 0.0;
+        const double t14 = 0.25 * x_3;
+        const double t15 = t12 + t14;
+        if ((uint64_t)j < (uint64_t)local_extents[0]) local[j] = t15;
       }
     }
     if (iris_spend(watch, (uint64_t)(j - done) + 1)) break;
     done = pause;
   }
   /* 21: last = x[k][::-1] */
-  const bool t34 = k < 0;
-  const int64_t t35 = k + m;
-  const int64_t t36 = t34 ? t35 : k;
-  const bool t37 = t36 < m;
-  const bool t38 = t36 >= 0;
-  const bool t39 = t38 & t37;
-  if (!*status && !t39) *status = 64u /* index */;
-  const int64_t t40 = n - 1;
-  const int64_t t41 = t40 - (-1);
+  const bool t16 = k < 0;
+  const int64_t t17 = k + m;
+  const int64_t t18 = t16 ? t17 : k;
+  const bool t19 = t18 < m;
+  const bool t20 = t18 >= 0;
+  const bool t21 = t20 & t19;
+  if (!*status && !t21) *status = 64u /* index */;
+  const int64_t t22 = n - 1;
+  const int64_t t23 = t22 - (-1);
   /* 22: pairs = [a * b for a, b in zip(last, reversed(last))] */
-  const int64_t t42 = t41 - 1;
-  int64_t local_1_extents[1] = {t41};
+  const int64_t t24 = t23 - 1;
+  int64_t local_1_extents[1] = {t23};
   double *const local_1 = (double *)iris_zeros(local_1_extents, 1, sizeof(double));
   if (!*status && !local_1) *status = 32u /* out_of_memory */;
   int64_t t0 = 0;
   int64_t done_1 = 0;
-  while (done_1 < t41) {
-    const int64_t pause_1 = done_1 + (int64_t)iris_some(watch, (uint64_t)t41 - (uint64_t)done_1);
+  while (done_1 < t23) {
+    const int64_t pause_1 = done_1 + (int64_t)iris_some(watch, (uint64_t)t23 - (uint64_t)done_1);
     int64_t k_1 = done_1;
     for (; k_1 < pause_1; ++k_1) {
-      const int64_t t43 = k_1 * (-1);
-      const int64_t t44 = t40 + t43;
-      const double x_4 = (uint64_t)t36 < (uint64_t)m && (uint64_t)t44 < (uint64_t)n ? *(const iris_mem_f64 *)(x + t36 * x_step0 + t44 * x_step1) : 0.0;
-      const int64_t t45 = t42 - k_1;
-      const int64_t t46 = t45 * (-1);
-      const int64_t t47 = t40 + t46;
-      const double x_5 = (uint64_t)t36 < (uint64_t)m && (uint64_t)t47 < (uint64_t)n ? *(const iris_mem_f64 *)(x + t36 * x_step0 + t47 * x_step1) : 0.0;
-      const double t48 = x_4 * x_5;
-      const bool t49 = t0 < 0;
-      const int64_t t50 = t0 + t41;
-      const int64_t t51 = t49 ? t50 : t0;
-      const bool t52 = t51 < t41;
-      const bool t53 = t51 >= 0;
-      const bool t54 = t53 & t52;
-      if (!*status && !t54) *status = 64u /* index */;
-      if ((uint64_t)t51 < (uint64_t)local_1_extents[0]) local_1[t51] = t48;
+      const int64_t t25 = k_1 * (-1);
+      const int64_t t26 = t22 + t25;
+      const double x_4 = (uint64_t)t18 < (uint64_t)m && (uint64_t)t26 < (uint64_t)n ? *(const iris_mem_f64 *)(x + t18 * x_step0 + t26 * x_step1) : 0.0;
+      const int64_t t27 = t24 - k_1;
+      const int64_t t28 = t27 * (-1);
+      const int64_t t29 = t22 + t28;
+      const double x_5 = (uint64_t)t18 < (uint64_t)m && (uint64_t)t29 < (uint64_t)n ? *(const iris_mem_f64 *)(x + t18 * x_step0 + t29 * x_step1) : 0.0;
+      const double t30 = x_4 * x_5;
+      const bool t31 = t0 < 0;
+      const int64_t t32 = t0 + t23;
+      const int64_t t33 = t31 ? t32 : t0;
+      const bool t34 = t33 < t23;
+      const bool t35 = t33 >= 0;
+      const bool t36 = t35 & t34;
+      if (!*status && !t36) *status = 64u /* index */;
+      if ((uint64_t)t33 < (uint64_t)local_1_extents[0]) local_1[t33] = t30;
       const int64_t t0_1 = t0 + 1;
       t0 = t0_1;
     }
@@ -146,9 +122,9 @@ IRIS_KERNEL void iris_kernel(int64_t k, int64_t m, int64_t x_step0, int64_t n, i
     done_1 = pause_1;
   }
   /* 23: return out, norm(x[-1]) + pairs[0], any(v > 7 for v in last) or 3.0 in last */
-  const int64_t t55 = m + (-1);
-  const bool t56 = t55 >= 0;
-  if (!*status && !t56) *status = 64u /* index */;
+  const int64_t t37 = m + (-1);
+  const bool t38 = t37 >= 0;
+  if (!*status && !t38) *status = 64u /* index */;
   /* line 11 */
   double t1_1 = 0.0;
   int64_t done_2 = 0;
@@ -156,36 +132,36 @@ IRIS_KERNEL void iris_kernel(int64_t k, int64_t m, int64_t x_step0, int64_t n, i
     const int64_t pause_2 = done_2 + (int64_t)iris_some(watch, (uint64_t)n - (uint64_t)done_2);
     int64_t k_2 = done_2;
     for (; k_2 < pause_2; ++k_2) {
-      const double x_6 = (uint64_t)t55 < (uint64_t)m && (uint64_t)k_2 < (uint64_t)n ? *(const iris_mem_f64 *)(x + t55 * x_step0 + k_2 * x_step1) : 0.0;
-      const bool t57 = x_6 > 1.0;
-      const double t58 = x_6 * x_6;
-      const double t1_2 = t1_1 + t58;
-      const double t1_3 = t57 ? t1_2 : t1_1;
+      const double x_6 = (uint64_t)t37 < (uint64_t)m && (uint64_t)k_2 < (uint64_t)n ? *(const iris_mem_f64 *)(x + t37 * x_step0 + k_2 * x_step1) : 0.0;
+      const bool t39 = x_6 > 1.0;
+      const double t40 = x_6 * x_6;
+      const double t1_2 = t1_1 + t40;
+      const double t1_3 = t39 ? t1_2 : t1_1;
       t1_1 = t1_3;
     }
     if (iris_spend(watch, (uint64_t)(k_2 - done_2) + 1)) break;
     done_2 = pause_2;
   }
-  const double t59 = iris_pow_f64(t1_1, 0.5);
+  const double t41 = iris_pow_f64(t1_1, 0.5);
   /* 23: return out, norm(x[-1]) + pairs[0], any(v > 7 for v in last) or 3.0 in last */
-  const bool t60 = 0 < t41;
-  if (!*status && !t60) *status = 64u /* index */;
-  const double t61 = (uint64_t)0LL < (uint64_t)local_1_extents[0] ? local_1[0LL] : 0.0;
-  const double t62 = t59 + t61;
+  const bool t42 = 0 < t23;
+  if (!*status && !t42) *status = 64u /* index */;
+  const double t43 = (uint64_t)0LL < (uint64_t)local_1_extents[0] ? local_1[0LL] : 0.0;
+  const double t44 = t41 + t43;
   bool live = true;
   bool t2_1 = false;
   int64_t done_3 = 0;
-  while (done_3 < t41 && live) {
-    const int64_t pause_3 = done_3 + (int64_t)iris_some(watch, (uint64_t)t41 - (uint64_t)done_3);
+  while (done_3 < t23 && live) {
+    const int64_t pause_3 = done_3 + (int64_t)iris_some(watch, (uint64_t)t23 - (uint64_t)done_3);
     int64_t k_3 = done_3;
     for (; k_3 < pause_3; ++k_3) {
-      const int64_t t63 = k_3 * (-1);
-      const int64_t t64 = t40 + t63;
-      const double x_7 = (uint64_t)t36 < (uint64_t)m && (uint64_t)t64 < (uint64_t)n ? *(const iris_mem_f64 *)(x + t36 * x_step0 + t64 * x_step1) : 0.0;
-      const bool t65 = x_7 > 7.0;
-      const bool t2_2 = t65 | t2_1;
-      const bool t66 = !t65;
-      live = t66;
+      const int64_t t45 = k_3 * (-1);
+      const int64_t t46 = t22 + t45;
+      const double x_7 = (uint64_t)t18 < (uint64_t)m && (uint64_t)t46 < (uint64_t)n ? *(const iris_mem_f64 *)(x + t18 * x_step0 + t46 * x_step1) : 0.0;
+      const bool t47 = x_7 > 7.0;
+      const bool t2_2 = t47 | t2_1;
+      const bool t48 = !t47;
+      live = t48;
       t2_1 = t2_2;
       if (!live) break;
     }
@@ -200,17 +176,17 @@ IRIS_KERNEL void iris_kernel(int64_t k, int64_t m, int64_t x_step0, int64_t n, i
     bool live_1 = true;
     bool t3_1 = false;
     int64_t done_4 = 0;
-    while (done_4 < t41 && live_1) {
-      const int64_t pause_4 = done_4 + (int64_t)iris_some(watch, (uint64_t)t41 - (uint64_t)done_4);
+    while (done_4 < t23 && live_1) {
+      const int64_t pause_4 = done_4 + (int64_t)iris_some(watch, (uint64_t)t23 - (uint64_t)done_4);
       int64_t k_4 = done_4;
       for (; k_4 < pause_4; ++k_4) {
-        const int64_t t67 = k_4 * (-1);
-        const int64_t t68 = t40 + t67;
-        const double x_8 = (uint64_t)t36 < (uint64_t)m && (uint64_t)t68 < (uint64_t)n ? *(const iris_mem_f64 *)(x + t36 * x_step0 + t68 * x_step1) : 0.0;
-        const bool t69 = x_8 == 3.0;
-        const bool t3_2 = t69 | t3_1;
-        const bool t70 = x_8 != 3.0;
-        live_1 = t70;
+        const int64_t t49 = k_4 * (-1);
+        const int64_t t50 = t22 + t49;
+        const double x_8 = (uint64_t)t18 < (uint64_t)m && (uint64_t)t50 < (uint64_t)n ? *(const iris_mem_f64 *)(x + t18 * x_step0 + t50 * x_step1) : 0.0;
+        const bool t51 = x_8 == 3.0;
+        const bool t3_2 = t51 | t3_1;
+        const bool t52 = x_8 != 3.0;
+        live_1 = t52;
         t3_1 = t3_2;
         if (!live_1) break;
       }
@@ -225,15 +201,15 @@ IRIS_KERNEL void iris_kernel(int64_t k, int64_t m, int64_t x_step0, int64_t n, i
     const int64_t pause_5 = done_5 + (int64_t)iris_some(watch, (uint64_t)n - (uint64_t)done_5);
     int64_t k_5 = done_5;
     for (; k_5 < pause_5; ++k_5) {
-      const double t71 = (uint64_t)k_5 < (uint64_t)local_extents[0] ? local[k_5] : 0.0;
-      if ((uint64_t)k_5 < (uint64_t)n) *(iris_mem_f64 *)(out0 + k_5 * out0_step0) = t71;
+      const double t53 = (uint64_t)k_5 < (uint64_t)local_extents[0] ? local[k_5] : 0.0;
+      if ((uint64_t)k_5 < (uint64_t)n) *(iris_mem_f64 *)(out0 + k_5 * out0_step0) = t53;
     }
     if (iris_spend(watch, (uint64_t)(k_5 - done_5) + 1)) break;
     done_5 = pause_5;
   }
   iris_give_back(local_1);
   iris_give_back(local);
-  *out0_1 = t62;
+  *out0_1 = t44;
   *out1 = v0;
 }
 

@@ -10,15 +10,13 @@
 
 /* iris_signal.h */
 
-/* iris_error.h */
-
 /* iris_row.h */
 
 /* iris_pieces.h */
 
 /* iris_parallel.h */
 
-IRIS_KERNEL void iris_kernel(int64_t m_step0, int64_t m_step1, int64_t v_step0, int64_t out_step0, const char *m, const char *v, char *out, uint32_t *status) {
+IRIS_KERNEL void iris_kernel(int64_t m_step0, int64_t m_step1, int64_t v_step0, int64_t out_step0, const char *m, const char *v, char *out) {
   /* 8: out = np.empty(3, np.float32) */
   float local[3] = {0};
   (void)local;
@@ -28,49 +26,26 @@ IRIS_KERNEL void iris_kernel(int64_t m_step0, int64_t m_step1, int64_t v_step0, 
     float total = 0.0f;
     for (int64_t j = 0; j < 3; ++j) {
       /* 12: total += m[i, j] * v[j] */
-      const bool t1 = i < 0;
-      const int64_t t2 = i + 3;
-      const int64_t t3 = t1 ? t2 : i;
-      const bool t4 = t3 < 3;
-      const bool t5 = t3 >= 0;
-      const bool t6 = t5 & t4;
-      *status |= t6 ? 0u : 64u /* index */;
-      const bool t7 = j < 0;
-      const int64_t t8 = j + 3;
-      const int64_t t9 = t7 ? t8 : j;
-      const bool t10 = t9 < 3;
-      const bool t11 = t9 >= 0;
-      const bool t12 = t11 & t10;
-      *status |= t12 ? 0u : 64u /* index */;
-      const float m_1 = (uint64_t)t3 < (uint64_t)3LL && (uint64_t)t9 < (uint64_t)3LL ? *(const iris_mem_f32 *)(m + t3 * m_step0 + t9 * m_step1) : 0.0f;
-      *status |= t12 ? 0u : 64u /* index */;
-      const float v_1 = (uint64_t)t9 < (uint64_t)3LL ? *(const iris_mem_f32 *)(v + t9 * v_step0) : 0.0f;
-      const float t13 = m_1 * v_1;
-      const float total_1 = total + t13;
+      const float m_1 = (uint64_t)i < (uint64_t)3LL && (uint64_t)j < (uint64_t)3LL ? *(const iris_mem_f32 *)(m + i * m_step0 + j * m_step1) : 0.0f;
+      const float v_1 = (uint64_t)j < (uint64_t)3LL ? *(const iris_mem_f32 *)(v + j * v_step0) : 0.0f;
+      const float t1 = m_1 * v_1;
+      const float total_1 = total + t1;
       total = total_1;
     }
     /* 13: out[i] = total */
-    const bool t14 = i < 0;
-    const int64_t t15 = i + 3;
-    const int64_t t16 = t14 ? t15 : i;
-    const bool t17 = t16 < 3;
-    const bool t18 = t16 >= 0;
-    const bool t19 = t18 & t17;
-    *status |= t19 ? 0u : 64u /* index */;
-    if ((uint64_t)t16 < (uint64_t)3) local[t16] = total;
+    if ((uint64_t)i < (uint64_t)3) local[i] = total;
   }
   /* 14: return out */
-  const float t20 = (uint64_t)0LL < (uint64_t)3 ? local[0LL] : 0.0f;
-  if ((uint64_t)0LL < (uint64_t)3LL) *(iris_mem_f32 *)(out + 0LL * out_step0) = t20;
-  const float t21 = (uint64_t)1LL < (uint64_t)3 ? local[1LL] : 0.0f;
-  if ((uint64_t)1LL < (uint64_t)3LL) *(iris_mem_f32 *)(out + 1LL * out_step0) = t21;
-  const float t22 = (uint64_t)2LL < (uint64_t)3 ? local[2LL] : 0.0f;
-  if ((uint64_t)2LL < (uint64_t)3LL) *(iris_mem_f32 *)(out + 2LL * out_step0) = t22;
+  const float t2 = (uint64_t)0LL < (uint64_t)3 ? local[0LL] : 0.0f;
+  if ((uint64_t)0LL < (uint64_t)3LL) *(iris_mem_f32 *)(out + 0LL * out_step0) = t2;
+  const float t3 = (uint64_t)1LL < (uint64_t)3 ? local[1LL] : 0.0f;
+  if ((uint64_t)1LL < (uint64_t)3LL) *(iris_mem_f32 *)(out + 1LL * out_step0) = t3;
+  const float t4 = (uint64_t)2LL < (uint64_t)3 ? local[2LL] : 0.0f;
+  if ((uint64_t)2LL < (uint64_t)3LL) *(iris_mem_f32 *)(out + 2LL * out_step0) = t4;
 }
 
 /* One element after the other; where arrays lie side by side, their steps are constants. */
-IRIS_OUTLINE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t *dims, const intptr_t *steps) {
-  uint32_t status = 0;
+IRIS_OUTLINE void iris_row(intptr_t count, char *const *args, const intptr_t *dims, const intptr_t *steps) {
   char *m = args[0];
   const intptr_t m_step = steps[0];
   char *v = args[1];
@@ -87,30 +62,29 @@ IRIS_OUTLINE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t
   (void)out_step0;
   if (m_step1 == 4 && m_step0 == 12 && v_step0 == 4 && out_step0 == 4) {
     for (intptr_t k = 0; k < count; ++k) {
-      iris_kernel(12, 4, 4, 4, m, v, out, &status);
+      iris_kernel(12, 4, 4, 4, m, v, out);
       m += m_step;
       v += v_step;
       out += out_step;
     }
   } else {
     for (intptr_t k = 0; k < count; ++k) {
-      iris_kernel(m_step0, m_step1, v_step0, out_step0, m, v, out, &status);
+      iris_kernel(m_step0, m_step1, v_step0, out_step0, m, v, out);
       m += m_step;
       v += v_step;
       out += out_step;
     }
   }
-  return status;
 }
 
-#define IRIS_LONG 512
-#define IRIS_GRAIN 128
-#define IRIS_LARGEST 801280
+#define IRIS_LONG 1024
+#define IRIS_GRAIN 256
+#define IRIS_LARGEST 1499392
 #define IRIS_UNIT 64
 #define IRIS_MOST_THREADS 0
 
 extern IRIS_EXPORT const int64_t iris_share[4];
-const int64_t iris_share[4] = {IRIS_LONG, IRIS_GRAIN, IRIS_MOST_THREADS, 1};
+const int64_t iris_share[4] = {IRIS_LONG, IRIS_GRAIN, IRIS_MOST_THREADS, 0};
 
 typedef struct { char *const *args; const intptr_t *dims; const intptr_t *steps; uint32_t *stop; } iris_whole;
 
@@ -118,7 +92,8 @@ IRIS_ROUTE int32_t iris_piece(void *whole, intptr_t begin, intptr_t end) {
   const iris_whole *row = (const iris_whole *)whole;
   char *args[3];
   for (int k = 0; k < 3; ++k) args[k] = row->args[k] + begin * row->steps[k];
-  return (int32_t)iris_row(end - begin, args, row->dims, row->steps);
+  iris_row(end - begin, args, row->dims, row->steps);
+  return 0;
 }
 
 /* Shared out to threads, if no piece writes what another one reads. */
@@ -137,20 +112,14 @@ IRIS_EXPORT int iris_loop(void *context, char *const *args, const intptr_t *dims
   uint32_t own = 0, *const stop = aux ? (uint32_t *)aux : &own;
   if (iris_is_ended(stop)) return own ? -1 : 0;
   const uint64_t flags = iris_save_flags();
-  uint32_t status;
   if (dims[0] < IRIS_LONG) {
     iris_watch watch = iris_begin_call(stop);
-    status = iris_row(dims[0], args, dims, steps);
-    iris_end_call(&watch, dims[0] * 2);
+    iris_row(dims[0], args, dims, steps);
+    iris_end_call(&watch, dims[0]);
   } else {
-    status = (uint32_t)iris_long_row(dims[0], args, dims, steps, stop);
+    (void)iris_long_row(dims[0], args, dims, steps, stop);
   }
   iris_restore_flags(flags, IRIS_FLAGS_ALL);
-  if (aux) {
-    if (status) (void)__atomic_fetch_or(stop, status, __ATOMIC_RELAXED);
-    return 0;
-  }
   if (own) return -1;
-  if (status & 64u) return iris_raise(PyExc_IndexError, "an index is out of bounds");
   return 0;
 }

@@ -50,38 +50,31 @@ IRIS_KERNEL void iris_kernel(int64_t n, int64_t x_step0, int64_t counts_step0, c
   for (int64_t k_1 = 0; k_1 < 4; ++k_1) {
     const double t11 = (uint64_t)k_1 < (uint64_t)4 ? local[k_1] : 0.0;
     /* 10: counts[k] = count */
-    const bool t12 = k_1 < 0;
-    const int64_t t13 = k_1 + 4;
-    const int64_t t14 = t12 ? t13 : k_1;
-    const bool t15 = t14 < 4;
-    const bool t16 = t14 >= 0;
-    const bool t17 = t16 & t15;
-    if (!*status && !t17) *status = 64u /* index */;
-    if ((uint64_t)t14 < (uint64_t)4LL) *(iris_mem_f64 *)(counts + t14 * counts_step0) = t11;
+    if ((uint64_t)k_1 < (uint64_t)4LL) *(iris_mem_f64 *)(counts + k_1 * counts_step0) = t11;
   }
   /* 11: largest[0] = max(x) + 0.0 */
-  const bool t18 = n > 0;
-  if (!*status && !t18) *status = 128u /* empty */;
-  const int64_t t19 = n - 1;
+  const bool t12 = n > 0;
+  if (!*status && !t12) *status = 128u /* empty */;
+  const int64_t t13 = n - 1;
   const int32_t x_2 = (uint64_t)0LL < (uint64_t)n ? *(const iris_mem_i32 *)(x + 0LL * x_step0) : 0;
   int32_t t0 = x_2;
   int64_t done_1 = 0;
-  while (done_1 < t19) {
-    const int64_t pause_1 = done_1 + (int64_t)iris_some(watch, (uint64_t)t19 - (uint64_t)done_1);
+  while (done_1 < t13) {
+    const int64_t pause_1 = done_1 + (int64_t)iris_some(watch, (uint64_t)t13 - (uint64_t)done_1);
     int64_t k_2 = done_1;
     for (; k_2 < pause_1; ++k_2) {
-      const int64_t t20 = k_2 + 1;
-      const int32_t x_3 = (uint64_t)t20 < (uint64_t)n ? *(const iris_mem_i32 *)(x + t20 * x_step0) : 0;
-      const bool t21 = x_3 > t0;
-      const int32_t t0_1 = t21 ? x_3 : t0;
+      const int64_t t14 = k_2 + 1;
+      const int32_t x_3 = (uint64_t)t14 < (uint64_t)n ? *(const iris_mem_i32 *)(x + t14 * x_step0) : 0;
+      const bool t15 = x_3 > t0;
+      const int32_t t0_1 = t15 ? x_3 : t0;
       t0 = t0_1;
     }
     if (iris_spend(watch, (uint64_t)(k_2 - done_1) + 1)) break;
     done_1 = pause_1;
   }
-  const double t22 = (double)t0;
-  const double t23 = t22 + 0.0;
-  if ((uint64_t)0LL < (uint64_t)1LL) *(iris_mem_f64 *)(largest + 0LL * 8LL) = t23;
+  const double t16 = (double)t0;
+  const double t17 = t16 + 0.0;
+  if ((uint64_t)0LL < (uint64_t)1LL) *(iris_mem_f64 *)(largest + 0LL * 8LL) = t17;
 }
 
 /* One element after the other; where arrays lie side by side, their steps are constants. */
@@ -125,7 +118,7 @@ IRIS_OUTLINE uint32_t iris_row(intptr_t count, char *const *args, const intptr_t
 
 #define IRIS_LONG 256
 #define IRIS_GRAIN 64
-#define IRIS_LARGEST 2218432
+#define IRIS_LARGEST 2886400
 #define IRIS_UNIT 64
 #define IRIS_MOST_THREADS 0
 
